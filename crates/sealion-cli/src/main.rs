@@ -1,0 +1,2 @@
+//! The sealion program.
+fn main() {}
