@@ -1,0 +1,73 @@
+//! The small things claims are made of: recorded hashes and addresses.
+
+use ion_rs::IonType;
+
+use super::read::{Envelope, Node, Unfit};
+use super::{BlockAddress, Hash, StrandId};
+
+/// A hash as it stands in a file. It may have any length: only 32 bytes is a
+/// hash, and the empty one would change nothing where it is folded in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RecordedHash {
+    pub(crate) offset: u64,
+    /// Its number of bytes.
+    pub(crate) length: usize,
+    /// The hash, if `length` is 32.
+    pub(crate) hash: Option<Hash>,
+}
+
+impl RecordedHash {
+    pub(crate) fn read(node: &Node<'_>) -> Result<RecordedHash, Unfit> {
+        Ok(RecordedHash::of(&node.bytes()?, node.offset()))
+    }
+
+    pub(crate) fn of(bytes: &[u8], offset: u64) -> RecordedHash {
+        RecordedHash {
+            offset,
+            length: bytes.len(),
+            hash: Hash::from_slice(bytes),
+        }
+    }
+}
+
+/// A list of hashes, at most `max` of them.
+pub(crate) fn hashes(node: &Node<'_>, max: u32) -> Result<Vec<RecordedHash>, Unfit> {
+    let items = node.items()?;
+    if items.len() > max as usize {
+        let expected = format!("at most {max} hashes (limit hashes_max)");
+        return Err(node.unfit_as(expected, items.len().to_string()));
+    }
+    items.iter().map(RecordedHash::read).collect()
+}
+
+/// A block address, and the envelope fields that stand twice in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RecordedAddress {
+    pub(crate) offset: u64,
+    pub(crate) address: BlockAddress,
+    pub(crate) repeated: Vec<(String, u64)>,
+}
+
+impl RecordedAddress {
+    /// Reads `{strandId: string, sequenceNo: int}`, in any order and spelling.
+    pub(crate) fn read(node: &Node<'_>) -> Result<RecordedAddress, Unfit> {
+        if node.ion_type() != IonType::Struct || node.is_null() {
+            return Err(node.unfit("a struct {strandId, sequenceNo}"));
+        }
+        let envelope = Envelope::open(*node)?;
+        let strand_id = StrandId::new(&envelope.require("strandId")?.text()?);
+        let sequence_no = envelope.require("sequenceNo")?.number()?;
+        Ok(RecordedAddress {
+            offset: node.offset(),
+            address: BlockAddress::new(strand_id, sequence_no),
+            repeated: repeated(&envelope),
+        })
+    }
+}
+
+/// Names and offsets of fields that stand again in an envelope.
+pub(crate) fn repeated(envelope: &Envelope<'_>) -> Vec<(String, u64)> {
+    let own = envelope.repeated().into_iter();
+    own.map(|(name, node)| (name.to_owned(), node.offset()))
+        .collect()
+}

@@ -1,0 +1,228 @@
+//! Typed reading of Ion values by the plain engine, each with its byte offset.
+
+use ion_rs::{AnyEncoding, Element, HasRange, HasSpan, IonType, LazyValue, ValueRef};
+
+use base64::engine::general_purpose::STANDARD;
+use base64::Engine as _;
+
+use super::json;
+
+/// Where bytes handed to the Ion reader lie in the input.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Origin {
+    /// `buffer[at]` lies at `offset`.
+    At { at: usize, offset: u64 },
+    /// All of it came out of one encoded field that starts at this offset.
+    Within(u64),
+}
+
+impl Origin {
+    fn offset(self, index: usize) -> u64 {
+        match self {
+            Origin::At { at, offset } => (offset + index as u64).saturating_sub(at as u64),
+            Origin::Within(offset) => offset,
+        }
+    }
+}
+
+/// A value that is not what it must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unfit {
+    pub(crate) offset: u64,
+    pub(crate) expected: String,
+    pub(crate) found: String,
+}
+
+/// One Ion value in the input.
+#[derive(Clone, Copy)]
+pub(crate) struct Node<'a> {
+    lazy: LazyValue<'a, AnyEncoding>,
+    origin: Origin,
+}
+
+impl<'a> Node<'a> {
+    pub(crate) fn new(lazy: LazyValue<'a, AnyEncoding>, origin: Origin) -> Node<'a> {
+        Node { lazy, origin }
+    }
+
+    /// Where the value lies in the input.
+    pub(crate) fn offset(&self) -> u64 {
+        let range = self.lazy.raw().map(|raw| raw.range());
+        self.origin.offset(range.map_or(0, |range| range.start))
+    }
+
+    /// Where it ends in the buffer that the reader was given.
+    pub(crate) fn buffer_end(&self) -> usize {
+        self.lazy.raw().map_or(0, |raw| raw.range().end)
+    }
+
+    pub(crate) fn ion_type(&self) -> IonType {
+        self.lazy.ion_type()
+    }
+
+    pub(crate) fn is_null(&self) -> bool {
+        self.lazy.is_null()
+    }
+
+    /// The text of the value as it was written (text only).
+    pub(crate) fn written(&self) -> Option<&'a str> {
+        let raw = self.lazy.raw()?;
+        std::str::from_utf8(raw.span().bytes()).ok()
+    }
+
+    pub(crate) fn unfit(&self, expected: impl Into<String>) -> Unfit {
+        let kind = self.ion_type().to_string().to_lowercase();
+        let found = match (self.is_null(), kind.as_str()) {
+            (true, "null") => "null".to_owned(),
+            (true, kind) => format!("null.{kind}"),
+            (false, kind) => format!("a value of type {kind}"),
+        };
+        self.unfit_as(expected, found)
+    }
+
+    pub(crate) fn unfit_as(&self, expected: impl Into<String>, found: impl Into<String>) -> Unfit {
+        Unfit {
+            offset: self.offset(),
+            expected: expected.into(),
+            found: found.into(),
+        }
+    }
+
+    fn broken(&self, expected: &str, error: impl std::fmt::Display) -> Unfit {
+        self.unfit_as(expected, format!("what the Ion reader refuses: {error}"))
+    }
+
+    fn read(&self, expected: &str) -> Result<ValueRef<'a, AnyEncoding>, Unfit> {
+        self.lazy.read().map_err(|e| self.broken(expected, e))
+    }
+
+    /// The fields of a struct, in order, repeated ones too.
+    pub(crate) fn fields(&self) -> Result<Vec<(String, Node<'a>)>, Unfit> {
+        const EXPECTED: &str = "a struct";
+        let ValueRef::Struct(found) = self.read(EXPECTED)? else {
+            return Err(self.unfit(EXPECTED));
+        };
+        let mut fields = Vec::new();
+        for field in found.iter() {
+            let field = field.map_err(|e| self.broken("a field", e))?;
+            let name = field.name().map_err(|e| self.broken("a field name", e))?;
+            // Symbol zero has no text; no envelope has such a field.
+            let name = name.text().unwrap_or("$0").to_owned();
+            fields.push((name, Node::new(field.value(), self.origin)));
+        }
+        Ok(fields)
+    }
+
+    /// The items of a list.
+    pub(crate) fn items(&self) -> Result<Vec<Node<'a>>, Unfit> {
+        const EXPECTED: &str = "a list";
+        let ValueRef::List(found) = self.read(EXPECTED)? else {
+            return Err(self.unfit(EXPECTED));
+        };
+        let mut items = Vec::new();
+        for item in found.iter() {
+            let item = item.map_err(|e| self.broken("an item", e))?;
+            items.push(Node::new(item, self.origin));
+        }
+        Ok(items)
+    }
+
+    pub(crate) fn text(&self) -> Result<String, Unfit> {
+        const EXPECTED: &str = "a string";
+        match self.read(EXPECTED)? {
+            ValueRef::String(text) => Ok(text.text().to_owned()),
+            _ => Err(self.unfit(EXPECTED)),
+        }
+    }
+
+    /// A number from 0 to 2^64-1.
+    pub(crate) fn number(&self) -> Result<u64, Unfit> {
+        const EXPECTED: &str = "an int from 0 to 2^64-1";
+        match self.read(EXPECTED)? {
+            ValueRef::Int(int) => match int.as_u64() {
+                Some(number) => Ok(number),
+                None => Err(self.unfit_as(EXPECTED, int.to_string())),
+            },
+            _ => Err(self.unfit(EXPECTED)),
+        }
+    }
+
+    /// Bytes: a blob, or a base64 string as JSON has in its place.
+    pub(crate) fn bytes(&self) -> Result<Vec<u8>, Unfit> {
+        const EXPECTED: &str = "a blob, or its base64 as a string";
+        match self.read(EXPECTED)? {
+            ValueRef::Blob(blob) => Ok(blob.data().to_vec()),
+            ValueRef::String(text) => STANDARD
+                .decode(text.text())
+                .map_err(|_| self.unfit_as(EXPECTED, "a string that is not base64")),
+            _ => Err(self.unfit(EXPECTED)),
+        }
+    }
+
+    /// A timestamp, or its text as JSON has in its place.
+    pub(crate) fn timestamp(&self) -> Result<ion_rs::Timestamp, Unfit> {
+        const EXPECTED: &str = "a timestamp";
+        match self.read(EXPECTED)? {
+            ValueRef::Timestamp(timestamp) => Ok(timestamp),
+            ValueRef::String(text) => json::timestamp(text.text())
+                .ok_or_else(|| self.unfit_as(EXPECTED, "a string that is no timestamp")),
+            _ => Err(self.unfit(EXPECTED)),
+        }
+    }
+
+    /// The whole value, checked to its last byte.
+    pub(crate) fn element(&self) -> Result<Element, Unfit> {
+        Element::try_from(self.lazy).map_err(|e| self.broken("an Ion value", e))
+    }
+}
+
+/// A struct whose field names must be unique, opened.
+pub(crate) struct Envelope<'a> {
+    fields: Vec<(String, Node<'a>)>,
+    node: Node<'a>,
+}
+
+impl<'a> Envelope<'a> {
+    pub(crate) fn open(node: Node<'a>) -> Result<Envelope<'a>, Unfit> {
+        let fields = node.fields()?;
+        Ok(Envelope { fields, node })
+    }
+
+    /// The first field of that name, unless it is null: JSON and careful writers
+    /// have null for what is not there.
+    pub(crate) fn get(&self, name: &str) -> Option<Node<'a>> {
+        let found = self.fields.iter().find(|(own, _)| own == name);
+        found.map(|(_, node)| *node).filter(|node| !node.is_null())
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    pub(crate) fn require(&self, name: &str) -> Result<Node<'a>, Unfit> {
+        self.get(name).ok_or_else(|| {
+            self.node
+                .unfit_as(format!("a field `{name}`"), "a struct without it")
+        })
+    }
+
+    pub(crate) fn node(&self) -> Node<'a> {
+        self.node
+    }
+
+    pub(crate) fn fields(&self) -> &[(String, Node<'a>)] {
+        &self.fields
+    }
+
+    /// Fields that stand for the second time or more.
+    pub(crate) fn repeated(&self) -> Vec<(&str, Node<'a>)> {
+        let again = |&at: &usize| {
+            let name = &self.fields[at].0;
+            self.fields[..at].iter().any(|(earlier, _)| earlier == name)
+        };
+        let repeated = (1..self.fields.len()).filter(again);
+        repeated
+            .map(|at| (self.fields[at].0.as_str(), self.fields[at].1))
+            .collect()
+    }
+}

@@ -1,0 +1,43 @@
+//! Could not check. Whether something *is wrong* is a finding, never an error.
+
+use std::io;
+
+/// Why a check could not even start, or had to stop.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An input that was named cannot be opened or listed.
+    #[error("cannot read {path}: {source}")]
+    Io {
+        /// The input, as it was named.
+        path: String,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// A file that should hold a digest holds none.
+    #[error("{path} holds no digest: {reason}")]
+    NoDigest {
+        /// The file, as it was named.
+        path: String,
+        /// What was found instead.
+        reason: String,
+    },
+    /// A file does not hold what was asked of it.
+    #[error("{path}: {reason}")]
+    Unsuitable {
+        /// The file, as it was named.
+        path: String,
+        /// What was expected, what was found.
+        reason: String,
+    },
+    /// The system refused a thread or a temporary file.
+    #[error("cannot {what}: {source}")]
+    System {
+        /// What was asked of the system.
+        what: &'static str,
+        /// What it said.
+        #[source]
+        source: io::Error,
+    },
+}

@@ -1,0 +1,186 @@
+//! One thing that was found, with everything needed to look at it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::code::{Code, Severity};
+use crate::blocks::{BlockAddress, StrandId};
+
+/// Where in the input a finding stands.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Location {
+    /// The input, as it was named or found.
+    pub path: Arc<str>,
+    /// Bytes from the start of the (decompressed) input, of the field where the
+    /// format has offsets, else of the value that holds it.
+    pub offset: Option<u64>,
+}
+
+/// One finding. Members that do not apply are `None`.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Finding {
+    /// What it is.
+    pub code: Code,
+    /// What it weighs.
+    pub severity: Severity,
+    /// The strand it is about.
+    pub strand_id: Option<StrandId>,
+    /// The block it is about.
+    pub sequence_no: Option<u64>,
+    /// The document it is about.
+    pub document_id: Option<String>,
+    /// The version of that document.
+    pub version: Option<u64>,
+    /// The field, as a path from the block or file: `revisions[2].hash`.
+    pub field: Option<String>,
+    /// The input and the byte offset in it.
+    pub source: Option<Location>,
+    /// What the input says.
+    pub claimed: Option<String>,
+    /// What was computed from the input.
+    pub recomputed: Option<String>,
+    /// What was found, in a sentence.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}
+
+impl Finding {
+    /// A finding of `code` with its usual severity and nothing but a message.
+    pub fn new(code: Code, message: impl Into<String>) -> Finding {
+        Finding {
+            code,
+            severity: code.severity(),
+            strand_id: None,
+            sequence_no: None,
+            document_id: None,
+            version: None,
+            field: None,
+            source: None,
+            claimed: None,
+            recomputed: None,
+            message: message.into(),
+            remedy: None,
+        }
+    }
+
+    pub(crate) fn severity(mut self, severity: Severity) -> Finding {
+        self.severity = severity;
+        self
+    }
+
+    pub(crate) fn at(mut self, address: &BlockAddress) -> Finding {
+        self.strand_id = Some(address.strand_id.clone());
+        self.sequence_no = Some(address.sequence_no);
+        self
+    }
+
+    pub(crate) fn strand(mut self, strand: &StrandId) -> Finding {
+        self.strand_id = Some(strand.clone());
+        self
+    }
+
+    pub(crate) fn sequence_no(mut self, sequence_no: u64) -> Finding {
+        self.sequence_no = Some(sequence_no);
+        self
+    }
+
+    pub(crate) fn document(mut self, id: impl Into<String>, version: Option<u64>) -> Finding {
+        self.document_id = Some(id.into());
+        self.version = version;
+        self
+    }
+
+    pub(crate) fn field(mut self, field: impl Into<String>) -> Finding {
+        self.field = Some(field.into());
+        self
+    }
+
+    pub(crate) fn source(mut self, path: &Arc<str>, offset: Option<u64>) -> Finding {
+        self.source = Some(Location {
+            path: path.clone(),
+            offset,
+        });
+        self
+    }
+
+    pub(crate) fn values(
+        mut self,
+        claimed: impl Into<String>,
+        recomputed: impl Into<String>,
+    ) -> Finding {
+        self.claimed = Some(claimed.into());
+        self.recomputed = Some(recomputed.into());
+        self
+    }
+
+    pub(crate) fn claimed(mut self, claimed: impl Into<String>) -> Finding {
+        self.claimed = Some(claimed.into());
+        self
+    }
+
+    pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Finding {
+        self.remedy = Some(remedy.into());
+        self
+    }
+}
+
+/// All findings of a run: the first of each code in full, every one counted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Findings {
+    kept: Vec<Finding>,
+    totals: BTreeMap<Code, u64>,
+    severities: BTreeMap<Severity, u64>,
+    kept_max: u64,
+    strict: bool,
+}
+
+impl Findings {
+    pub(crate) fn new(kept_max: u32, strict: bool) -> Findings {
+        Findings {
+            kept_max: kept_max.into(),
+            strict,
+            ..Findings::default()
+        }
+    }
+
+    pub(crate) fn push(&mut self, mut finding: Finding) {
+        if self.strict && finding.severity == Severity::Warning {
+            finding.severity = Severity::Failure;
+        }
+        *self.severities.entry(finding.severity).or_default() += 1;
+        let total = self.totals.entry(finding.code).or_default();
+        *total += 1;
+        if *total <= self.kept_max {
+            self.kept.push(finding);
+        }
+    }
+
+    pub(crate) fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        for finding in findings {
+            self.push(finding);
+        }
+    }
+
+    pub(crate) fn count_of(&self, severity: Severity) -> u64 {
+        self.severities.get(&severity).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn total_of(&self, code: Code) -> u64 {
+        self.totals.get(&code).copied().unwrap_or(0)
+    }
+
+    /// The kept findings, the gravest first, then by place; and all counts.
+    pub(crate) fn into_parts(mut self) -> (Vec<Finding>, BTreeMap<Code, u64>) {
+        // Stable: findings of one block stay in the order of the checks.
+        self.kept.sort_by(|a, b| {
+            (a.severity, &a.strand_id, a.sequence_no).cmp(&(
+                b.severity,
+                &b.strand_id,
+                b.sequence_no,
+            ))
+        });
+        (self.kept, self.totals)
+    }
+}

@@ -1,0 +1,322 @@
+//! Where bytes lie: anything that can list objects and open them.
+
+use std::collections::BTreeMap;
+use std::fs::{File, Metadata};
+use std::io::{self, Cursor, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::Error;
+
+/// One object of an archive: a file, an S3 object, a buffer.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Object {
+    /// Its name, as people will see it in the report.
+    pub name: Arc<str>,
+    /// Its size in bytes as stored, if known before reading.
+    pub size: Option<u64>,
+    /// Why it cannot be opened, if listing already told.
+    pub problem: Option<String>,
+}
+
+impl Object {
+    /// An object that can be opened.
+    pub fn new(name: impl Into<Arc<str>>, size: Option<u64>) -> Object {
+        Object {
+            name: name.into(),
+            size,
+            problem: None,
+        }
+    }
+}
+
+/// Something that holds objects. Two methods are enough for a disk, a bucket,
+/// memory or a browser.
+pub trait Archive: Sync {
+    /// All objects, in any order.
+    ///
+    /// # Errors
+    /// If the archive as a whole cannot be listed. What cannot be looked into
+    /// within it is listed with its [`problem`](Object::problem).
+    fn objects(&self) -> Result<Vec<Object>, Error>;
+
+    /// The bytes of one of its objects. May be called more than once, and from
+    /// several threads.
+    ///
+    /// # Errors
+    /// What the system said.
+    fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>>;
+}
+
+/// One file.
+pub struct OneFile(PathBuf);
+
+impl OneFile {
+    /// The file at `path`.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if there is none.
+    pub fn open(path: impl Into<PathBuf>) -> Result<OneFile, Error> {
+        let path = path.into();
+        metadata(&path)?;
+        Ok(OneFile(path))
+    }
+}
+
+impl Archive for OneFile {
+    fn objects(&self) -> Result<Vec<Object>, Error> {
+        let size = metadata(&self.0)?.len();
+        Ok(vec![Object::new(name_of(&self.0), Some(size))])
+    }
+
+    fn open(&self, _: &Object) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(SteadyFile::open(&self.0)?))
+    }
+}
+
+/// All files below a directory. Links are followed; a loop of them is reported
+/// and not entered.
+pub struct Directory(PathBuf);
+
+impl Directory {
+    /// The directory at `path`.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if there is none.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Directory, Error> {
+        let path = path.into();
+        if metadata(&path)?.is_dir() {
+            return Ok(Directory(path));
+        }
+        Err(Error::Unsuitable {
+            path: name_of(&path),
+            reason: "expected a directory, found a file".to_owned(),
+        })
+    }
+}
+
+impl Archive for Directory {
+    fn objects(&self) -> Result<Vec<Object>, Error> {
+        let mut objects = Vec::new();
+        for entry in walkdir::WalkDir::new(&self.0)
+            .follow_links(true)
+            .sort_by_file_name()
+        {
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) => {
+                    let size = entry.metadata().ok().map(|found| found.len());
+                    objects.push(Object::new(name_of(entry.path()), size));
+                }
+                Err(error) if error.depth() == 0 => {
+                    return Err(Error::Io {
+                        path: name_of(&self.0),
+                        source: error.into(),
+                    });
+                }
+                Err(error) => objects.push(Object {
+                    name: error.path().map_or_else(String::new, name_of).into(),
+                    size: None,
+                    problem: Some(error.to_string()),
+                }),
+            }
+        }
+        Ok(objects)
+    }
+
+    fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(SteadyFile::open(Path::new(&*object.name))?))
+    }
+}
+
+/// Standard input, under the name `-`. It is read once, into a temporary file:
+/// a journal may be larger than memory and is looked at twice.
+#[derive(Default)]
+pub struct Stdin(Mutex<Option<File>>);
+
+impl Stdin {
+    /// Standard input of this process.
+    pub fn new() -> Stdin {
+        Stdin::default()
+    }
+}
+
+impl Archive for Stdin {
+    fn objects(&self) -> Result<Vec<Object>, Error> {
+        let failed = |source| Error::Io {
+            path: "-".to_owned(),
+            source,
+        };
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = match &mut *kept {
+            Some(file) => file,
+            none => {
+                let mut file = tempfile::tempfile().map_err(failed)?;
+                io::copy(&mut io::stdin().lock(), &mut file).map_err(failed)?;
+                none.insert(file)
+            }
+        };
+        let size = file.metadata().map_err(failed)?.len();
+        Ok(vec![Object::new("-", Some(size))])
+    }
+
+    fn open(&self, _: &Object) -> io::Result<Box<dyn Read + Send>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = kept
+            .as_ref()
+            .ok_or_else(|| io::Error::other("standard input was not read yet"))?;
+        Ok(Box::new(SharedFile {
+            file: file.try_clone()?,
+            position: 0,
+        }))
+    }
+}
+
+/// Reads from its own position, though clones share one.
+struct SharedFile {
+    file: File,
+    position: u64,
+}
+
+impl Read for SharedFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.file.seek(io::SeekFrom::Start(self.position))?;
+        let count = self.file.read(buffer)?;
+        self.position += count as u64;
+        Ok(count)
+    }
+}
+
+/// Buffers under names: for tests, and for data that is in memory already.
+#[derive(Clone, Default)]
+pub struct Memory(BTreeMap<Arc<str>, Arc<[u8]>>);
+
+impl Memory {
+    /// Holds nothing yet.
+    pub fn new() -> Memory {
+        Memory::default()
+    }
+
+    /// With `bytes` under `name`; an earlier object of that name is replaced.
+    pub fn with(mut self, name: impl Into<Arc<str>>, bytes: impl Into<Arc<[u8]>>) -> Memory {
+        self.0.insert(name.into(), bytes.into());
+        self
+    }
+}
+
+impl Archive for Memory {
+    fn objects(&self) -> Result<Vec<Object>, Error> {
+        let one = |(name, bytes): (&Arc<str>, &Arc<[u8]>)| {
+            Object::new(name.clone(), Some(bytes.len() as u64))
+        };
+        Ok(self.0.iter().map(one).collect())
+    }
+
+    fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>> {
+        match self.0.get(&object.name) {
+            Some(bytes) => Ok(Box::new(Cursor::new(bytes.clone()))),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}
+
+/// Several archives as one. Where two list the same name, it is read once.
+#[derive(Default)]
+pub struct Union(Vec<Box<dyn Archive + Send>>);
+
+impl Union {
+    /// Of `archives`, in this order.
+    pub fn new(archives: Vec<Box<dyn Archive + Send>>) -> Union {
+        Union(archives)
+    }
+
+    /// The files and directories at `paths`; `-` is standard input.
+    ///
+    /// # Errors
+    /// [`Error::Io`] for the first path that is not there.
+    pub fn of_paths<P: AsRef<Path>>(paths: &[P]) -> Result<Union, Error> {
+        let mut archives: Vec<Box<dyn Archive + Send>> = Vec::new();
+        for path in paths {
+            let path = path.as_ref();
+            archives.push(if path == Path::new("-") {
+                Box::new(Stdin::new())
+            } else if metadata(path)?.is_dir() {
+                Box::new(Directory::open(path)?)
+            } else {
+                Box::new(OneFile::open(path)?)
+            });
+        }
+        Ok(Union(archives))
+    }
+}
+
+impl Archive for Union {
+    fn objects(&self) -> Result<Vec<Object>, Error> {
+        let mut all: Vec<Object> = Vec::new();
+        let mut seen = std::collections::BTreeSet::new();
+        for archive in &self.0 {
+            for object in archive.objects()? {
+                if seen.insert(object.name.clone()) {
+                    all.push(object);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>> {
+        let mut failure = io::Error::from(io::ErrorKind::NotFound);
+        for archive in &self.0 {
+            match archive.open(object) {
+                Ok(reader) => return Ok(reader),
+                Err(error) => failure = error,
+            }
+        }
+        Err(failure)
+    }
+}
+
+/// A file that must not change while it is read: at its end, size and time of
+/// change are compared with those at its start.
+struct SteadyFile {
+    file: File,
+    before: Metadata,
+}
+
+impl SteadyFile {
+    fn open(path: &Path) -> io::Result<SteadyFile> {
+        let file = File::open(path)?;
+        let before = file.metadata()?;
+        if before.is_dir() {
+            return Err(io::Error::other("is a directory"));
+        }
+        Ok(SteadyFile { file, before })
+    }
+}
+
+impl Read for SteadyFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        if count == 0 && !buffer.is_empty() {
+            let after = self.file.metadata()?;
+            let changed = after.len() != self.before.len()
+                || after.modified().ok() != self.before.modified().ok();
+            if changed {
+                return Err(io::Error::other("the file changed while it was read"));
+            }
+        }
+        Ok(count)
+    }
+}
+
+fn metadata(path: &Path) -> Result<Metadata, Error> {
+    std::fs::metadata(path).map_err(|source| Error::Io {
+        path: name_of(path),
+        source,
+    })
+}
+
+fn name_of(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

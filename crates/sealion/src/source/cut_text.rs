@@ -1,0 +1,372 @@
+//! Where top-level values of Ion text (and JSON, which is a part of it) end.
+//!
+//! A resumable scanner over bytes: it knows strings, symbols, long strings,
+//! comments and lobs just well enough to count brackets. It decides nothing
+//! about validity: a cut is only ever made right after a bracket that closes a
+//! top-level container, and what lies between two cuts goes to the Ion reader.
+
+use super::flaw::Flaw;
+use crate::Limits;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Plain,
+    Slash,
+    LineComment,
+    BlockComment,
+    BlockCommentStar,
+    String,
+    StringEscape,
+    Quote,
+    QuoteQuote,
+    Symbol,
+    SymbolEscape,
+    Long,
+    LongEscape,
+    LongQuote,
+    LongQuoteQuote,
+    Brace,
+    LobBrace,
+}
+
+/// The scanner's state between two stretches of bytes.
+#[derive(Debug)]
+pub(crate) struct TextScanner {
+    state: State,
+    in_lob: bool,
+    depth: u32,
+    /// Length of the number that the scanner is in; 0 outside numbers.
+    number: u32,
+    /// Inside a token that is not a number: digits in it count for nothing.
+    word: bool,
+    /// A `$` stood at the top level since the last cut: maybe a version marker or
+    /// a symbol table.
+    pub(crate) dollar: bool,
+}
+
+impl TextScanner {
+    pub(crate) fn new() -> TextScanner {
+        TextScanner {
+            state: State::Plain,
+            in_lob: false,
+            depth: 0,
+            number: 0,
+            word: false,
+            dollar: false,
+        }
+    }
+
+    /// Scans `bytes`; gives the index just after a byte that ends a top-level
+    /// container, or `None` when all bytes are scanned. `offset` is that of
+    /// `bytes[0]` in the file, for errors.
+    pub(crate) fn scan(
+        &mut self,
+        bytes: &[u8],
+        offset: u64,
+        limits: &Limits,
+    ) -> Result<Option<usize>, Flaw> {
+        let mut at = 0;
+        while at < bytes.len() {
+            let byte = bytes[at];
+            // A state that only now learns that it saw something shorter hands
+            // the byte back to the plain state: `again`.
+            let again = self.step(byte);
+            if again {
+                continue;
+            }
+            at += 1;
+            if self.depth > limits.depth_max {
+                let place = offset + at as u64 - 1;
+                return Err(Flaw::limit(place, "depth_max", limits.depth_max.into()));
+            }
+            if self.number > limits.number_length_max {
+                let place = offset + at as u64 - u64::from(self.number);
+                let max = limits.number_length_max.into();
+                return Err(Flaw::limit(place, "number_length_max", max));
+            }
+            let closes = matches!(byte, b'}' | b']' | b')');
+            if closes && self.depth == 0 && self.state == State::Plain && !self.in_lob {
+                return Ok(Some(at));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the input may end here: in no container, string or comment.
+    pub(crate) fn may_end(&self) -> bool {
+        let open = !matches!(
+            self.state,
+            State::Plain | State::LineComment | State::QuoteQuote | State::Slash
+        );
+        self.depth == 0 && !self.in_lob && !open
+    }
+
+    /// Takes one byte; true if it must be given again.
+    fn step(&mut self, byte: u8) -> bool {
+        use State::*;
+        self.state = match (self.state, byte) {
+            (Plain, _) => return self.plain(byte),
+            (Slash, b'/') => LineComment,
+            (Slash, b'*') => BlockComment,
+            (Slash, _) => return self.back_to_plain(),
+            (LineComment, b'\n' | b'\r') => Plain,
+            (BlockComment, b'*') => BlockCommentStar,
+            (BlockCommentStar, b'/') => Plain,
+            (BlockCommentStar, b'*') => BlockCommentStar,
+            (BlockCommentStar, _) => BlockComment,
+            (String, b'\\') => StringEscape,
+            (String, b'"') => Plain,
+            (StringEscape, _) => String,
+            (Quote, b'\'') => QuoteQuote,
+            (Quote, b'\\') => SymbolEscape,
+            (Quote, _) => Symbol,
+            (QuoteQuote, b'\'') => Long,
+            (QuoteQuote, _) => return self.back_to_plain(),
+            (Symbol, b'\\') => SymbolEscape,
+            (Symbol, b'\'') => Plain,
+            (SymbolEscape, _) => Symbol,
+            (Long | LongQuote | LongQuoteQuote, b'\\') => LongEscape,
+            (LongEscape, _) => Long,
+            (Long, b'\'') => LongQuote,
+            (LongQuote, b'\'') => LongQuoteQuote,
+            (LongQuoteQuote, b'\'') => Plain,
+            (LongQuote | LongQuoteQuote, _) => Long,
+            (Brace, b'{') => {
+                self.in_lob = true;
+                Plain
+            }
+            (Brace, _) => {
+                self.depth += 1;
+                return self.back_to_plain();
+            }
+            (LobBrace, b'}') => {
+                self.in_lob = false;
+                Plain
+            }
+            (LobBrace, _) => Plain,
+            (same, _) => same,
+        };
+        false
+    }
+
+    fn back_to_plain(&mut self) -> bool {
+        self.state = State::Plain;
+        true
+    }
+
+    fn plain(&mut self, byte: u8) -> bool {
+        self.count_number(byte);
+        self.state = match byte {
+            b'"' => State::String,
+            b'\'' => State::Quote,
+            b'}' if self.in_lob => State::LobBrace,
+            _ if self.in_lob => State::Plain,
+            b'/' => State::Slash,
+            b'{' => State::Brace,
+            b'[' | b'(' => {
+                self.depth += 1;
+                State::Plain
+            }
+            b'}' | b']' | b')' => {
+                // One bracket too many is the Ion reader's to refuse.
+                self.depth = self.depth.saturating_sub(1);
+                State::Plain
+            }
+            b'$' if self.depth == 0 => {
+                self.dollar = true;
+                State::Plain
+            }
+            _ => State::Plain,
+        };
+        false
+    }
+
+    fn count_number(&mut self, byte: u8) {
+        let part = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'+' | b'-');
+        if !part || self.in_lob {
+            self.number = 0;
+            self.word = false;
+        } else if self.number > 0 || (!self.word && byte.is_ascii_digit()) {
+            self.number += 1;
+        } else {
+            self.word = !matches!(byte, b'+' | b'-' | b'.');
+        }
+    }
+}
+
+/// What a chunk with a `$` at the top level does to the symbols of what follows.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Symbols {
+    /// Nothing.
+    Unchanged,
+    /// It holds a version marker: all symbols are gone.
+    Reset,
+    /// It is a symbol table (`reset`: after a version marker).
+    Table { reset: bool },
+}
+
+/// Looks at the head of a chunk: version markers, then maybe a symbol table.
+pub(crate) fn symbols_of(chunk: &[u8]) -> Symbols {
+    let mut rest = skip_blanks(chunk);
+    let mut reset = false;
+    while let Some(after) = strip_word(rest, b"$ion_1_0") {
+        let after = skip_blanks(after);
+        if after.starts_with(b"::") {
+            break;
+        }
+        reset = true;
+        rest = after;
+    }
+    let table = strip_word(rest, b"$ion_symbol_table")
+        .is_some_and(|after| skip_blanks(after).starts_with(b"::"));
+    match (table, reset) {
+        (true, reset) => Symbols::Table { reset },
+        (false, true) => Symbols::Reset,
+        (false, false) => Symbols::Unchanged,
+    }
+}
+
+fn strip_word<'a>(bytes: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
+    let after = bytes.strip_prefix(word)?;
+    let goes_on = after
+        .first()
+        .is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$'));
+    (!goes_on).then_some(after)
+}
+
+/// Without white space and comments at the start.
+pub(crate) fn skip_blanks(mut bytes: &[u8]) -> &[u8] {
+    loop {
+        let blanks = bytes
+            .iter()
+            .take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c))
+            .count();
+        bytes = &bytes[blanks..];
+        let comment_end = if bytes.starts_with(b"//") {
+            bytes.iter().position(|&b| b == b'\n' || b == b'\r')
+        } else if bytes.starts_with(b"/*") {
+            bytes
+                .windows(2)
+                .skip(2)
+                .position(|w| w == b"*/")
+                .map(|at| at + 4)
+        } else {
+            return bytes;
+        };
+        bytes = comment_end.map_or(&[], |end| &bytes[end..]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All cuts of `text`, given to the scanner `step` bytes at a time.
+    fn cuts(text: &str, step: usize) -> Vec<usize> {
+        let mut scanner = TextScanner::new();
+        let mut cuts = Vec::new();
+        let mut at = 0;
+        while at < text.len() {
+            let end = (at + step).min(text.len());
+            let limits = Limits::default();
+            match scanner.scan(&text.as_bytes()[at..end], at as u64, &limits) {
+                Ok(Some(n)) => {
+                    at += n;
+                    cuts.push(at);
+                }
+                Ok(None) => at = end,
+                Err(flaw) => panic!("{flaw:?}"),
+            }
+        }
+        cuts
+    }
+
+    #[test]
+    fn cuts_only_after_top_level_containers() {
+        for (text, expected) in [
+            ("{a:1}{b:2}", vec![5, 10]),
+            (" [1,[2]] (3) ", vec![8, 12]),
+            ("{a:\"}\"}", vec![7]),
+            ("{a:\"\\\"}\"}", vec![9]),
+            ("{'}':1}", vec![7]),
+            ("{a:'''}'' ' }''' '''}'''}", vec![25]),
+            ("{a:'''\\''''}", vec![12]),
+            ("{a:''}", vec![6]),
+            ("{a:{{YQ==}}}", vec![12]),
+            ("{a:{{ \"}}\" }}}", vec![14]),
+            ("{a:{{//8=}}}", vec![12]),
+            ("{a:{{'''}}'''}}}", vec![16]),
+            ("{/*}*/a:1}", vec![10]),
+            ("{//}\na:1}", vec![9]),
+            ("{a:/**/1}", vec![9]),
+            ("{{YQ==}} {a:1}", vec![14]),
+            ("{}{}", vec![2, 4]),
+            ("{a:{}}", vec![6]),
+            ("1 2 'x'::{a:1} 3", vec![14]),
+        ] {
+            for step in 1..=text.len() {
+                assert_eq!(cuts(text, step), expected, "{text} by {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn knows_where_input_may_end() {
+        for (text, may) in [
+            ("{a:1} ", true),
+            ("1 // x", true),
+            ("''", true),
+            ("{a:1", false),
+            ("\"abc", false),
+            ("/* x", false),
+            ("{{YQ==", false),
+            ("'''a'' ", false),
+        ] {
+            let mut scanner = TextScanner::new();
+            let limits = Limits::default();
+            let mut rest = text.as_bytes();
+            while let Some(end) = scanner.scan(rest, 0, &limits).unwrap() {
+                rest = &rest[end..];
+            }
+            assert_eq!(scanner.may_end(), may, "{text}");
+        }
+    }
+
+    #[test]
+    fn limits_name_themselves_and_the_place() {
+        let limits = Limits {
+            depth_max: 2,
+            number_length_max: 3,
+            ..Limits::default()
+        };
+        let flaw = |text: &str| {
+            let flaw = TextScanner::new().scan(text.as_bytes(), 10, &limits);
+            format!("{:?}", flaw.unwrap_err())
+        };
+        assert!(flaw("[[[").contains("offset: 12, kind: Limit { name: \"depth_max\""));
+        assert!(flaw("[1234").contains("offset: 11, kind: Limit { name: \"number_length_max\""));
+        let fine = "[a12345,\"123456\",{{12345678}}]";
+        assert!(TextScanner::new().scan(fine.as_bytes(), 0, &limits).is_ok());
+    }
+
+    #[test]
+    fn system_values_are_known_by_their_head() {
+        for (chunk, expected) in [
+            ("$ion_1_0 {a:1}", Symbols::Reset),
+            (
+                "$ion_symbol_table::{symbols:[]}",
+                Symbols::Table { reset: false },
+            ),
+            (
+                "/*x*/ $ion_1_0 // y\n$ion_symbol_table :: {}",
+                Symbols::Table { reset: true },
+            ),
+            ("$ion_1_0::{a:1}", Symbols::Unchanged),
+            ("$ion_1_0x {}", Symbols::Unchanged),
+            ("$10::{}", Symbols::Unchanged),
+            ("x::$ion_symbol_table::{}", Symbols::Unchanged),
+        ] {
+            assert_eq!(symbols_of(chunk.as_bytes()), expected, "{chunk}");
+        }
+    }
+}

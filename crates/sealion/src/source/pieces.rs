@@ -1,0 +1,448 @@
+//! Cuts an input into pieces of whole top-level values, with their offsets.
+//!
+//! Memory follows the largest value, never the input. A piece can be read on
+//! its own: it starts with the symbol tables that are in force where it begins.
+
+use std::io::Read;
+
+use super::cut_binary::{self, Role, Top, VERSION_MARKER};
+use super::cut_text::{skip_blanks, symbols_of, Symbols, TextScanner};
+use super::flaw::{Flaw, FlawKind};
+use crate::Limits;
+
+/// Bytes asked of the input at a time.
+const READ_BYTES: usize = 128 << 10;
+
+/// Several whole top-level values.
+#[derive(Debug)]
+pub(crate) struct Piece {
+    /// Symbol tables in force (`context` bytes), then the values.
+    pub(crate) bytes: Vec<u8>,
+    /// How many bytes at the start are symbol tables from earlier in the input.
+    pub(crate) context: usize,
+    /// Where `bytes[context]` lies in the decompressed input.
+    pub(crate) offset: u64,
+    /// Ends of the values, as indexes into `bytes`.
+    pub(crate) ends: Vec<usize>,
+}
+
+/// How the values are encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    /// Ion text or JSON.
+    Text,
+    /// Ion binary.
+    Binary,
+}
+
+impl Encoding {
+    /// By the first bytes: binary starts with its version marker, always.
+    pub(crate) fn of(head: &[u8]) -> Encoding {
+        match head.starts_with(&VERSION_MARKER) {
+            true => Encoding::Binary,
+            false => Encoding::Text,
+        }
+    }
+}
+
+/// An iterator over the pieces of one input. After a flaw it is at its end.
+pub(crate) struct Pieces<R> {
+    input: R,
+    encoding: Encoding,
+    limits: Limits,
+    /// A piece is given once it has this many bytes.
+    piece_bytes: usize,
+    /// Unconsumed bytes: `buffer[start..]`, of which `..scanned` were scanned and
+    /// `..end` are whole values of the piece in the making.
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    scanned: usize,
+    /// Where `buffer[0]` lies in the input.
+    offset: u64,
+    ends: Vec<usize>,
+    /// Symbol tables in force at `start`, and at `end`.
+    context_at_start: Vec<u8>,
+    context: Vec<u8>,
+    scanner: TextScanner,
+    at_eof: bool,
+    flaw: Option<Flaw>,
+}
+
+/// What a step of scanning found out.
+enum Step {
+    /// More bytes are needed, or at the end of input: nothing is left.
+    NeedMore,
+    /// One more whole value.
+    Value,
+    /// Bytes between values that belong to none; the number of them.
+    Skip(usize),
+}
+
+impl<R: Read> Pieces<R> {
+    pub(crate) fn new(input: R, encoding: Encoding, limits: &Limits, piece_bytes: usize) -> Self {
+        Pieces {
+            input,
+            encoding,
+            limits: limits.clone(),
+            piece_bytes,
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+            scanned: 0,
+            offset: 0,
+            ends: Vec::new(),
+            context_at_start: Vec::new(),
+            context: Vec::new(),
+            scanner: TextScanner::new(),
+            at_eof: false,
+            flaw: None,
+        }
+    }
+
+    fn try_next(&mut self) -> Result<Option<Piece>, Flaw> {
+        loop {
+            match self.step()? {
+                Step::Value => {
+                    if self.end - self.start >= self.piece_bytes {
+                        return Ok(Some(self.take()));
+                    }
+                }
+                Step::Skip(count) => {
+                    let piece = (self.end > self.start).then(|| self.take());
+                    self.start += count;
+                    self.end = self.start;
+                    if piece.is_some() {
+                        return Ok(piece);
+                    }
+                }
+                Step::NeedMore if self.at_eof => return self.finish(),
+                Step::NeedMore => self.read_more()?,
+            }
+        }
+    }
+
+    fn step(&mut self) -> Result<Step, Flaw> {
+        match self.encoding {
+            Encoding::Text => self.step_text(),
+            Encoding::Binary => self.step_binary(),
+        }
+    }
+
+    fn step_text(&mut self) -> Result<Step, Flaw> {
+        let place = self.offset + self.scanned as u64;
+        let rest = &self.buffer[self.scanned..];
+        let Some(length) = self.scanner.scan(rest, place, &self.limits)? else {
+            self.scanned = self.buffer.len();
+            return Ok(Step::NeedMore);
+        };
+        let chunk_start = self.end;
+        self.scanned += length;
+        self.end = self.scanned;
+        self.ends.push(self.end);
+        if !std::mem::take(&mut self.scanner.dollar) {
+            return Ok(Step::Value);
+        }
+        let chunk = &self.buffer[chunk_start..self.end];
+        match symbols_of(chunk) {
+            Symbols::Unchanged => return Ok(Step::Value),
+            Symbols::Reset => self.context.clear(),
+            Symbols::Table { reset } => {
+                if reset {
+                    self.context.clear();
+                }
+                self.context.extend_from_slice(chunk);
+            }
+        }
+        self.check_context()?;
+        Ok(Step::Value)
+    }
+
+    fn step_binary(&mut self) -> Result<Step, Flaw> {
+        let place = self.offset + self.end as u64;
+        let rest = &self.buffer[self.end..];
+        // Firehose can end each record with a newline, which in Ion binary reads
+        // as ten bytes of padding and would swallow the next record's marker.
+        if rest.first() == Some(&b'\n') {
+            if rest.len() < 5 && !self.at_eof {
+                return Ok(Step::NeedMore);
+            }
+            if rest.len() == 1 || rest[1..].starts_with(&VERSION_MARKER) {
+                return Ok(Step::Skip(1));
+            }
+        }
+        let length = match cut_binary::top(rest, place)? {
+            Top::NeedMore => return Ok(Step::NeedMore),
+            Top::VersionMarker => {
+                self.end += VERSION_MARKER.len();
+                self.ends.push(self.end);
+                self.context = VERSION_MARKER.to_vec();
+                return Ok(Step::Value);
+            }
+            Top::Value(length) => length,
+        };
+        if length > self.limits.value_bytes_max {
+            let max = self.limits.value_bytes_max;
+            return Err(Flaw::limit(place, "value_bytes_max", max));
+        }
+        let Some(value) = rest.get(..length as usize) else {
+            return Ok(Step::NeedMore);
+        };
+        if cut_binary::check(value, place, &self.limits)? == Role::SymbolTable {
+            self.context.extend_from_slice(value);
+            self.check_context()?;
+        }
+        self.end += length as usize;
+        self.ends.push(self.end);
+        Ok(Step::Value)
+    }
+
+    /// Symbol tables that import each other's symbols add up: bound the sum. Text
+    /// has no counts to read beforehand, so commas stand for symbols.
+    fn check_context(&self) -> Result<(), Flaw> {
+        let context = &self.context;
+        let place = self.offset + self.start as u64;
+        let max = self.limits.symbols_max;
+        let symbols = match self.encoding {
+            Encoding::Text => context.iter().filter(|&&b| b == b',').count(),
+            // Each table was counted on its own; a symbol takes a byte at least.
+            Encoding::Binary => context.len() / 64,
+        };
+        match symbols > max as usize || context.len() as u64 > self.limits.value_bytes_max {
+            true => Err(Flaw::limit(place, "symbols_max", max.into())),
+            false => Ok(()),
+        }
+    }
+
+    /// The whole values so far as a piece.
+    fn take(&mut self) -> Piece {
+        let context = self.context_at_start.len();
+        let values = &self.buffer[self.start..self.end];
+        let mut bytes = Vec::with_capacity(context + values.len());
+        bytes.extend_from_slice(&self.context_at_start);
+        bytes.extend_from_slice(values);
+        let start = self.start;
+        let piece = Piece {
+            bytes,
+            context,
+            offset: self.offset + start as u64,
+            ends: self.ends.drain(..).map(|e| e - start + context).collect(),
+        };
+        self.start = self.end;
+        self.context_at_start.clone_from(&self.context);
+        piece
+    }
+
+    /// The last piece: whole values, and in text whatever stands after the last
+    /// container (scalars, comments).
+    fn finish(&mut self) -> Result<Option<Piece>, Flaw> {
+        let tail = &self.buffer[self.end..];
+        let whole = match self.encoding {
+            Encoding::Text => self.scanner.may_end(),
+            Encoding::Binary => tail.is_empty(),
+        };
+        if !whole {
+            let blank = match self.encoding {
+                Encoding::Text => tail.len() - skip_blanks(tail).len(),
+                Encoding::Binary => 0,
+            };
+            let place = self.offset + (self.end + blank) as u64;
+            self.flaw = Some(Flaw::new(place, FlawKind::Truncated));
+        } else if !tail.is_empty() {
+            self.end = self.buffer.len();
+            self.ends.push(self.end);
+        }
+        if self.end > self.start {
+            return Ok(Some(self.take()));
+        }
+        match self.flaw.take() {
+            Some(flaw) => Err(flaw),
+            None => Ok(None),
+        }
+    }
+
+    fn read_more(&mut self) -> Result<(), Flaw> {
+        self.buffer.drain(..self.start);
+        self.offset += self.start as u64;
+        self.ends.iter_mut().for_each(|end| *end -= self.start);
+        self.end -= self.start;
+        self.scanned = self.scanned.saturating_sub(self.start);
+        self.start = 0;
+        let waiting = (self.buffer.len() - self.end) as u64;
+        if waiting > self.limits.value_bytes_max {
+            let place = self.offset + self.end as u64;
+            let max = self.limits.value_bytes_max;
+            return Err(Flaw::limit(place, "value_bytes_max", max));
+        }
+        let filled = self.buffer.len();
+        // A long value is read in growing steps, so that scanning stays linear.
+        let wanted = READ_BYTES.max(filled / 2);
+        let mut part = (&mut self.input).take(wanted as u64);
+        match part.read_to_end(&mut self.buffer) {
+            Ok(0) => self.at_eof = true,
+            Ok(_) => {}
+            Err(error) => {
+                let place = self.offset + self.buffer.len() as u64;
+                return Err(Flaw::new(place, FlawKind::Unreadable(error)));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> Iterator for Pieces<R> {
+    type Item = Result<Piece, Flaw>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(flaw) = self.flaw.take() {
+            // The whole values before the flaw went out; now the flaw, and the end.
+            self.stop();
+            return Some(Err(flaw));
+        }
+        match self.try_next() {
+            Ok(piece) => piece.map(Ok),
+            Err(flaw) if self.end > self.start => {
+                self.flaw = Some(flaw);
+                Some(Ok(self.take()))
+            }
+            Err(flaw) => {
+                self.stop();
+                Some(Err(flaw))
+            }
+        }
+    }
+}
+
+impl<R> Pieces<R> {
+    fn stop(&mut self) {
+        self.buffer.clear();
+        self.ends.clear();
+        self.start = 0;
+        self.end = 0;
+        self.scanned = 0;
+        self.at_eof = true;
+        self.scanner = TextScanner::new();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives one byte at a time: the worst an input can do.
+    struct Trickle<'a>(&'a [u8]);
+
+    impl Read for Trickle<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let count = self.0.len().min(buffer.len()).min(1);
+            buffer[..count].copy_from_slice(&self.0[..count]);
+            self.0 = &self.0[count..];
+            Ok(count)
+        }
+    }
+
+    fn pieces(bytes: &[u8], piece_bytes: usize) -> (Vec<Piece>, Option<Flaw>) {
+        let encoding = Encoding::of(bytes);
+        let mut pieces = Vec::new();
+        for piece in Pieces::new(Trickle(bytes), encoding, &Limits::default(), piece_bytes) {
+            match piece {
+                Ok(piece) => pieces.push(piece),
+                Err(flaw) => return (pieces, Some(flaw)),
+            }
+        }
+        (pieces, None)
+    }
+
+    /// Every byte goes out once, at its offset.
+    fn assert_contiguous(bytes: &[u8], pieces: &[Piece]) {
+        let mut at = 0;
+        for piece in pieces {
+            let own = &piece.bytes[piece.context..];
+            assert_eq!(piece.offset, at as u64);
+            assert_eq!(own, &bytes[at..at + own.len()]);
+            assert_eq!(piece.ends.last(), Some(&piece.bytes.len()));
+            at += own.len();
+        }
+        assert_eq!(at, bytes.len());
+    }
+
+    #[test]
+    fn every_byte_goes_out_once() {
+        let text = b" {a:1}\n{b:[2]} // end\n {c:3} 4 ";
+        for piece_bytes in 1..40 {
+            let (pieces, flaw) = pieces(text, piece_bytes);
+            assert!(flaw.is_none());
+            assert_contiguous(text, &pieces);
+        }
+    }
+
+    #[test]
+    fn later_pieces_carry_the_symbol_tables_in_force() {
+        let text = b"$ion_symbol_table::{symbols:[\"a\"]} {$10:1} {$10:2}";
+        let (pieces, flaw) = pieces(text, 1);
+        assert!(flaw.is_none());
+        assert_contiguous(text, &pieces);
+        assert_eq!(pieces[0].context, 0);
+        assert_eq!(pieces[2].context, 34);
+        let binary = [
+            &VERSION_MARKER[..],
+            &[0xE7, 0x81, 0x83, 0xD4, 0x87, 0xB2, 0x81, b'a'],
+            &[0xD2, 0x8A, 0x20],
+            &[0xD2, 0x8A, 0x20],
+        ]
+        .concat();
+        let (pieces, flaw) = super::tests::pieces(&binary, 1);
+        assert!(flaw.is_none());
+        assert_contiguous(&binary, &pieces);
+        assert_eq!(
+            pieces.iter().map(|p| p.context).collect::<Vec<_>>(),
+            [0, 4, 12, 12]
+        );
+    }
+
+    #[test]
+    fn a_truncated_value_follows_the_whole_ones() {
+        let (pieces, flaw) = pieces(b"{a:1} {b:", 1000);
+        assert_eq!(pieces.len(), 1);
+        let flaw = flaw.unwrap();
+        assert_eq!(flaw.offset, 6);
+        assert!(matches!(flaw.kind, FlawKind::Truncated));
+        let (pieces, flaw) = super::tests::pieces(&[0xE0, 1, 0, 0xEA, 0x20, 0x83, b'a'], 1000);
+        assert_eq!(pieces.len(), 1);
+        assert_eq!(flaw.unwrap().offset, 5);
+    }
+
+    #[test]
+    fn a_newline_between_binary_records_is_skipped() {
+        let record = [0xE0, 1, 0, 0xEA, 0x21, 7];
+        let bytes = [&record[..], b"\n", &record, b"\n"].concat();
+        let (pieces, flaw) = pieces(&bytes, 1000);
+        assert!(flaw.is_none());
+        assert_eq!(pieces.iter().map(|p| p.offset).collect::<Vec<_>>(), [0, 7]);
+        assert!(pieces.iter().all(|p| p.bytes.ends_with(&record)));
+    }
+
+    #[test]
+    fn a_value_over_the_limit_is_refused_before_it_is_read() {
+        let limits = Limits {
+            value_bytes_max: 1000,
+            ..Limits::default()
+        };
+        // A blob that claims 2^40 bytes.
+        let huge = [0xE0, 1, 0, 0xEA, 0xAE, 0x20, 0, 0, 0, 0, 0x80];
+        let mut binary = Pieces::new(&huge[..], Encoding::Binary, &limits, 1);
+        assert!(binary.next().unwrap().is_ok(), "the version marker");
+        let flaw = binary.next().unwrap().unwrap_err();
+        assert!(matches!(
+            flaw.kind,
+            FlawKind::Limit {
+                name: "value_bytes_max",
+                ..
+            }
+        ));
+        let text = std::io::repeat(b'[').take(0).chain(std::io::repeat(b'a'));
+        let mut text = Pieces::new(text, Encoding::Text, &limits, 1);
+        let flaw = text.next().unwrap().unwrap_err();
+        assert!(matches!(flaw.kind, FlawKind::Limit { .. }));
+    }
+}
