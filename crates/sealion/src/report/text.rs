@@ -1,11 +1,336 @@
-//! The report for a person.
+//! The report for a person who must decide: the verdict first, then what it
+//! rests on, what was asked and found, each finding, and what no hash covers.
+//!
+//! Names, statements and values come from the inputs, which may be hostile: they
+//! are printed through [`Safe`], so that none of them can move a terminal's
+//! cursor, change its colours, fake a line of the report or bury the rest of it.
 
-use std::fmt;
+mod safe;
+#[cfg(test)]
+mod tests;
+mod words;
 
-use super::Report;
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
 
+pub(crate) use safe::Safe;
+use words::{
+    covered_by_trusted, gravity_of, input_words, named, place, reached, run, runs, source_words,
+    state_words, verdict_words,
+};
+
+use super::{Report, State, Strand, Verdict};
+use crate::findings::{Code, Finding, Severity};
+
+/// Findings of each code, digests, inputs and runs of blocks that are printed
+/// unless all are wanted: what fits on a few screens.
+const PRINTED_MAX: usize = 20;
+
+/// The width of the column of labels, in characters.
+const LABEL_WIDTH: usize = 12;
+
+type Paint<'a> = &'a dyn Fn(Option<Severity>, &str) -> String;
+
+/// Plain text: no colour, at most 20 findings of each code.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.verdict)
+        self.write_text(f, false, &|_, words| words.to_owned())
+    }
+}
+
+impl Report {
+    /// Writes the text form.
+    ///
+    /// With `verbose`, every input is listed, and every finding kept, not just
+    /// the first 20 of each code. `paint` gets the few words that say how grave
+    /// something is, with that severity (`None`: all is well), and returns them
+    /// with colour or without. Everything else holds no control characters but
+    /// line ends, whatever the inputs hold.
+    ///
+    /// # Errors
+    /// Only those of `out`.
+    pub fn write_text(
+        &self,
+        out: &mut dyn Write,
+        verbose: bool,
+        paint: &dyn Fn(Option<Severity>, &str) -> String,
+    ) -> fmt::Result {
+        let mut text = Text {
+            report: self,
+            out,
+            printed_max: if verbose { usize::MAX } else { PRINTED_MAX },
+            paint,
+        };
+        text.verdict()?;
+        text.basis()?;
+        text.asked_and_found()?;
+        text.inputs(verbose)?;
+        text.findings()?;
+        text.totals()?;
+        text.not_covered()
+    }
+}
+
+/// One writing of a report.
+struct Text<'a> {
+    report: &'a Report,
+    out: &'a mut dyn Write,
+    printed_max: usize,
+    paint: Paint<'a>,
+}
+
+impl Text<'_> {
+    /// The verdict, where and why, and what such a verdict means and does not.
+    fn verdict(&mut self) -> fmt::Result {
+        let report = self.report;
+        let (gravity, word, meaning) = verdict_words(report.verdict);
+        let word = (self.paint)(gravity, word);
+        let why = match report.verdict {
+            Verdict::Verified => format!(": {}", covered_by_trusted(report)),
+            Verdict::Consistent => {
+                ", not verified: all hashes that can be recomputed agree, but no \
+                 trusted digest was given."
+                    .to_owned()
+            }
+            Verdict::Failed => self.first_of(Severity::Failure, " "),
+            Verdict::Inconclusive => {
+                self.first_of(Severity::Incomplete, ": nothing is known to be wrong, but ")
+            }
+        };
+        writeln!(self.out, "{word}{why}\n{meaning}\n")
+    }
+
+    /// `at block 5 of strand …: what was found`, after `lead`.
+    fn first_of(&self, severity: Severity, lead: &str) -> String {
+        let found = self.report.findings.iter().find(|f| f.severity == severity);
+        match found {
+            Some(finding) => format!("{lead}{}: {}", place(finding), Safe(&finding.message)),
+            None => ".".to_owned(),
+        }
+    }
+
+    /// Which digests the verdict rests on, and which are mere claims.
+    fn basis(&mut self) -> fmt::Result {
+        let (trusted, claims): (Vec<_>, Vec<_>) = self
+            .report
+            .digests
+            .iter()
+            .partition(|digest| digest.trusted);
+        if trusted.is_empty() {
+            self.line(
+                "rests on",
+                "nothing outside these inputs: no trusted digest was given",
+            )?;
+        }
+        // However many: the answer rests on each of them.
+        for digest in trusted {
+            let source = source_words(&digest.source);
+            let line = format!(
+                "{}, from {source}, which you trust: {}",
+                named(digest),
+                reached(digest)
+            );
+            self.line("rests on", &line)?;
+        }
+        for digest in claims.iter().take(self.printed_max) {
+            let line = format!(
+                "{}, from {}: {}; a claim among the inputs, it vouches for nothing",
+                named(digest),
+                Safe(&digest.source),
+                reached(digest)
+            );
+            self.line("claimed", &line)?;
+        }
+        self.more("claimed", claims.len())
+    }
+
+    /// What was asked for, and for each strand what was found of it.
+    fn asked_and_found(&mut self) -> fmt::Result {
+        let report = self.report;
+        if report.strands.is_empty() {
+            self.line("found", "no block, and no revision with an address")?;
+        }
+        if let Some(strand_id) = &report.asked.strand_id {
+            self.line(
+                "asked",
+                &format!("strand {} alone", Safe(strand_id.as_str())),
+            )?;
+        }
+        if report.asked.strict {
+            self.line("asked", "strict: warnings count as failures")?;
+        }
+        for strand in report.strands.iter().take(self.printed_max) {
+            self.strand(strand)?;
+        }
+        self.more("strand", report.strands.len())
+    }
+
+    fn strand(&mut self, strand: &Strand) -> fmt::Result {
+        self.line("strand", &Safe(strand.strand_id.as_str()).to_string())?;
+        let asked = match (self.report.asked.from, self.report.asked.to) {
+            (None, None) => "all blocks asked".to_owned(),
+            (from, Some(to)) => format!("blocks {} asked", run(from.unwrap_or(0), to)),
+            (Some(from), None) => format!("blocks from {from} on asked"),
+        };
+        let counts = &strand.revisions;
+        let recomputable = counts.total.saturating_sub(counts.internal);
+        let line = format!(
+            "{asked}, {} found; {}/{recomputable} revisions recompute",
+            runs(
+                &strand.coverage,
+                |state| state != State::Missing,
+                self.printed_max
+            ),
+            counts.recomputed
+        );
+        self.line("blocks", &line)?;
+        let line = format!(
+            "{} redacted, {} deleted, {} restored from JSON; and {} internal, known by their hash alone",
+            counts.redacted, counts.deleted, counts.from_json, counts.internal
+        );
+        self.line("revisions", &line)?;
+        if let Some(digest) = &strand.computed_digest {
+            let line = format!(
+                "{}@{} computed from blocks {}",
+                digest.digest,
+                digest.sequence_no,
+                run(0, digest.sequence_no)
+            );
+            self.line("digest", &line)?;
+        }
+        for coverage in strand.coverage.iter().take(self.printed_max) {
+            let gravity = gravity_of(coverage.state);
+            let state = (self.paint)(gravity, state_words(coverage.state));
+            self.line(
+                "coverage",
+                &format!("{} {state}", run(coverage.first, coverage.last)),
+            )?;
+        }
+        self.more("coverage", strand.coverage.len())
+    }
+
+    /// How many inputs of each kind there were; each one, if `all` are wanted.
+    fn inputs(&mut self, all: bool) -> fmt::Result {
+        let inputs = &self.report.inputs;
+        let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
+        for input in inputs {
+            *kinds.entry(input.kind).or_default() += 1;
+        }
+        let kinds: Vec<_> = kinds
+            .iter()
+            .map(|(kind, n)| format!("{n} {kind}"))
+            .collect();
+        let kinds = kinds.join(", ");
+        let line = match inputs.len() {
+            0 => "none".to_owned(),
+            1 => format!("1 file ({kinds})"),
+            n => format!("{n} files ({kinds})"),
+        };
+        self.line("inputs", &line)?;
+        if all {
+            for input in inputs {
+                self.line("", &input_words(input))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Each finding with its place, values and remedy, the gravest first.
+    fn findings(&mut self) -> fmt::Result {
+        if self.report.findings.is_empty() {
+            return self.line("findings", "none");
+        }
+        writeln!(self.out, "\nfindings, the gravest first")?;
+        let mut printed: BTreeMap<Code, usize> = BTreeMap::new();
+        for finding in &self.report.findings {
+            let count = printed.entry(finding.code).or_default();
+            *count += 1;
+            if *count <= self.printed_max {
+                self.finding(finding)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: &Finding) -> fmt::Result {
+        let severity = (self.paint)(Some(finding.severity), &finding.severity.to_string());
+        let by_strict = match finding.severity {
+            Severity::Failure if finding.code.severity() == Severity::Warning => {
+                " (a warning, but for strict)"
+            }
+            _ => "",
+        };
+        let (code, place) = (finding.code, place(finding));
+        writeln!(self.out, "\n{severity} {code} {place}{by_strict}")?;
+        writeln!(self.out, "  {}", Safe(&finding.message))?;
+        self.given("field", finding.field.as_deref())?;
+        if let Some(source) = &finding.source {
+            let offset = source.offset.map(|at| format!(", byte {at}"));
+            let line = format!("{}{}", Safe(&source.path), offset.unwrap_or_default());
+            self.line("in", &line)?;
+        }
+        self.given("claimed", finding.claimed.as_deref())?;
+        self.given("recomputed", finding.recomputed.as_deref())?;
+        self.given("what to do", finding.remedy.as_deref())
+    }
+
+    /// How many findings of each code there were, and where to read about them.
+    fn totals(&mut self) -> fmt::Result {
+        let totals = &self.report.finding_totals;
+        if totals.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            self.out,
+            "\ntotals, and where to read what a code means and does not mean"
+        )?;
+        for (code, total) in totals {
+            let kept = self
+                .report
+                .findings
+                .iter()
+                .filter(|f| f.code == *code)
+                .count();
+            let printed = kept.min(self.printed_max) as u64;
+            write!(
+                self.out,
+                "  {total:>9} {:<24} docs/findings.md#{code}",
+                code.as_str()
+            )?;
+            match printed < *total {
+                true => writeln!(self.out, "  ({printed} printed, {kept} in --output json)")?,
+                false => writeln!(self.out)?,
+            }
+        }
+        writeln!(self.out, "  docs/ is in {}", env!("CARGO_PKG_REPOSITORY"))
+    }
+
+    /// Fields that a forger could change without any hash noticing.
+    fn not_covered(&mut self) -> fmt::Result {
+        if self.report.not_covered.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out, "\nno hash covers")?;
+        for uncovered in &self.report.not_covered {
+            writeln!(self.out, "  {}: {}", uncovered.field, uncovered.why)?;
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, label: &str, text: &str) -> fmt::Result {
+        writeln!(self.out, "  {label:<LABEL_WIDTH$}{text}")
+    }
+
+    /// A line for a text from the inputs, if there is one.
+    fn given(&mut self, label: &str, text: Option<&str>) -> fmt::Result {
+        text.map_or(Ok(()), |text| self.line(label, &Safe(text).to_string()))
+    }
+
+    /// That a list was cut short, if it was.
+    fn more(&mut self, label: &str, total: usize) -> fmt::Result {
+        match total.saturating_sub(self.printed_max) {
+            0 => Ok(()),
+            more => self.line(label, &format!("… and {more} more; --output json has them")),
+        }
     }
 }

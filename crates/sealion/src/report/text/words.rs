@@ -1,0 +1,189 @@
+//! The phrases of the text form: places, runs of blocks, digests, states.
+
+use super::safe::Safe;
+use super::PRINTED_MAX;
+use crate::findings::{Finding, Severity};
+use crate::report::{
+    By, Coverage, DigestAnswer, DigestVerdict, Input, Report, State, Strand, Verdict,
+};
+
+/// How grave a verdict is, its word, and what it means and does not.
+pub(super) fn verdict_words(verdict: Verdict) -> (Option<Severity>, &'static str, &'static str) {
+    match verdict {
+        Verdict::Verified => (
+            None,
+            "VERIFIED",
+            "Nothing that a hash covers can have been changed since the digest was made.\n\
+             The answer is worth as much as the digest's own origin.",
+        ),
+        Verdict::Consistent => (
+            Some(Severity::Warning),
+            "CONSISTENT",
+            "Consistent never means verified: whoever could rewrite a whole journal could\n\
+             make its hashes agree again. To verify, give a digest that was kept apart from\n\
+             these inputs (--digest).",
+        ),
+        Verdict::Failed => (
+            Some(Severity::Failure),
+            "FAILED",
+            "Something that was checked does not hold. The findings say what and where; they\n\
+             do not say who or why: a damaged copy looks like a changed one.",
+        ),
+        Verdict::Inconclusive => (
+            Some(Severity::Incomplete),
+            "INCONCLUSIVE",
+            "This neither confirms nor accuses. The findings say what is missing and what to\n\
+             do about it.",
+        ),
+    }
+}
+
+/// `blocks 0–23 of strand … are the ones that digest.json covers.`
+pub(super) fn covered_by_trusted(report: &Report) -> String {
+    let sources: Vec<String> = report
+        .digests
+        .iter()
+        .filter(|digest| digest.trusted)
+        .map(|digest| source_words(&digest.source))
+        .collect();
+    let by = match sources.as_slice() {
+        [one] => format!("the digest from {one}"),
+        many => format!("the {} digests that you trust", many.len()),
+    };
+    match report.strands.as_slice() {
+        [Strand {
+            strand_id,
+            coverage,
+            ..
+        }] if !coverage.is_empty() => format!(
+            "{} of strand {} are the ones that {by} covers.",
+            runs(coverage, |state| state == State::Verified, PRINTED_MAX),
+            Safe(strand_id.as_str())
+        ),
+        _ => format!("everything handed over is what {by} covers."),
+    }
+}
+
+/// Where a finding is: the block and document, else the strand, else the file.
+pub(super) fn place(finding: &Finding) -> String {
+    let block = match (finding.sequence_no, &finding.strand_id) {
+        (Some(n), Some(strand)) => format!("at block {n} of strand {}", Safe(strand.as_str())),
+        (Some(n), None) => format!("at block {n}"),
+        (None, Some(strand)) => format!("in strand {}", Safe(strand.as_str())),
+        (None, None) => match &finding.source {
+            Some(source) => format!("in {}", Safe(&source.path)),
+            None => "in the inputs as a whole".to_owned(),
+        },
+    };
+    match (&finding.document_id, finding.version) {
+        (Some(id), Some(version)) => format!("{block}, document {} version {version}", Safe(id)),
+        (Some(id), None) => format!("{block}, document {}", Safe(id)),
+        (None, _) => block,
+    }
+}
+
+/// `BASE64@TIP of strand …`, as far as known.
+pub(super) fn named(digest: &DigestAnswer) -> String {
+    let mut words = format!("digest {}", digest.digest);
+    if let Some(tip) = digest.sequence_no {
+        words += &format!("@{tip}");
+    }
+    if let Some(strand) = &digest.strand_id {
+        words += &format!(" of strand {}", Safe(strand.as_str()));
+    }
+    words
+}
+
+pub(super) fn source_words(source: &str) -> String {
+    match source {
+        "command line" => "the command line".to_owned(),
+        path => Safe(path).to_string(),
+    }
+}
+
+/// Whether and how a digest was reached.
+pub(super) fn reached(digest: &DigestAnswer) -> &'static str {
+    match (digest.verdict, digest.by) {
+        (DigestVerdict::Failed, _) => "contradicted: these inputs do not give it",
+        (DigestVerdict::Inconclusive, _) => "not reached: these inputs do not lead to it",
+        (DigestVerdict::Verified, Some(By::Journal)) => {
+            "reached by journal (all blocks up to its tip are here and give it)"
+        }
+        (DigestVerdict::Verified, Some(By::BlockProof)) => {
+            "reached by block-proof (a block's proof leads to it, the chain ties earlier blocks to that one)"
+        }
+        (DigestVerdict::Verified, Some(By::RevisionProof)) => {
+            "reached by revision-proof (for that revision alone)"
+        }
+        (DigestVerdict::Verified, None) => "reached",
+    }
+}
+
+pub(super) fn state_words(state: State) -> &'static str {
+    match state {
+        State::Verified => "verified",
+        State::Consistent => "consistent (under no trusted digest)",
+        State::RecordedOnly => "recorded-only (chained, but some data could not be recomputed)",
+        State::Missing => "missing",
+        State::Failed => "failed",
+    }
+}
+
+pub(super) fn gravity_of(state: State) -> Option<Severity> {
+    match state {
+        State::Verified => None,
+        State::Consistent => Some(Severity::Warning),
+        State::RecordedOnly | State::Missing => Some(Severity::Incomplete),
+        State::Failed => Some(Severity::Failure),
+    }
+}
+
+pub(super) fn input_words(input: &Input) -> String {
+    let mut words = format!(
+        "{}: {}, {} bytes",
+        Safe(&input.path),
+        input.kind,
+        input.bytes
+    );
+    if let Some(blocks) = input.blocks {
+        words += &format!(", {blocks} blocks");
+    }
+    if let Some(revisions) = input.revisions {
+        words += &format!(", {revisions} revisions");
+    }
+    words
+}
+
+/// `0–49`, or `7` for a run of one.
+pub(super) fn run(first: u64, last: u64) -> String {
+    match first == last {
+        true => first.to_string(),
+        false => format!("{first}–{last}"),
+    }
+}
+
+/// The runs of blocks whose state `counts`, joined: `blocks 0–19, 30–49`.
+pub(super) fn runs(coverage: &[Coverage], counts: fn(State) -> bool, printed_max: usize) -> String {
+    let mut runs: Vec<(u64, u64)> = Vec::new();
+    for one in coverage.iter().filter(|one| counts(one.state)) {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(one.first) => *last = one.last,
+            _ => runs.push((one.first, one.last)),
+        }
+    }
+    let cut = if runs.len() > printed_max {
+        ", …"
+    } else {
+        ""
+    };
+    let words: Vec<String> = runs
+        .iter()
+        .take(printed_max)
+        .map(|&(first, last)| run(first, last))
+        .collect();
+    match runs.as_slice() {
+        [] => "no block".to_owned(),
+        [(first, last)] if first == last => format!("block {first}"),
+        _ => format!("blocks {}{cut}", words.join(", ")),
+    }
+}
