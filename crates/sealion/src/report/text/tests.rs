@@ -112,7 +112,7 @@ fn verified_says_which_blocks_which_digest_and_what_is_not_covered() {
     let hash = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
     let expected = format!(
         "\
-VERIFIED: blocks 0–49 of strand {STRAND} are the ones that the digest from digest.json covers.
+VERIFIED: the digest from digest.json covers blocks 0–49 of strand {STRAND} as they are here.
 Nothing that a hash covers can have been changed since the digest was made.
 The answer is worth as much as the digest's own origin.
 

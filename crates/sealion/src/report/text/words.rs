@@ -38,29 +38,31 @@ pub(super) fn verdict_words(verdict: Verdict) -> (Option<Severity>, &'static str
     }
 }
 
-/// `blocks 0–23 of strand … are the ones that digest.json covers.`
+/// `the digest from digest.json covers blocks 0–23 of strand … as they are here.`
 pub(super) fn covered_by_trusted(report: &Report) -> String {
-    let sources: Vec<String> = report
-        .digests
-        .iter()
-        .filter(|digest| digest.trusted)
-        .map(|digest| source_words(&digest.source))
-        .collect();
+    let trusted = report.digests.iter().filter(|digest| digest.trusted);
+    let sources: Vec<String> = trusted.map(|digest| source_words(&digest.source)).collect();
     let by = match sources.as_slice() {
-        [one] => format!("the digest from {one}"),
-        many => format!("the {} digests that you trust", many.len()),
+        [one] => format!("the digest from {one} covers"),
+        many => format!("the {} digests that you trust cover", many.len()),
+    };
+    let verified = |strand: &Strand| {
+        strand
+            .coverage
+            .iter()
+            .any(|one| one.state == State::Verified)
     };
     match report.strands.as_slice() {
-        [Strand {
-            strand_id,
-            coverage,
-            ..
-        }] if !coverage.is_empty() => format!(
-            "{} of strand {} are the ones that {by} covers.",
-            runs(coverage, |state| state == State::Verified, PRINTED_MAX),
-            Safe(strand_id.as_str())
+        [strand] if verified(strand) => format!(
+            "{by} {} of strand {} as they are here.",
+            runs(
+                &strand.coverage,
+                |state| state == State::Verified,
+                PRINTED_MAX
+            ),
+            Safe(strand.strand_id.as_str())
         ),
-        _ => format!("everything handed over is what {by} covers."),
+        _ => format!("{by} everything that was handed over."),
     }
 }
 
