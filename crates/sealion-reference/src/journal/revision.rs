@@ -71,7 +71,7 @@ impl<'a> Revision<'a> {
     ///
     /// # Errors
     ///
-    /// As [`Block::read`]; also if there is `data` or `dataHash` without `metadata`, or both of them.
+    /// As [`Block::read`](super::Block::read); also if there is `data` or `dataHash` without `metadata`, or both of them.
     pub fn read(value: &'a Element) -> Result<Self, Error> {
         Self::at("", value)
     }
