@@ -252,3 +252,21 @@ fn consistency_of_other_sizes() {
     assert!(!verify_consistency(1 << 63, u64::MAX, &old, &new, &path));
     assert!(!verify_consistency(1, u64::MAX, &old, &new, &[]));
 }
+
+#[test]
+fn consistency_stops_at_the_roots() {
+    let leaves = leaves(36);
+    let old = root(&leaves[..20]).unwrap();
+    let new = root(&leaves).unwrap();
+    let mut path = consistency_path(20, &leaves);
+    // One hash above both roots: every step of the fold is right, but no tree of 36 is that high.
+    let above = sha256(b"above");
+    path.push(above);
+    let (older, newer) = (dot(&above, &old), dot(&above, &new));
+    assert!(!verify_consistency(20, 36, &older, &newer, &path));
+
+    // A larger tree before a smaller one, with roots made to fit.
+    let (a, b, c) = (leaves[0], leaves[1], leaves[2]);
+    let folded = dot(&dot(&a, &b), &c);
+    assert!(!verify_consistency(5, 3, &a, &folded, &[a, b, c]));
+}

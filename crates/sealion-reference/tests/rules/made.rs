@@ -345,6 +345,12 @@ fn a_link_broken() {
 #[test]
 fn links_of_neighbours_only() {
     let mut blocks = journal();
+    let mut interrupted = journal();
+    interrupted.insert(5, ion("{unreadable:true}"));
+    let after = &check(&interrupted)[6];
+    let after = &after.as_ref().unwrap().outcomes;
+    assert!(after.iter().all(|o| o.rule != Rule::ChainLink));
+
     blocks.remove(4);
     blocks[7] = set(&blocks[7], &["blockAddress", "strandId"], "Other");
     let linked: Vec<bool> = check(&blocks)
