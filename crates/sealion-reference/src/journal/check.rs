@@ -134,9 +134,9 @@ fn check_block(block: &Block<'_>, before: Option<&Block<'_>>) -> Result<CheckedB
         (Rule::RedactionInfo, recomputed.redaction_info),
     ] {
         if let Some(hash) = made {
-            let at = block.positions(&hash);
-            outcomes.push(outcome(rule, !at.is_empty(), None, Some(hash)));
-            explained.extend(at);
+            let contained = block.entries.contains(&hash);
+            outcomes.push(outcome(rule, contained, None, Some(hash)));
+            explained.push(hash);
         }
     }
     let entries = recomputed.entries_hash;
@@ -153,7 +153,7 @@ fn check_block(block: &Block<'_>, before: Option<&Block<'_>>) -> Result<CheckedB
         outcomes.push(outcome(Rule::ChainLink, claimed == made, claimed, made));
     }
     let internal_entries = (0..block.entries.len())
-        .filter(|i| !explained.contains(i))
+        .filter(|&i| !explained.contains(&block.entries[i]))
         .collect();
     Ok(CheckedBlock {
         outcomes,
