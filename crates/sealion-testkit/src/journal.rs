@@ -67,6 +67,12 @@ pub struct Chain {
 }
 
 impl Chain {
+    /// The end of a chain whose last block has this hash, if it has any.
+    #[must_use]
+    pub fn after(last: Option<Hash>) -> Self {
+        Self { last }
+    }
+
     /// Sets the block's `previousBlockHash`, empty for the first, and its `blockHash`. Returns the latter.
     ///
     /// # Panics

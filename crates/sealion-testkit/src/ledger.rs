@@ -64,15 +64,7 @@ impl Ledger {
     /// If there is no block `tip`.
     #[must_use]
     pub fn digest_at(&self, tip: usize) -> Digest {
-        let digest = root(&self.hashes[..=tip]).expect("at least one leaf");
-        let strand_id = self.blocks[0].address.strand_id.clone();
-        Digest {
-            digest,
-            tip: Address {
-                strand_id,
-                sequence_no: tip as u64,
-            },
-        }
+        digest(&self.blocks[0].address.strand_id, &self.hashes[..=tip])
     }
 
     /// The digest that covers the whole journal.
@@ -90,36 +82,13 @@ impl Ledger {
         inclusion_path(index, &self.hashes[..=tip])
     }
 
-    /// The proof of one revision of block `index` under the digest at `tip`: its siblings among the block's
-    /// revisions, the siblings of the revisions root among the entries, the previous block's hash (none in block 0),
-    /// then the block proof.
+    /// The proof of one revision of block `index` under the digest at `tip`: see [`revision_proof`].
     ///
     /// # Panics
     /// If there is no such block or revision, or the block was changed.
     #[must_use]
     pub fn revision_proof(&self, index: usize, revision: usize, tip: usize) -> Vec<Hash> {
-        let block = &self.blocks[index];
-        let sound = |hash: &Vec<u8>| {
-            Hash::try_from(hash.as_slice()).expect("a sound block's hashes are 32 bytes")
-        };
-        let revisions: Vec<Hash> = block
-            .revisions()
-            .iter()
-            .map(|revision| sound(&revision.hash))
-            .collect();
-        let entries: Vec<Hash> = block.entries.iter().map(sound).collect();
-        let revisions_root = root(&revisions).expect("a block with this revision");
-        let entry = entries.iter().position(|entry| *entry == revisions_root);
-        let mut proof = inclusion_path(revision, &revisions);
-        proof.extend(inclusion_path(
-            entry.expect("the revisions root is an entry"),
-            &entries,
-        ));
-        if index > 0 {
-            proof.push(self.hashes[index - 1]);
-        }
-        proof.extend(self.block_proof(index, tip));
-        proof
+        revision_proof(&self.blocks[index], revision, &self.hashes[..=tip])
     }
 
     /// Every revision of a document: block index, index among the block's revisions.
@@ -133,4 +102,50 @@ impl Ledger {
             user.map(move |(revision, _)| (index, revision))
         })
     }
+}
+
+/// The digest of the journal with these block hashes, from block 0 on.
+///
+/// # Panics
+/// If there are none.
+#[must_use]
+pub fn digest(strand_id: &str, hashes: &[Hash]) -> Digest {
+    let digest = root(hashes).expect("at least one block");
+    let tip = Address {
+        strand_id: strand_id.to_owned(),
+        sequence_no: hashes.len() as u64 - 1,
+    };
+    Digest { digest, tip }
+}
+
+/// The proof of one revision of `block` under the digest of the journal with these block hashes: the revision's
+/// siblings among the block's revisions, the siblings of the revisions root among the entries, the previous block's
+/// hash (none in block 0), then the block's proof.
+///
+/// # Panics
+/// If there is no such block or revision, or the block is not sound.
+#[must_use]
+pub fn revision_proof(block: &Block, revision: usize, hashes: &[Hash]) -> Vec<Hash> {
+    let sound = |hash: &Vec<u8>| {
+        Hash::try_from(hash.as_slice()).expect("a sound block's hashes are 32 bytes")
+    };
+    let revisions: Vec<Hash> = block
+        .revisions()
+        .iter()
+        .map(|revision| sound(&revision.hash))
+        .collect();
+    let entries: Vec<Hash> = block.entries.iter().map(sound).collect();
+    let revisions_root = root(&revisions).expect("a block with this revision");
+    let entry = entries.iter().position(|entry| *entry == revisions_root);
+    let index = block.address.sequence_no as usize;
+    let mut proof = inclusion_path(revision, &revisions);
+    proof.extend(inclusion_path(
+        entry.expect("the revisions root is an entry"),
+        &entries,
+    ));
+    if index > 0 {
+        proof.push(hashes[index - 1]);
+    }
+    proof.extend(inclusion_path(index, hashes));
+    proof
 }

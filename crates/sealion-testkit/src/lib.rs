@@ -4,6 +4,7 @@
 //! - [`ion`]: random Ion values, and many spellings of one value;
 //! - [`journal`]: whole journals from a seed, block by block in constant memory;
 //! - [`ledger`]: a journal in memory, with its digests and proofs;
+//! - [`make`]: journals of any size straight to files, on several threads;
 //! - [`write`](mod@write): the files and records that the service, its clients and AWS's samples wrote;
 //! - [`mutate`]: named changes to a journal or a proof, each with the findings it must cause.
 //!
@@ -16,8 +17,10 @@ pub mod block;
 pub mod ion;
 pub mod journal;
 pub mod ledger;
+pub mod make;
 pub mod rng;
 pub mod time;
+pub mod write;
 
 pub use block::Block;
 pub use journal::{Journal, Mix};

@@ -159,7 +159,7 @@ pub(super) fn float(value: f64, out: &mut String) {
 }
 
 /// The digits of a decimal's coefficient without sign, and the sign.
-pub(super) fn coefficient(value: &Decimal) -> (&'static str, String) {
+pub(crate) fn coefficient(value: &Decimal) -> (&'static str, String) {
     let coefficient = value.coefficient();
     let sign = if coefficient.is_negative() { "-" } else { "" };
     (sign, coefficient.magnitude().to_string())
@@ -179,7 +179,7 @@ fn decimal(value: &Decimal, out: &mut String) {
 }
 
 /// Adds digits with a point that has `after` of them behind it, with leading zeros as needed.
-pub(super) fn point(digits: &str, after: usize, out: &mut String) {
+pub(crate) fn point(digits: &str, after: usize, out: &mut String) {
     let before = digits.len().saturating_sub(after);
     out.push_str(if before == 0 { "0" } else { &digits[..before] });
     out.push('.');
