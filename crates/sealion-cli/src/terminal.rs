@@ -1,0 +1,169 @@
+//! Writing to the terminal: results on standard output, all else on standard
+//! error; colour and progress only where a person can see them.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _};
+use std::sync::{Arc, Once};
+use std::time::{Duration, Instant};
+
+use anstyle::{AnsiColor, Style};
+use clap::error::ErrorKind;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use sealion::{Progress, Report, Severity};
+
+use crate::error::Error;
+
+/// Work shorter than this shows no progress bar.
+const SILENT: Duration = Duration::from_secs(1);
+
+/// Writes a result to standard output as it is.
+pub fn print(text: &str) -> Result<(), Error> {
+    written(&mut io::stdout().lock(), text)
+}
+
+/// Writes a report to standard output, coloured on a terminal.
+pub fn print_report(report: &Report, verbose: bool) -> Result<(), Error> {
+    written(&mut anstream::stdout().lock(), &styled(report, verbose))
+}
+
+/// Writes a report to standard error, where the result is something else.
+pub fn explain(report: &Report) {
+    // Where standard error is closed, nobody is left to tell.
+    let _ = written(&mut anstream::stderr().lock(), &styled(report, false));
+}
+
+/// Writes one remark to standard error.
+pub fn remark(text: &str) {
+    let _ = written(
+        &mut anstream::stderr().lock(),
+        &format!("sealion: {}\n", harmless(text)),
+    );
+}
+
+/// Says what went wrong and what to do next.
+pub fn complain(error: &Error) {
+    remark(&error.to_string());
+    if let Some(advice) = error.advice() {
+        let _ = written(&mut anstream::stderr().lock(), &format!("  {advice}\n"));
+    }
+}
+
+/// Prints what clap answers to `--help`, `--version` or wrong usage, and gives the
+/// exit status.
+pub fn usage(answer: &clap::Error) -> u8 {
+    if !answer.use_stderr() {
+        let _ = answer.print();
+        return 0;
+    }
+    // Only the first word is clap's label; the rest may quote the user.
+    let mut text = answer
+        .render()
+        .ansi()
+        .to_string()
+        .replacen("error:", "sealion:", 1);
+    if answer.kind() == ErrorKind::MissingRequiredArgument && text.contains("INPUT") {
+        text += "\nName the files or directories that were saved from QLDB; '--help' ends with examples.\n";
+    }
+    let _ = written(&mut anstream::stderr().lock(), &text);
+    2
+}
+
+/// Writes all of `text`. A reader that has seen enough and closed the pipe is no
+/// error.
+fn written(out: &mut dyn io::Write, text: &str) -> Result<(), Error> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Output(error)),
+        _ => Ok(()),
+    }
+}
+
+fn styled(report: &Report, verbose: bool) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = report.write_text(&mut text, verbose, &|gravity, words| {
+        let style = style_of(gravity);
+        format!("{style}{words}{style:#}")
+    });
+    text
+}
+
+/// Red is kept for what is wrong.
+fn style_of(gravity: Option<Severity>) -> Style {
+    let colour = match gravity {
+        None => AnsiColor::Green,
+        Some(Severity::Failure) => AnsiColor::Red,
+        Some(Severity::Incomplete) => AnsiColor::Magenta,
+        Some(Severity::Warning) => AnsiColor::Yellow,
+        Some(Severity::Note) => AnsiColor::Cyan,
+    };
+    colour.on_default().bold()
+}
+
+/// Names of files may be hostile too: no control character of theirs reaches the
+/// terminal.
+fn harmless(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character.is_control() {
+            true => _ = write!(safe, "{}", character.escape_default()),
+            false => safe.push(character),
+        }
+    }
+    safe
+}
+
+/// A progress bar with rate and time left. It shows itself once work has taken a
+/// second, and only where standard error is a terminal.
+pub struct Bar {
+    bar: ProgressBar,
+    seen: bool,
+}
+
+impl Bar {
+    /// A bar that nobody sees yet, or ever if `quiet`.
+    pub fn new(quiet: bool) -> Bar {
+        Bar {
+            bar: ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden()),
+            seen: !quiet && io::stderr().is_terminal(),
+        }
+    }
+
+    /// What the verifier calls.
+    pub fn callback(&self) -> impl Fn(Progress) + Send + Sync + 'static {
+        let (bar, seen, started, show) = (
+            self.bar.clone(),
+            self.seen,
+            Instant::now(),
+            Arc::new(Once::new()),
+        );
+        move |progress| {
+            if !seen {
+                return;
+            }
+            bar.set_length(progress.bytes_total);
+            bar.set_position(progress.bytes);
+            bar.set_message(format!("{} blocks", progress.blocks));
+            if started.elapsed() >= SILENT {
+                show.call_once(|| {
+                    bar.set_style(style(progress.bytes_total > 0));
+                    bar.set_draw_target(ProgressDrawTarget::stderr());
+                });
+            }
+        }
+    }
+
+    /// Takes the bar off the screen.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn style(total_known: bool) -> ProgressStyle {
+    let template = match total_known {
+        true => {
+            "{bar:24} {percent:>3}%  {bytes} of {total_bytes}  {bytes_per_sec}  {msg}  {eta} left"
+        }
+        false => "{bytes} read  {bytes_per_sec}  {msg}  {elapsed}",
+    };
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
