@@ -1,12 +1,20 @@
 //! STAGE 2: what the bytes claim. Nothing here is recomputed.
 
 mod address;
+mod answers;
+pub(crate) mod block;
 pub(crate) mod claim;
 mod digest;
+pub(crate) mod evidence;
 mod hash;
+mod ion_text;
 pub(crate) mod json;
+pub(crate) mod manifest;
 mod proof;
+pub(crate) mod pylit;
 pub(crate) mod read;
+pub(crate) mod revision;
+mod saved_text;
 
 pub use address::{BlockAddress, StrandId};
 pub use digest::{Digest, ParseDigestError};

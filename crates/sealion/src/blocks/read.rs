@@ -45,6 +45,14 @@ impl<'a> Node<'a> {
         Node { lazy, origin }
     }
 
+    /// The same value, all of it taken to lie at one offset.
+    pub(crate) fn within(self, offset: u64) -> Node<'a> {
+        Node {
+            origin: Origin::Within(offset),
+            ..self
+        }
+    }
+
     /// Where the value lies in the input.
     pub(crate) fn offset(&self) -> u64 {
         let range = self.lazy.raw().map(|raw| raw.range());

@@ -167,10 +167,6 @@ impl Findings {
         self.severities.get(&severity).copied().unwrap_or(0)
     }
 
-    pub(crate) fn total_of(&self, code: Code) -> u64 {
-        self.totals.get(&code).copied().unwrap_or(0)
-    }
-
     /// The kept findings, the gravest first, then by place; and all counts.
     pub(crate) fn into_parts(mut self) -> (Vec<Finding>, BTreeMap<Code, u64>) {
         // Stable: findings of one block stay in the order of the checks.

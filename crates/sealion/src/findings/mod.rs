@@ -1,8 +1,23 @@
 //! STAGE 4: the only place where what a file claims meets what we recomputed.
 
+mod block;
 mod code;
+mod conclude;
+mod context;
+mod digests;
+mod documents;
 mod finding;
+mod journal;
+mod loose;
+mod revision;
 
+pub(crate) use block::{check_block, CheckedBlock};
 pub use code::{Code, Severity};
+pub(crate) use conclude::Conclusion;
+pub(crate) use context::Context;
+pub(crate) use digests::{BlockProof, Candidate};
 pub(crate) use finding::Findings;
+pub(crate) use journal::{Given, Item, Journal, StrandFold, Wanted};
+pub(crate) use loose::{LooseProof, LooseRevision};
 pub use finding::{Finding, Location};
+pub(crate) use revision::{check_revision, RevisionRecord, Standing};

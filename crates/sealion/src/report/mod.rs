@@ -1,6 +1,7 @@
 //! STAGE 5: what we tell. A [`Report`] is data; `Display` is the text for a
 //! person, [`Report::to_json`] the JSON for programs (version 1).
 
+mod not_covered;
 mod text;
 mod verdict;
 
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub(crate) use not_covered::not_covered;
 pub use verdict::Verdict;
 
 use crate::blocks::{Hash, StrandId};

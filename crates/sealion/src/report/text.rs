@@ -15,11 +15,11 @@ use std::fmt::{self, Write};
 
 pub(crate) use safe::Safe;
 use words::{
-    covered_by_trusted, gravity_of, input_words, named, place, reached, run, runs, source_words,
-    state_words, verdict_words,
+    covered_by_trusted, gravity_of, input_words, named, place, reached, run, runs, state_words,
+    verdict_words,
 };
 
-use super::{Report, State, Strand, Verdict};
+use super::{Coverage, Report, State, Strand, Verdict};
 use crate::findings::{Code, Finding, Severity};
 
 /// Findings of each code, digests, inputs and runs of blocks that are printed
@@ -124,22 +124,17 @@ impl Text<'_> {
         }
         // However many: the answer rests on each of them.
         for digest in trusted {
-            let source = source_words(&digest.source);
-            let line = format!(
-                "{}, from {source}, which you trust: {}",
-                named(digest),
-                reached(digest)
-            );
+            let line = format!("{}, which you trust", named(digest));
             self.line("rests on", &line)?;
+            self.line("", reached(digest))?;
         }
         for digest in claims.iter().take(self.printed_max) {
+            self.line("claimed", &named(digest))?;
             let line = format!(
-                "{}, from {}: {}; a claim among the inputs, it vouches for nothing",
-                named(digest),
-                Safe(&digest.source),
+                "{}; a claim among the inputs vouches for nothing",
                 reached(digest)
             );
-            self.line("claimed", &line)?;
+            self.line("", &line)?;
         }
         self.more("claimed", claims.len())
     }
@@ -168,9 +163,9 @@ impl Text<'_> {
     fn strand(&mut self, strand: &Strand) -> fmt::Result {
         self.line("strand", &Safe(strand.strand_id.as_str()).to_string())?;
         let asked = match (self.report.asked.from, self.report.asked.to) {
-            (None, None) => "all blocks asked".to_owned(),
-            (from, Some(to)) => format!("blocks {} asked", run(from.unwrap_or(0), to)),
-            (Some(from), None) => format!("blocks from {from} on asked"),
+            (None, None) => "all asked".to_owned(),
+            (from, Some(to)) => format!("{} asked", run(from.unwrap_or(0), to)),
+            (Some(from), None) => format!("from {from} on asked"),
         };
         let counts = &strand.revisions;
         let recomputable = counts.total.saturating_sub(counts.internal);
@@ -198,15 +193,21 @@ impl Text<'_> {
             );
             self.line("digest", &line)?;
         }
-        for coverage in strand.coverage.iter().take(self.printed_max) {
-            let gravity = gravity_of(coverage.state);
-            let state = (self.paint)(gravity, state_words(coverage.state));
-            self.line(
-                "coverage",
-                &format!("{} {state}", run(coverage.first, coverage.last)),
-            )?;
+        // One run is what `blocks` says already.
+        if strand.coverage.len() > 1 {
+            self.coverage(&strand.coverage)?;
         }
-        self.more("coverage", strand.coverage.len())
+        Ok(())
+    }
+
+    /// Each run of blocks with its state.
+    fn coverage(&mut self, coverage: &[Coverage]) -> fmt::Result {
+        for one in coverage.iter().take(self.printed_max) {
+            let state = (self.paint)(gravity_of(one.state), state_words(one.state));
+            let line = format!("{} {state}", run(one.first, one.last));
+            self.line("coverage", &line)?;
+        }
+        self.more("coverage", coverage.len())
     }
 
     /// How many inputs of each kind there were; each one, if `all` are wanted.

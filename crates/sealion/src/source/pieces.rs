@@ -26,6 +26,18 @@ pub(crate) struct Piece {
     pub(crate) ends: Vec<usize>,
 }
 
+impl Piece {
+    /// One value that was kept by itself, without symbols from elsewhere.
+    pub(crate) fn of_one(bytes: Vec<u8>, offset: u64) -> Piece {
+        Piece {
+            context: 0,
+            offset,
+            ends: vec![bytes.len()],
+            bytes,
+        }
+    }
+}
+
 /// How the values are encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
@@ -98,6 +110,11 @@ impl<R: Read> Pieces<R> {
             at_eof: false,
             flaw: None,
         }
+    }
+
+    /// From here on gives pieces of at least this size.
+    pub(crate) fn set_piece_bytes(&mut self, piece_bytes: usize) {
+        self.piece_bytes = piece_bytes;
     }
 
     fn try_next(&mut self) -> Result<Option<Piece>, Flaw> {

@@ -154,7 +154,10 @@ impl Iterator for Sorted {
         match self {
             Sorted::Held { bytes, places } => {
                 let place = places.next()?;
-                Some(Ok((place.key(bytes).to_vec(), place.record(bytes).to_vec())))
+                Some(Ok((
+                    place.key(bytes).to_vec(),
+                    place.record(bytes).to_vec(),
+                )))
             }
             Sorted::Spilled(merge) => merge.next(),
         }

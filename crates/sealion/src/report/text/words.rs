@@ -53,15 +53,30 @@ pub(super) fn covered_by_trusted(report: &Report) -> String {
             .any(|one| one.state == State::Verified)
     };
     match report.strands.as_slice() {
-        [strand] if verified(strand) => format!(
-            "{by} {} of strand {} as they are here.",
-            runs(
+        [strand] if verified(strand) => {
+            let runs = runs(
                 &strand.coverage,
                 |state| state == State::Verified,
-                PRINTED_MAX
-            ),
-            Safe(strand.strand_id.as_str())
-        ),
+                PRINTED_MAX,
+            );
+            let noun = if runs.contains(['–', ',']) {
+                "blocks"
+            } else {
+                "block"
+            };
+            let strand_id = Safe(strand.strand_id.as_str());
+            format!("{by} {noun} {runs} of strand {strand_id}, as found here.")
+        }
+        // Revisions alone, each with a proof of its own.
+        [strand] if strand.blocks == 0 && strand.revisions.total == 1 => {
+            format!("{by} the revision that was handed over.")
+        }
+        [strand] if strand.blocks == 0 => {
+            format!(
+                "{by} all {} revisions that were handed over.",
+                strand.revisions.total
+            )
+        }
         _ => format!("{by} everything that was handed over."),
     }
 }
@@ -84,7 +99,7 @@ pub(super) fn place(finding: &Finding) -> String {
     }
 }
 
-/// `BASE64@TIP of strand …`, as far as known.
+/// `digest BASE64@TIP of strand … from digest.json`, as far as known.
 pub(super) fn named(digest: &DigestAnswer) -> String {
     let mut words = format!("digest {}", digest.digest);
     if let Some(tip) = digest.sequence_no {
@@ -93,10 +108,10 @@ pub(super) fn named(digest: &DigestAnswer) -> String {
     if let Some(strand) = &digest.strand_id {
         words += &format!(" of strand {}", Safe(strand.as_str()));
     }
-    words
+    words + &format!(" from {}", source_words(&digest.source))
 }
 
-pub(super) fn source_words(source: &str) -> String {
+fn source_words(source: &str) -> String {
     match source {
         "command line" => "the command line".to_owned(),
         path => Safe(path).to_string(),
@@ -109,13 +124,13 @@ pub(super) fn reached(digest: &DigestAnswer) -> &'static str {
         (DigestVerdict::Failed, _) => "contradicted: these inputs do not give it",
         (DigestVerdict::Inconclusive, _) => "not reached: these inputs do not lead to it",
         (DigestVerdict::Verified, Some(By::Journal)) => {
-            "reached by journal (all blocks up to its tip are here and give it)"
+            "reached by journal: all blocks up to its tip are here and give it"
         }
         (DigestVerdict::Verified, Some(By::BlockProof)) => {
-            "reached by block-proof (a block's proof leads to it, the chain ties earlier blocks to that one)"
+            "reached by block-proof: a block's proof leads to it, the chain ties earlier blocks to that one"
         }
         (DigestVerdict::Verified, Some(By::RevisionProof)) => {
-            "reached by revision-proof (for that revision alone)"
+            "reached by revision-proof: for that revision alone"
         }
         (DigestVerdict::Verified, None) => "reached",
     }
@@ -164,7 +179,7 @@ pub(super) fn run(first: u64, last: u64) -> String {
     }
 }
 
-/// The runs of blocks whose state `counts`, joined: `blocks 0–19, 30–49`.
+/// The runs of blocks whose state `counts`, joined: `0–19, 30–49`.
 pub(super) fn runs(coverage: &[Coverage], counts: fn(State) -> bool, printed_max: usize) -> String {
     let mut runs: Vec<(u64, u64)> = Vec::new();
     for one in coverage.iter().filter(|one| counts(one.state)) {
@@ -184,8 +199,7 @@ pub(super) fn runs(coverage: &[Coverage], counts: fn(State) -> bool, printed_max
         .map(|&(first, last)| run(first, last))
         .collect();
     match runs.as_slice() {
-        [] => "no block".to_owned(),
-        [(first, last)] if first == last => format!("block {first}"),
-        _ => format!("blocks {}{cut}", words.join(", ")),
+        [] => "none".to_owned(),
+        _ => format!("{}{cut}", words.join(", ")),
     }
 }

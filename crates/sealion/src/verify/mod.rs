@@ -1,10 +1,22 @@
 //! Wires the five stages together.
 
+mod collect;
+mod feed;
+mod manifests;
+mod pool;
+mod read_digest;
+mod run;
+mod stream;
+mod survey;
+
 use std::sync::Arc;
 
 use crate::report::Asked;
 use crate::source::Archive;
 use crate::{Digest, Error, Limits, Report, StrandId};
+
+/// Bytes of whole values that one task checks.
+const PIECE_BYTES: usize = 128 << 10;
 
 /// How far a run is. Handed to the callback of [`Verifier::progress`].
 #[derive(Clone, Copy, Debug)]
@@ -96,16 +108,9 @@ impl Verifier {
     /// Only if the archive cannot be listed or the system refuses a thread or a
     /// temporary file. Whatever is wrong with the data is in the report.
     pub fn verify(&self, archive: &dyn Archive) -> Result<Report, Error> {
-        let _ = (
-            archive,
-            &self.threads,
-            &self.limits,
-            &self.progress,
-            &self.asked,
-        );
-        Err(Error::Unsuitable {
-            path: String::new(),
-            reason: "not yet".into(),
-        })
+        let threads = self.threads.unwrap_or_else(|| {
+            std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+        });
+        pool::with_pool(threads, |pool| run::Run { verifier: self, archive, pool }.report())?
     }
 }

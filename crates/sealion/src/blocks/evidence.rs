@@ -1,0 +1,340 @@
+//! Single answers of QLDB as people kept them, known by the names of their members.
+//!
+//! JSON of the AWS CLI and of boto3, the console's digest file, receipts, what
+//! AWS's migration sample saved, stream records as `get-records` and Lambda gave
+//! them, manifests. JSON is Ion text, so one reader serves all. Sources: QLDB API
+//! Reference (GetDigest, GetBlock, GetRevision, ValueHolder), Developer Guide
+//! ("Verifying data in Amazon QLDB"), the sample programs named below.
+
+use ion_rs::IonType;
+
+use super::answers::answer_name;
+use super::claim::{hashes, repeated, RecordedAddress, RecordedHash};
+use super::ion_text::{digest_bytes, parse, record_bytes, written};
+use super::manifest::{self, Manifest};
+use super::read::{Envelope, Node, Unfit};
+use crate::Limits;
+
+pub(crate) use super::ion_text::{checked, IonText};
+pub(crate) use super::saved_text::recognise_text;
+
+/// The hashes of a proof, from the bottom up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ProofClaim {
+    pub(crate) offset: u64,
+    pub(crate) hashes: Vec<RecordedHash>,
+}
+
+/// A digest that a file gives. It is a claim like any other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DigestClaim {
+    pub(crate) offset: u64,
+    pub(crate) hash: RecordedHash,
+    /// The block that it was taken at.
+    pub(crate) tip: Option<RecordedAddress>,
+    /// The tip's number, where that is all there is: `BASE64@SEQUENCENO`.
+    pub(crate) sequence_no: Option<u64>,
+    /// Members that stand twice in the digest's own envelope.
+    pub(crate) repeated: Vec<(String, u64)>,
+}
+
+/// What a file, or one value in it, is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Evidence {
+    /// GetDigest, or the console's digest file.
+    Digest(DigestClaim),
+    /// GetBlock. Without a proof if no tip was asked for.
+    Block {
+        block: IonText,
+        proof: Option<ProofClaim>,
+    },
+    /// GetRevision. Without a proof if no tip was asked for.
+    Revision {
+        revision: IonText,
+        proof: Option<ProofClaim>,
+    },
+    /// A revision's hash, its proof and the digest, kept beside the document.
+    Receipt {
+        offset: u64,
+        address: RecordedAddress,
+        document_id: String,
+        revision_hash: RecordedHash,
+        proof: ProofClaim,
+        digest: Option<DigestClaim>,
+        table_name: Option<String>,
+        ledger_name: Option<String>,
+    },
+    /// `.proofs.json` of AWS's ledger migration sample: a digest, and the proof of
+    /// the last block of an export. The digest mostly covers later blocks as well.
+    BlockProof {
+        offset: u64,
+        digest: DigestClaim,
+        last_block: u64,
+        proof: ProofClaim,
+    },
+    /// A manifest of an export.
+    Manifest(Manifest),
+    /// Kinesis records, aggregated or not, each with the offset of its field.
+    Records(Vec<(Vec<u8>, u64)>),
+    /// Another answer of the API: understood, and nothing in it to verify.
+    Description(&'static str),
+}
+
+/// Evidence, and the members that stand twice around it: an envelope whose
+/// readers disagree on which of two counts shows different things to each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) evidence: Evidence,
+    /// Paths from the outer envelope, with the offset of the later member. Those
+    /// of the envelope a digest stands in are in `DigestClaim::repeated` if that
+    /// is a claim's own envelope, and those of an address in the address.
+    pub(crate) repeated: Vec<(String, u64)>,
+}
+
+/// Reads `envelope` as evidence. `None`: its member names are those of none.
+///
+/// # Errors
+/// It has the names, and a member is missing, of the wrong type, nested too
+/// deeply, or a proof has more than `limits.hashes_max` hashes.
+pub(crate) fn recognise(envelope: &Envelope<'_>, limits: &Limits) -> Option<Result<Found, Unfit>> {
+    let mut reading = Reading {
+        limits,
+        repeated: Vec::new(),
+    };
+    let evidence = reading.evidence(envelope)?;
+    Some(evidence.map(|evidence| {
+        // A digest carries those of its envelope itself.
+        if !matches!(evidence, Evidence::Digest(_)) {
+            reading.repeated.extend(repeated(envelope));
+        }
+        Found {
+            evidence,
+            repeated: reading.repeated,
+        }
+    }))
+}
+
+/// Whether there is a member of that name, even if it is null.
+fn names(envelope: &Envelope<'_>, name: &str) -> bool {
+    envelope.fields().iter().any(|(own, _)| own == name)
+}
+
+struct Reading<'l> {
+    limits: &'l Limits,
+    repeated: Vec<(String, u64)>,
+}
+
+impl Reading<'_> {
+    fn evidence(&mut self, envelope: &Envelope<'_>) -> Option<Result<Evidence, Unfit>> {
+        let named = |name| names(envelope, name);
+        if let Some(manifest) = manifest::recognise(envelope) {
+            return Some(manifest.map(Evidence::Manifest));
+        }
+        if named("RevisionHash") && named("Proof") {
+            return Some(self.receipt(envelope));
+        }
+        if named("LastBlockNum") && named("Proof") {
+            return Some(self.block_proof(envelope));
+        }
+        let console = named("digest") && named("digestTipAddress");
+        let digest = named("Digest") || console;
+        match (digest, named("Block"), named("Revision")) {
+            (true, false, false) => Some(self.digest(envelope, true).map(Evidence::Digest)),
+            (false, true, false) => Some(self.block(envelope)),
+            (false, false, true) => Some(self.revision(envelope)),
+            (false, false, false) => self
+                .records(envelope)
+                .or_else(|| answer_name(envelope).map(|name| Ok(Evidence::Description(name)))),
+            // Taking one of them would leave the others unread in silence.
+            _ => Some(Err(envelope.node().unfit_as(
+                "one answer of QLDB",
+                "the members of several in one struct",
+            ))),
+        }
+    }
+
+    fn block(&mut self, envelope: &Envelope<'_>) -> Result<Evidence, Unfit> {
+        Ok(Evidence::Block {
+            block: self.ion_text(&envelope.require("Block")?, "Block")?,
+            proof: self.proof(envelope)?,
+        })
+    }
+
+    fn revision(&mut self, envelope: &Envelope<'_>) -> Result<Evidence, Unfit> {
+        Ok(Evidence::Revision {
+            revision: self.ion_text(&envelope.require("Revision")?, "Revision")?,
+            proof: self.proof(envelope)?,
+        })
+    }
+
+    /// `{LedgerName, TableName, BlockAddress, DocumentId, RevisionHash, Proof,
+    /// LedgerDigest: {Digest, DigestTipAddress}}`.
+    fn receipt(&mut self, envelope: &Envelope<'_>) -> Result<Evidence, Unfit> {
+        let name = |name| envelope.get(name).map(|node| node.text()).transpose();
+        let digest = match envelope.get("LedgerDigest") {
+            Some(node) => Some(self.digest(&Envelope::open(node)?, true)?),
+            None => None,
+        };
+        Ok(Evidence::Receipt {
+            offset: envelope.node().offset(),
+            address: self.address(&envelope.require("BlockAddress")?, "BlockAddress")?,
+            document_id: envelope.require("DocumentId")?.text()?,
+            revision_hash: hash(&envelope.require("RevisionHash")?)?,
+            proof: self.required_proof(envelope)?,
+            digest,
+            table_name: name("TableName")?,
+            ledger_name: name("LedgerName")?,
+        })
+    }
+
+    /// `{Ledger, Digest, DigestTipAddress, Export, LastBlockNum,
+    /// LastBlockTimestamp, Proof}` (aws-samples/example-qldb-ledger-migration).
+    fn block_proof(&mut self, envelope: &Envelope<'_>) -> Result<Evidence, Unfit> {
+        Ok(Evidence::BlockProof {
+            offset: envelope.node().offset(),
+            digest: self.digest(envelope, false)?,
+            last_block: envelope.require("LastBlockNum")?.number()?,
+            proof: self.required_proof(envelope)?,
+        })
+    }
+
+    /// `own`: the envelope is the digest's alone, so what stands twice in it is
+    /// the digest's matter.
+    fn digest(&mut self, envelope: &Envelope<'_>, own: bool) -> Result<DigestClaim, Unfit> {
+        let console = !names(envelope, "Digest") && names(envelope, "digest");
+        let (digest, tip) = match console {
+            true => ("digest", "digestTipAddress"),
+            false => ("Digest", "DigestTipAddress"),
+        };
+        let node = envelope.require(digest)?;
+        let tip = match envelope.get(tip) {
+            Some(node) => Some(self.address(&node, tip)?),
+            None => None,
+        };
+        Ok(DigestClaim {
+            offset: node.offset(),
+            hash: hash(&node)?,
+            tip,
+            sequence_no: None,
+            repeated: if own { repeated(envelope) } else { Vec::new() },
+        })
+    }
+
+    fn required_proof(&mut self, envelope: &Envelope<'_>) -> Result<ProofClaim, Unfit> {
+        let node = envelope.require("Proof")?;
+        self.proof(envelope)?
+            .ok_or_else(|| node.unfit("a list of hashes"))
+    }
+
+    /// The hashes of `Proof`: a list already, or Ion text of one.
+    fn proof(&mut self, envelope: &Envelope<'_>) -> Result<Option<ProofClaim>, Unfit> {
+        let Some(node) = envelope.get("Proof") else {
+            return Ok(None);
+        };
+        let max = self.limits.hashes_max;
+        let hashes = match node.ion_type() {
+            IonType::List => hashes(&node, max)?,
+            _ => {
+                let text = self.ion_text(&node, "Proof")?;
+                parse(&text, self.limits, |node| hashes(node, max))?
+            }
+        };
+        Ok(Some(ProofClaim {
+            offset: node.offset(),
+            hashes,
+        }))
+    }
+
+    fn address(&mut self, node: &Node<'_>, name: &str) -> Result<RecordedAddress, Unfit> {
+        let parsed = node.ion_type() == IonType::Struct && !Envelope::open(*node)?.has("IonText");
+        if parsed {
+            return RecordedAddress::read(node);
+        }
+        parse(
+            &self.ion_text(node, name)?,
+            self.limits,
+            RecordedAddress::read,
+        )
+    }
+
+    /// `{"IonText": "..."}`, the text alone, or the value itself.
+    fn ion_text(&mut self, node: &Node<'_>, name: &str) -> Result<IonText, Unfit> {
+        let text = match node.ion_type() {
+            IonType::String => *node,
+            IonType::Struct => {
+                let holder = Envelope::open(*node)?;
+                if !names(&holder, "IonText") {
+                    return written(node);
+                }
+                let again = repeated(&holder).into_iter();
+                self.repeated
+                    .extend(again.map(|(own, offset)| (format!("{name}.{own}"), offset)));
+                holder.require("IonText")?
+            }
+            _ => return Err(node.unfit("Ion text in a string, or a struct")),
+        };
+        Ok(IonText {
+            text: text.text()?,
+            offset: text.offset(),
+        })
+    }
+
+    /// `get-records`: `Records[].Data`; Lambda's event: `Records[].kinesis.data`;
+    /// the event of a Firehose transformation: `records[].data`.
+    fn records(&mut self, envelope: &Envelope<'_>) -> Option<Result<Evidence, Unfit>> {
+        let list = ["Records", "records"].into_iter().find_map(|name| {
+            let node = envelope.get(name)?;
+            (node.ion_type() == IonType::List).then_some((name, node))
+        });
+        let (name, list) = list?;
+        let items = match list.items() {
+            Ok(items) => items,
+            Err(unfit) => return Some(Err(unfit)),
+        };
+        let from_kinesis = match items.first() {
+            // Other services' events have `Records` as well.
+            Some(first) => record_field(first).is_some(),
+            None => envelope.has("NextShardIterator") || envelope.has("deliveryStreamArn"),
+        };
+        from_kinesis.then(|| {
+            let mut records = Vec::with_capacity(items.len());
+            for (index, item) in items.iter().enumerate() {
+                records.push(self.record(item, &format!("{name}[{index}]"))?);
+            }
+            Ok(Evidence::Records(records))
+        })
+    }
+
+    fn record(&mut self, item: &Node<'_>, path: &str) -> Result<(Vec<u8>, u64), Unfit> {
+        let mut note = |envelope: &Envelope<'_>, path: &str| {
+            let again = repeated(envelope).into_iter();
+            self.repeated
+                .extend(again.map(|(own, offset)| (format!("{path}.{own}"), offset)));
+        };
+        let envelope = Envelope::open(*item)?;
+        note(&envelope, path);
+        if let Some(kinesis) = envelope.get("kinesis") {
+            note(&Envelope::open(kinesis)?, &format!("{path}.kinesis"));
+        }
+        let data = record_field(item)
+            .ok_or_else(|| item.unfit_as("a record with `Data`", "one without it"))?;
+        Ok((record_bytes(&data)?, data.offset()))
+    }
+}
+
+/// The field that holds a record's bytes.
+fn record_field<'a>(item: &Node<'a>) -> Option<Node<'a>> {
+    let envelope = Envelope::open(*item).ok()?;
+    let direct = envelope.get("Data").or_else(|| {
+        // Firehose's records have an id each; plain `data` may be anything.
+        envelope.get("data").filter(|_| envelope.has("recordId"))
+    });
+    direct.or_else(|| Envelope::open(envelope.get("kinesis")?).ok()?.get("data"))
+}
+
+fn hash(node: &Node<'_>) -> Result<RecordedHash, Unfit> {
+    Ok(RecordedHash::of(&digest_bytes(node)?, node.offset()))
+}
+
+#[cfg(test)]
+mod tests;

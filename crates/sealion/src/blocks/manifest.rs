@@ -1,0 +1,207 @@
+//! Manifests of a journal export: which objects belong together.
+//!
+//! `<exportId>.started.manifest` says what was asked for,
+//! `<exportId>.<strandId>.completed.manifest` lists the object keys in order.
+//! Both are in the export's format: Ion text, Ion binary or JSON. (Developer
+//! Guide, "Journal export output in QLDB".) A manifest has no hash of anything,
+//! so it proves nothing; it can only tell what is missing.
+
+use ion_rs::IonType;
+
+use super::read::{Envelope, Unfit};
+
+/// A manifest of either kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Manifest {
+    /// What was asked for: `{ledgerName, exportId, inclusiveStartTime,
+    /// exclusiveEndTime, bucket, prefix, objectEncryptionType, outputFormat}`.
+    Started {
+        export_id: String,
+        ledger_name: Option<String>,
+        prefix: Option<String>,
+    },
+    /// What came out: `{keys}`. Without one the export did not finish.
+    Completed {
+        /// Full keys in the bucket, each with its byte offset; none if nothing
+        /// was committed in the time asked for.
+        keys: Vec<(String, u64)>,
+    },
+}
+
+/// The manifest in `envelope`; `None` if its members are not those of one.
+pub(crate) fn recognise(envelope: &Envelope<'_>) -> Option<Result<Manifest, Unfit>> {
+    if envelope.has("exportId") && envelope.has("ledgerName") {
+        return Some(started(envelope));
+    }
+    // Other files have `keys` as well, but a list of other things.
+    let keys = envelope.get("keys")?;
+    if keys.ion_type() != IonType::List {
+        return None;
+    }
+    let items = match keys.items() {
+        Ok(items) => items,
+        Err(unfit) => return Some(Err(unfit)),
+    };
+    let fits = match items.first() {
+        Some(first) => first.ion_type() == IonType::String,
+        None => envelope.fields().len() == 1,
+    };
+    let keys = items.iter().map(|item| Ok((item.text()?, item.offset())));
+    fits.then(|| {
+        let keys = keys.collect::<Result<_, Unfit>>()?;
+        Ok(Manifest::Completed { keys })
+    })
+}
+
+fn started(envelope: &Envelope<'_>) -> Result<Manifest, Unfit> {
+    let optional = |name| envelope.get(name).map(|node| node.text()).transpose();
+    Ok(Manifest::Started {
+        export_id: envelope.require("exportId")?.text()?,
+        ledger_name: optional("ledgerName")?,
+        prefix: optional("prefix")?,
+    })
+}
+
+/// How many parts of a key and of a path agree, from the file name upwards: the
+/// file that a key means is the one with the most. 0 if the names differ.
+///
+/// Downloads often lost the prefix, use the separator of their system, and were
+/// compressed later.
+pub(crate) fn matches(key: &str, path: &str) -> usize {
+    let key = key.rsplit('/').filter(is_part);
+    let path = path.rsplit(['/', '\\']).filter(is_part);
+    let pairs = key.zip(path).enumerate();
+    pairs
+        .take_while(|(index, (own, there))| own == there || (*index == 0 && is_packed(own, there)))
+        .count()
+}
+
+fn is_part(part: &&str) -> bool {
+    !part.is_empty() && *part != "."
+}
+
+/// Whether `name` is `own` with the ending of a compression.
+fn is_packed(own: &str, name: &str) -> bool {
+    let ending = name.strip_prefix(own);
+    ending.is_some_and(|ending| matches!(ending, ".gz" | ".gzip" | ".zst" | ".zstd"))
+}
+
+#[cfg(test)]
+mod tests {
+    use ion_rs::{v1_0, AnyEncoding, Element, Reader};
+
+    use super::super::read::{Node, Origin};
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Option<Result<Manifest, Unfit>> {
+        let mut reader = Reader::new(AnyEncoding, bytes).unwrap();
+        let value = reader.expect_next().unwrap();
+        let node = Node::new(value, Origin::At { at: 0, offset: 0 });
+        recognise(&Envelope::open(node).unwrap())
+    }
+
+    /// In Ion text as given, and in Ion binary.
+    fn read_both(text: &str) -> [Option<Result<Manifest, Unfit>>; 2] {
+        let element = Element::read_one(text).unwrap();
+        let binary = element.encode_as(v1_0::Binary).unwrap();
+        [read(text.as_bytes()), read(&binary)]
+    }
+
+    #[test]
+    fn started_manifests_in_all_encodings() {
+        let ion = r#"{ledgerName:"boats",exportId:"7c3n",inclusiveStartTime:2024-05-06T00:00:00.000Z,
+            exclusiveEndTime:2025-07-30T23:00:00.000Z,bucket:"b",prefix:"p/",
+            objectEncryptionType:"NO_ENCRYPTION"}"#;
+        let json = r#"{"exportId":"7c3n","ledgerName":"boats","inclusiveStartTime":"2024-05-06T00:00:00.000Z",
+            "prefix":"p/","outputFormat":"JSON","more":[1]}"#;
+        for found in read_both(ion).into_iter().chain(read_both(json)) {
+            let expected = Manifest::Started {
+                export_id: "7c3n".to_owned(),
+                ledger_name: Some("boats".to_owned()),
+                prefix: Some("p/".to_owned()),
+            };
+            assert_eq!(found, Some(Ok(expected)));
+        }
+    }
+
+    #[test]
+    fn completed_manifests_in_all_encodings() {
+        for text in [
+            r#"{keys:["p/a.ion","b"]}"#,
+            r#"{"keys": ["p/a.ion", "b"], "more": 1}"#,
+        ] {
+            for found in read_both(text) {
+                let Some(Ok(Manifest::Completed { keys })) = found else {
+                    panic!("{text}: {found:?}");
+                };
+                let names: Vec<&str> = keys.iter().map(|(name, _)| name.as_str()).collect();
+                assert_eq!(names, ["p/a.ion", "b"]);
+            }
+        }
+        let empty = Manifest::Completed { keys: vec![] };
+        assert_eq!(read(b"{keys:[]}"), Some(Ok(empty)));
+    }
+
+    #[test]
+    fn keys_know_where_they_stand() {
+        let found = read(br#"{keys:["p/a.ion","b"]}"#);
+        let keys = vec![("p/a.ion".to_owned(), 7), ("b".to_owned(), 17)];
+        assert_eq!(found, Some(Ok(Manifest::Completed { keys })));
+    }
+
+    #[test]
+    fn damaged_manifests_are_named_with_the_place() {
+        for (text, offset) in [
+            (r#"{keys:["a",1]}"#, 11),
+            (r#"{keys:["a",null]}"#, 11),
+            (r#"{ledgerName:1,exportId:"x"}"#, 12),
+            (r#"{ledgerName:"x",exportId:{}}"#, 25),
+            (r#"{ledgerName:"x",exportId:"x",prefix:[]}"#, 36),
+        ] {
+            let unfit = read(text.as_bytes()).unwrap().unwrap_err();
+            assert_eq!(
+                (unfit.offset, unfit.expected.as_str()),
+                (offset, "a string"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn other_files_are_no_manifests() {
+        for text in [
+            r#"{"keys":[{"kty":"EC"}]}"#,
+            r#"{"keys":[],"other":1}"#,
+            r#"{"keys":"a"}"#,
+            r#"{"keys":null}"#,
+            r#"{"exportId":"x"}"#,
+            r#"{"ledgerName":"x","exportId":null}"#,
+            "{}",
+        ] {
+            assert_eq!(read(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_match_paths_by_their_tails() {
+        let key = "boats/2025/07/s.0-2.ion";
+        for (path, count) in [
+            ("boats/2025/07/s.0-2.ion", 4),
+            ("/home/x/boats/2025/07/s.0-2.ion", 4),
+            ("2025\\07\\s.0-2.ion", 3),
+            ("other/07//./s.0-2.ion", 2),
+            ("s.0-2.ion", 1),
+            ("a/s.0-2.ion.gz", 1),
+            ("07/s.0-2.ion.zst", 2),
+            ("07/s.0-2.ion.bak", 0),
+            ("07.gz/s.0-2.ion", 1),
+            ("boats/2025/07/s.3-5.ion", 0),
+            ("boats/2025/07", 0),
+            ("", 0),
+        ] {
+            assert_eq!(matches(key, path), count, "{path}");
+        }
+        assert_eq!(matches("", ""), 0);
+        assert_eq!(matches("a.gz", "a"), 0, "the key itself has the ending");
+    }
+}

@@ -1,0 +1,197 @@
+//! A revision of a document: what is recorded of it.
+//!
+//! `{blockAddress, hash, data, metadata}`; redacted: `dataHash` in place of
+//! `data`; deleting: neither; internal: `{hash}` alone. (Developer Guide,
+//! "Journal contents" and "Redacting document revisions".)
+
+use ion_rs::{Element, Timestamp};
+
+use super::claim::{repeated, RecordedAddress, RecordedHash};
+use super::json;
+use super::read::{Envelope, Node, Unfit};
+use super::Hash;
+
+/// A revision as recorded.
+#[derive(Clone, Debug)]
+pub(crate) struct Revision {
+    pub(crate) offset: u64,
+    pub(crate) kind: Kind,
+    pub(crate) address: Option<RecordedAddress>,
+    pub(crate) hash: RecordedHash,
+    pub(crate) data_hash: Option<RecordedHash>,
+    pub(crate) metadata: Option<Metadata>,
+    /// The document, where only a stream's block summary names it.
+    pub(crate) summary_id: Option<String>,
+    /// The table that a stream record names; no hash covers it.
+    pub(crate) table: Option<RecordedTable>,
+    /// Down-converted: its hash stands as a string.
+    pub(crate) json: bool,
+    /// Fields that stand twice, as paths from the revision.
+    pub(crate) repeated: Vec<(String, u64)>,
+    /// Fields that are none of a revision's.
+    pub(crate) unknown: Vec<String>,
+}
+
+/// What kind of revision the fields make it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// With `data`.
+    User,
+    /// With `dataHash` in place of `data`.
+    Redacted,
+    /// With neither.
+    Deleting,
+    /// Only a hash.
+    Internal,
+    /// A stream's summary names its document, and no record with its content
+    /// came.
+    Unseen,
+}
+
+/// `{id, version, txTime, txId}`.
+#[derive(Clone, Debug)]
+pub(crate) struct Metadata {
+    pub(crate) id: String,
+    pub(crate) version: u64,
+    pub(crate) tx_time: Timestamp,
+    pub(crate) tx_id: (String, u64),
+}
+
+/// `{tableName, tableId}` of a stream record.
+#[derive(Clone, Debug)]
+pub(crate) struct RecordedTable {
+    pub(crate) offset: u64,
+    pub(crate) name: String,
+    pub(crate) id: String,
+}
+
+/// A hash that we made from content, or why it could not be made.
+pub(crate) type Made = Result<Hash, Unfit>;
+
+/// What was made from a revision's content.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RevisionContent {
+    /// Ion Hash of `data`.
+    pub(crate) data: Option<Made>,
+    /// Ion Hash of `metadata`, all fields as they stand.
+    pub(crate) metadata: Option<Made>,
+}
+
+impl Revision {
+    /// The document and version, as far as recorded.
+    pub(crate) fn document(&self) -> Option<(&str, Option<u64>)> {
+        match (&self.metadata, &self.summary_id) {
+            (Some(metadata), _) => Some((&metadata.id, Some(metadata.version))),
+            (None, Some(id)) => Some((id, None)),
+            (None, None) => None,
+        }
+    }
+
+    /// Reads a revision; its content is hashed only if `with_content`.
+    pub(crate) fn read(
+        node: &Node<'_>,
+        with_content: bool,
+    ) -> Result<(Revision, RevisionContent), Unfit> {
+        let envelope = Envelope::open(*node)?;
+        let hash_node = envelope.require("hash")?;
+        let json = is_json(&hash_node);
+        let hash = RecordedHash::read(&hash_node)?;
+        let mut revision = Revision {
+            offset: node.offset(),
+            kind: Kind::Internal,
+            address: None,
+            hash,
+            data_hash: None,
+            metadata: None,
+            summary_id: None,
+            table: None,
+            json,
+            repeated: repeated(&envelope),
+            unknown: Vec::new(),
+        };
+        let known = ["blockAddress", "hash", "data", "dataHash", "metadata"];
+        for (name, _) in envelope.fields() {
+            if !known.contains(&name.as_str()) {
+                revision.unknown.push(name.clone());
+            }
+        }
+        let mut content = RevisionContent::default();
+        if !known.iter().any(|name| *name != "hash" && envelope.has(name)) {
+            return Ok((revision, content));
+        }
+        let address = RecordedAddress::read(&envelope.require("blockAddress")?)?;
+        revision.nest("blockAddress", &address.repeated);
+        revision.address = Some(address);
+        let data_hash = envelope.get("dataHash");
+        revision.data_hash = data_hash.as_ref().map(RecordedHash::read).transpose()?;
+        let metadata = envelope.require("metadata")?;
+        let (read, again) = Metadata::read(&metadata)?;
+        revision.nest("metadata", &again);
+        revision.metadata = Some(read);
+        let data = envelope.get("data");
+        revision.kind = match (data, &revision.data_hash) {
+            (Some(_), _) => Kind::User,
+            (None, Some(_)) => Kind::Redacted,
+            (None, None) => Kind::Deleting,
+        };
+        if with_content {
+            content.data = data.map(|data| content_hash(&data, json, json::DATA));
+            content.metadata = Some(content_hash(&metadata, json, json::METADATA));
+        }
+        Ok((revision, content))
+    }
+
+    fn nest(&mut self, within: &str, repeated: &[(String, u64)]) {
+        let nested = repeated.iter();
+        self.repeated
+            .extend(nested.map(|(name, at)| (format!("{within}.{name}"), *at)));
+    }
+}
+
+impl Metadata {
+    /// The metadata, and the fields that stand twice in it.
+    fn read(node: &Node<'_>) -> Result<(Metadata, Vec<(String, u64)>), Unfit> {
+        let envelope = Envelope::open(*node)?;
+        let tx_id = envelope.require("txId")?;
+        let metadata = Metadata {
+            id: envelope.require("id")?.text()?,
+            version: envelope.require("version")?.number()?,
+            tx_time: envelope.require("txTime")?.timestamp()?,
+            tx_id: (tx_id.text()?, tx_id.offset()),
+        };
+        Ok((metadata, repeated(&envelope)))
+    }
+}
+
+impl RecordedTable {
+    pub(crate) fn read(node: &Node<'_>) -> Result<RecordedTable, Unfit> {
+        let envelope = Envelope::open(*node)?;
+        Ok(RecordedTable {
+            offset: node.offset(),
+            name: envelope.require("tableName")?.text()?,
+            id: envelope.require("tableId")?.text()?,
+        })
+    }
+}
+
+/// Whether a hash stands as a string: the mark of a down-converted revision or
+/// block.
+pub(crate) fn is_json(hash: &Node<'_>) -> bool {
+    hash.ion_type() == ion_rs::IonType::String
+}
+
+/// Ion Hash of a field's content; from JSON with its types restored.
+pub(crate) fn content_hash(node: &Node<'_>, json: bool, schema: json::Schema) -> Made {
+    let element = match json {
+        true => json::restored(node, schema)?,
+        false => node.element()?,
+    };
+    ion_hash(&element, node)
+}
+
+/// Ion Hash of `element`, which came from `node`.
+pub(crate) fn ion_hash(element: &Element, node: &Node<'_>) -> Made {
+    sealion_reference::ion_hash(element)
+        .map(Hash)
+        .map_err(|e| node.unfit_as("a value that can be hashed", format!("one that cannot: {e}")))
+}

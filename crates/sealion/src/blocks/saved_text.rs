@@ -1,0 +1,250 @@
+//! Evidence in files that are neither Ion nor JSON: the AWS CLI's text and YAML
+//! output, and a digest written down by itself.
+
+use base64::engine::general_purpose::STANDARD;
+use base64::Engine as _;
+
+use super::claim::{hashes, RecordedAddress, RecordedHash};
+use super::evidence::{DigestClaim, Evidence, Found, ProofClaim};
+use super::ion_text::{parse, IonText};
+use super::read::Unfit;
+use super::Digest;
+use crate::source::digest_text::digest_text;
+use crate::source::yaml::Scalar;
+use crate::Limits;
+
+/// Reads a whole file as evidence. `None`: it is none of these forms.
+///
+/// # Errors
+/// It has the form, and a hash, an address or a proof in it cannot be read.
+pub(crate) fn recognise_text(text: &str, limits: &Limits) -> Option<Result<Found, Unfit>> {
+    if let Ok(digest) = text.trim().parse::<Digest>() {
+        let offset = (text.len() - text.trim_start().len()) as u64;
+        let claim = DigestClaim {
+            offset,
+            hash: RecordedHash::of(digest.hash.as_bytes(), offset),
+            tip: None,
+            sequence_no: digest.sequence_no,
+            repeated: Vec::new(),
+        };
+        return Some(Ok(Found {
+            evidence: Evidence::Digest(claim),
+            repeated: Vec::new(),
+        }));
+    }
+    let members = Members::new(digest_text(text)?);
+    let found = ["Digest", "Block", "Revision"].map(|name| members.get(name));
+    Some(match found {
+        [Some(digest), None, None] => members.digest(digest, limits),
+        [None, Some(block), None] => members.proof(limits).map(|proof| Evidence::Block {
+            block: ion_text(block),
+            proof,
+        }),
+        [None, None, Some(revision)] => members.proof(limits).map(|proof| Evidence::Revision {
+            revision: ion_text(revision),
+            proof,
+        }),
+        _ => Err(Unfit {
+            offset: 0,
+            expected: "one answer of QLDB".to_owned(),
+            found: "the members of several in one file".to_owned(),
+        }),
+    })
+    .map(|evidence| evidence.map(|evidence| members.found(evidence)))
+}
+
+fn ion_text(scalar: &Scalar) -> IonText {
+    IonText {
+        text: scalar.text.clone(),
+        offset: scalar.offset,
+    }
+}
+
+struct Members {
+    first: Vec<(&'static str, Scalar)>,
+    repeated: Vec<(String, u64)>,
+}
+
+impl Members {
+    fn new(all: Vec<(&'static str, Scalar)>) -> Members {
+        let mut members = Members {
+            first: Vec::new(),
+            repeated: Vec::new(),
+        };
+        for (name, scalar) in all {
+            match members.get(name) {
+                Some(_) => members.repeated.push((name.to_owned(), scalar.offset)),
+                None => members.first.push((name, scalar)),
+            }
+        }
+        members
+    }
+
+    fn get(&self, name: &str) -> Option<&Scalar> {
+        let found = self.first.iter().find(|(own, _)| *own == name);
+        found.map(|(_, scalar)| scalar)
+    }
+
+    fn digest(&self, digest: &Scalar, limits: &Limits) -> Result<Evidence, Unfit> {
+        let bytes = match digest.text.len() {
+            64 => hex::decode(&digest.text).ok(),
+            _ => STANDARD.decode(&digest.text).ok(),
+        };
+        let bytes = bytes.ok_or_else(|| Unfit {
+            offset: digest.offset,
+            expected: "a digest in base64".to_owned(),
+            found: "another text".to_owned(),
+        })?;
+        let tip = self.get("DigestTipAddress").map(ion_text);
+        let tip = tip.map(|text| parse(&text, limits, RecordedAddress::read));
+        Ok(Evidence::Digest(DigestClaim {
+            offset: digest.offset,
+            hash: RecordedHash::of(&bytes, digest.offset),
+            tip: tip.transpose()?,
+            sequence_no: None,
+            repeated: self.repeated.clone(),
+        }))
+    }
+
+    fn proof(&self, limits: &Limits) -> Result<Option<ProofClaim>, Unfit> {
+        let Some(text) = self.get("Proof").map(ion_text) else {
+            return Ok(None);
+        };
+        let hashes = parse(&text, limits, |node| hashes(node, limits.hashes_max))?;
+        Ok(Some(ProofClaim {
+            offset: text.offset,
+            hashes,
+        }))
+    }
+
+    fn found(&self, evidence: Evidence) -> Found {
+        let repeated = match evidence {
+            // A digest carries them itself.
+            Evidence::Digest(_) => Vec::new(),
+            _ => self.repeated.clone(),
+        };
+        Found { evidence, repeated }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HASH: &str = "1WIxqxZUmdLZA0cqWdUY24bwa4puv44V0r4C9Na6Yhg=";
+
+    fn read(text: &str) -> Option<Result<Found, Unfit>> {
+        recognise_text(&text.replace("HASH", HASH), &Limits::default())
+    }
+
+    fn digest(text: &str) -> DigestClaim {
+        match read(text).unwrap().unwrap().evidence {
+            Evidence::Digest(claim) => claim,
+            other => panic!("{text} gives {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_digest_by_itself() {
+        let hash = HASH.parse().unwrap();
+        let hex = format!("{hash:x}");
+        for (text, offset, tip) in [
+            ("HASH", 0, None),
+            ("\r\nHASH\r\n", 2, None),
+            (" HASH@5\n", 1, Some(5)),
+            (hex.as_str(), 0, None),
+            (&format!("{hex}@18446744073709551615"), 0, Some(u64::MAX)),
+        ] {
+            let claim = digest(text);
+            assert_eq!(claim.hash.hash, Some(hash), "{text}");
+            assert_eq!(
+                (claim.offset, claim.hash.offset),
+                (offset, offset),
+                "{text}"
+            );
+            assert_eq!((claim.sequence_no, claim.tip), (tip, None), "{text}");
+        }
+        for text in [
+            "",
+            "HASH@",
+            "HASH@x",
+            "HASH HASH",
+            "AAEC",
+            "word",
+            "HASH\nHASH",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn text_and_yaml_of_the_cli() {
+        let ion = r#"{strandId:"s",sequenceNo:5}"#;
+        for text in [
+            format!("HASH\nDIGESTTIPADDRESS\t{ion}\n"),
+            format!("Digest: HASH\nDigestTipAddress:\n  IonText: '{ion}'\n"),
+            format!("DigestTipAddress:\n  IonText: '{ion}'\nDigest: \"HASH\"\n"),
+        ] {
+            let claim = digest(&text);
+            let tip = claim.tip.unwrap();
+            assert_eq!(claim.hash.hash.unwrap().to_string(), HASH);
+            assert_eq!(tip.address.to_string(), ion);
+            let text = text.replace("HASH", HASH);
+            assert!(text[claim.offset as usize..]
+                .trim_start_matches('"')
+                .starts_with(HASH));
+            assert!(text[tip.offset as usize..]
+                .trim_start_matches('\'')
+                .starts_with(ion));
+        }
+        for (text, hashes) in [
+            ("BLOCK\t{a:1}\nPROOF\t[{{AAEC}}]\n", Some(1)),
+            ("BLOCK\t{a:1}\n", None),
+            (
+                "Block:\n  IonText: '{a:1}'\nProof:\n  IonText: '[{{AAEC}},{{AAEC}}]'\n",
+                Some(2),
+            ),
+            ("Block:\n  IonText: '{a:1}'\n", None),
+        ] {
+            let Evidence::Block { block, proof } = read(text).unwrap().unwrap().evidence else {
+                panic!("{text}");
+            };
+            assert_eq!(block.text, "{a:1}");
+            assert_eq!(proof.map(|proof| proof.hashes.len()), hashes, "{text}");
+        }
+        let found = read("Revision:\n  IonText: '{b:''c''}'\n")
+            .unwrap()
+            .unwrap();
+        let expected = Evidence::Revision {
+            revision: IonText {
+                text: "{b:'c'}".to_owned(),
+                offset: 21,
+            },
+            proof: None,
+        };
+        assert_eq!((found.evidence, found.repeated), (expected, vec![]));
+    }
+
+    #[test]
+    fn damage_is_named_and_repetition_told() {
+        for (text, offset, found) in [
+            ("Digest: AAE\n", 8, "another text"),
+            ("Digest: AAEC\nDigestTipAddress: x\n", 31, "type symbol"),
+            (
+                "Digest: AAEC\nDigestTipAddress:\n  IonText: '{'\n",
+                42,
+                "cut off",
+            ),
+            ("BLOCK\t{}\nPROOF\t[\n", 15, "cut off"),
+            ("BLOCK\t{}\nREVISION\t{}\n", 0, "several"),
+        ] {
+            let unfit = read(text).unwrap().unwrap_err();
+            assert!(unfit.found.contains(found), "{text}: {unfit:?}");
+            assert_eq!(unfit.offset, offset, "{text}");
+        }
+        let claim = digest("Digest: HASH\nDigest: AAEC\n");
+        assert_eq!(claim.repeated, [("Digest".to_owned(), 61)]);
+        let found = read("BLOCK\t{}\nBLOCK\t{a:1}\n").unwrap().unwrap();
+        assert_eq!(found.repeated, [("Block".to_owned(), 15)]);
+    }
+}

@@ -1,0 +1,534 @@
+//! Checks a block by itself: every hash in it, and the fields no hash covers
+//! against those that one does.
+
+use std::sync::Arc;
+
+use ion_rs::Timestamp;
+
+use super::code::Code;
+use super::context::Context;
+use super::finding::Finding;
+use super::revision::{check_revision, RevisionRecord, Standing};
+use crate::blocks::block::{Block, BlockContent, RedactionOrder, TransactionInfo};
+use crate::blocks::claim::RecordedHash;
+use crate::blocks::revision::{Made, Revision};
+use crate::blocks::{BlockAddress, Hash};
+use crate::hashes;
+
+/// A block after its check: what the chain, the digests and the report need.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckedBlock {
+    pub(crate) path: Arc<str>,
+    pub(crate) offset: u64,
+    pub(crate) address: BlockAddress,
+    /// The recomputed block hash: what stands in the journal's tree. `None` if
+    /// the hashes it is made of are not hashes.
+    pub(crate) hash: Option<Hash>,
+    pub(crate) previous: RecordedHash,
+    pub(crate) timestamp: (Timestamp, u64),
+    pub(crate) revisions: Vec<RevisionRecord>,
+    pub(crate) redactions: Vec<RedactionOrder>,
+    /// Tables of documents, where `transactionInfo` tells: document, table id.
+    pub(crate) tables: Vec<(String, String)>,
+    pub(crate) internal_entries: u64,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) unknown_fields: Vec<String>,
+    /// It came by itself (an answer of GetBlock), not within a journal.
+    pub(crate) alone: bool,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// What two copies of one block must have in common, whatever their format.
+/// Content is compared by the hashes made from it, where both copies have it:
+/// one may be redacted since, or come from a stream whose content was lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fingerprint {
+    pub(crate) block_hash: Option<Hash>,
+    pub(crate) entries_hash: Option<Hash>,
+    pub(crate) previous: Option<Hash>,
+    pub(crate) entries: Vec<Option<Hash>>,
+    pub(crate) revisions: Vec<Option<Hash>>,
+    pub(crate) transaction_id: String,
+    pub(crate) timestamp: Timestamp,
+    content: Vec<(&'static str, Option<Hash>)>,
+}
+
+impl Fingerprint {
+    fn of(block: &Block, content: &BlockContent, records: &[RevisionRecord]) -> Fingerprint {
+        let made = |made: &Option<Made>| made.as_ref().and_then(|made| made.as_ref().ok().copied());
+        let mut hashes = vec![
+            ("transactionInfo", made(&content.transaction_info)),
+            ("redactionInfo", made(&content.redaction_info)),
+        ];
+        for (index, revision) in block.revisions.iter().enumerate() {
+            let content = content.revisions.get(index);
+            let data = content.and_then(|content| made(&content.data));
+            let kept = revision.data_hash.and_then(|recorded| recorded.hash);
+            // What JSON lost cannot be compared.
+            let guessed = revision.json
+                && records.get(index).map(|r| r.standing) != Some(Standing::Recomputed);
+            hashes.push(("data", data.or(kept).filter(|_| !guessed)));
+            hashes.push(("metadata", content.and_then(|content| made(&content.metadata))));
+        }
+        Fingerprint {
+            content: hashes,
+            block_hash: block.block_hash.hash,
+            entries_hash: block.entries_hash.hash,
+            previous: block.previous.hash,
+            entries: block.entries.iter().map(|entry| entry.hash).collect(),
+            revisions: block.revisions.iter().map(|r| r.hash.hash).collect(),
+            transaction_id: block.transaction_id.0.clone(),
+            timestamp: block.timestamp.0.clone(),
+        }
+    }
+
+    /// The first field in which two copies differ.
+    pub(crate) fn first_difference(&self, other: &Fingerprint) -> Option<&'static str> {
+        let differs = [
+            ("blockHash", self.block_hash != other.block_hash),
+            ("entriesHash", self.entries_hash != other.entries_hash),
+            ("previousBlockHash", self.previous != other.previous),
+            ("entriesHashList", self.entries != other.entries),
+            ("revisions", self.revisions != other.revisions),
+            ("transactionId", self.transaction_id != other.transaction_id),
+            ("blockTimestamp", self.timestamp != other.timestamp),
+        ];
+        if let Some((name, _)) = differs.iter().find(|(_, differs)| *differs) {
+            return Some(name);
+        }
+        // The lists of revisions are equal by now, so these stand side by side.
+        let both = self.content.iter().zip(&other.content);
+        let differs = |((_, a), (_, b)): &(&(_, Option<Hash>), &(_, Option<Hash>))| {
+            a.is_some() && b.is_some() && a != b
+        };
+        let found = both.into_iter().find(differs);
+        found.map(|((name, _), _)| *name)
+    }
+}
+
+/// Checks everything about `block` that needs no other block.
+pub(crate) fn check_block(block: &Block, content: &BlockContent, path: &Arc<str>) -> CheckedBlock {
+    let mut findings = Vec::new();
+    let context = Context {
+        path,
+        address: Some(&block.address.address),
+        document: None,
+        prefix: String::new(),
+    };
+    context.repeated(&block.repeated, &mut findings);
+    let revisions = check_revisions(block, content, &context, &mut findings);
+    let entries = check_entries(block, content, &context, &mut findings);
+    let hash = check_hashes(block, &entries.root, &context, &mut findings);
+    check_statements(block, content, &context, &mut findings);
+    check_documents(block, &context, &mut findings);
+    CheckedBlock {
+        path: path.clone(),
+        offset: block.offset,
+        address: block.address.address.clone(),
+        hash,
+        previous: block.previous,
+        timestamp: block.timestamp.clone(),
+        redactions: block
+            .redaction_info
+            .as_ref()
+            .map_or_else(Vec::new, |info| info.orders.clone()),
+        tables: tables(block.transaction_info.as_ref()),
+        internal_entries: entries.unexplained,
+        fingerprint: Fingerprint::of(block, content, &revisions),
+        revisions,
+        unknown_fields: block.unknown.clone(),
+        alone: false,
+        findings,
+    }
+}
+
+fn check_revisions(
+    block: &Block,
+    content: &BlockContent,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> Vec<RevisionRecord> {
+    let both = block.revisions.iter().zip(&content.revisions);
+    let check = |(index, (revision, made))| {
+        let context = revision_context(index, revision, context);
+        let record = check_revision(revision, made, &context, findings);
+        if record.standing != Standing::NotAsked {
+            check_place(block, revision, &context, findings);
+        }
+        record
+    };
+    both.enumerate().map(check).collect()
+}
+
+fn revision_context<'a>(
+    index: usize,
+    revision: &'a Revision,
+    block: &Context<'a>,
+) -> Context<'a> {
+    Context {
+        path: block.path,
+        address: block.address,
+        document: revision.document(),
+        prefix: format!("revisions[{index}]."),
+    }
+}
+
+/// The fields of a revision that say where it belongs.
+fn check_place(
+    block: &Block,
+    revision: &Revision,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    if let Some(recorded) = &revision.address {
+        if recorded.address != block.address.address {
+            findings.push(
+                context
+                    .finding(
+                        Code::Address,
+                        "blockAddress",
+                        recorded.offset,
+                        "the revision's blockAddress is not that of the block it stands in",
+                    )
+                    .values(
+                        recorded.address.to_string(),
+                        block.address.address.to_string(),
+                    )
+                    .remedy("no hash covers this field, so it can be edited without a trace in hashes: get another copy"),
+            );
+        }
+    }
+    let Some(metadata) = &revision.metadata else {
+        return;
+    };
+    if metadata.tx_id.0 != block.transaction_id.0 {
+        findings.push(
+            context
+                .finding(
+                    Code::TransactionId,
+                    "metadata.txId",
+                    metadata.tx_id.1,
+                    "metadata.txId (covered by the revision's hash) is not the block's transactionId (covered by none)",
+                )
+                .values(block.transaction_id.0.clone(), metadata.tx_id.0.clone())
+                .remedy("the block's transactionId was changed, or the revision belongs to another block"),
+        );
+    }
+    if block.timestamp.0 < metadata.tx_time {
+        findings.push(
+            context
+                .finding(
+                    Code::TimeOrder,
+                    "metadata.txTime",
+                    block.timestamp.1,
+                    "blockTimestamp lies before the txTime of this revision",
+                )
+                .values(block.timestamp.0.to_string(), metadata.tx_time.to_string())
+                .remedy("blockTimestamp is covered by no hash: rely on txTime, which is"),
+        );
+    }
+}
+
+struct Entries {
+    root: Option<Hash>,
+    unexplained: u64,
+}
+
+/// `entriesHashList`: that it holds what the block's content hashes to.
+fn check_entries(
+    block: &Block,
+    content: &BlockContent,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> Entries {
+    let hashes_of = |list: &[RecordedHash]| -> Option<Vec<Hash>> {
+        list.iter().map(|recorded| recorded.hash).collect()
+    };
+    for (index, entry) in block.entries.iter().enumerate() {
+        let field = format!("entriesHashList[{index}]");
+        context.hash(&field, entry, findings);
+    }
+    let mut explained = Vec::new();
+    let revisions: Vec<RecordedHash> = block.revisions.iter().map(|r| r.hash).collect();
+    if let Some(root) = hashes_of(&revisions).and_then(|hashes| hashes::root(&hashes)) {
+        let place = block.revisions.first().map_or(block.offset, |r| r.offset);
+        let what = Member {
+            code: Code::RevisionsRoot,
+            field: "revisions",
+            offset: place,
+            what: "the tree root of the revisions' hashes",
+        };
+        check_member(block, &root, &what, context, findings);
+        explained.push(root);
+    }
+    let infos = [
+        (
+            Code::TransactionInfo,
+            "transactionInfo",
+            block.transaction_info.as_ref().map(|info| info.offset),
+            &content.transaction_info,
+        ),
+        (
+            Code::RedactionInfo,
+            "redactionInfo",
+            block.redaction_info.as_ref().map(|info| info.offset),
+            &content.redaction_info,
+        ),
+    ];
+    for (code, field, offset, made) in infos {
+        let offset = offset.unwrap_or(block.offset);
+        let what = "the Ion Hash of this struct";
+        let what = Member {
+            code,
+            field,
+            offset,
+            what,
+        };
+        explained.extend(check_info(block, made.as_ref(), &what, context, findings));
+    }
+    let unexplained = block.entries.iter().filter(|entry| match entry.hash {
+        Some(hash) => !explained.contains(&hash),
+        None => false,
+    });
+    Entries {
+        unexplained: match block.outline {
+            true => 0,
+            false => unexplained.count() as u64,
+        },
+        root: hashes_of(&block.entries).and_then(|entries| hashes::root(&entries)),
+    }
+}
+
+/// Something whose hash must be an entry.
+struct Member {
+    code: Code,
+    field: &'static str,
+    offset: u64,
+    what: &'static str,
+}
+
+fn check_info(
+    block: &Block,
+    made: Option<&Made>,
+    member: &Member,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Hash> {
+    match made? {
+        Ok(hash) => {
+            check_member(block, hash, member, context, findings);
+            Some(*hash)
+        }
+        Err(unfit) => {
+            findings.push(context.unfit(member.field, unfit));
+            None
+        }
+    }
+}
+
+fn check_member(
+    block: &Block,
+    hash: &Hash,
+    member: &Member,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    if block.entries.iter().any(|entry| entry.hash == Some(*hash)) {
+        return;
+    }
+    let message = format!("{} is not among the entries of entriesHashList", member.what);
+    let mut finding = context
+        .finding(member.code, member.field, member.offset, message)
+        .claimed(format!("one of {} entries", block.entries.len()))
+        .remedy("this part of the block was changed, or entriesHashList was: compare with another copy");
+    finding.recomputed = Some(hash.to_string());
+    findings.push(finding);
+}
+
+/// `entriesHash` and `blockHash`; gives the block hash as recomputed.
+fn check_hashes(
+    block: &Block,
+    entries_root: &Option<Hash>,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Hash> {
+    let genesis = block.address.address.sequence_no == 0;
+    let previous = match genesis && block.previous.length == 0 {
+        true => None,
+        false => Some(context.hash("previousBlockHash", &block.previous, findings)),
+    };
+    let claimed = context.hash("entriesHash", &block.entries_hash, findings);
+    context.hash("blockHash", &block.block_hash, findings);
+    if let (Some(root), Some(claimed)) = (entries_root, claimed) {
+        if *root != claimed {
+            findings.push(
+                context
+                    .mismatch(
+                        Code::EntriesHash,
+                        "entriesHash",
+                        &block.entries_hash,
+                        root,
+                        "entriesHash is not the tree root of entriesHashList",
+                    )
+                    .remedy("an entry or entriesHash was changed: compare with another copy"),
+            );
+        }
+    }
+    let previous = match previous {
+        None => None,
+        Some(None) => return None,
+        Some(Some(previous)) => Some(previous),
+    };
+    if let (Some(entries), Some(recorded)) = (claimed, block.block_hash.hash) {
+        let ours = hashes::block_hash(&entries, previous.as_ref());
+        if ours != recorded {
+            findings.push(
+                context
+                    .mismatch(
+                        Code::BlockHash,
+                        "blockHash",
+                        &block.block_hash,
+                        &ours,
+                        "blockHash is not dot(entriesHash, previousBlockHash)",
+                    )
+                    .remedy("one of the three was changed: compare with another copy"),
+            );
+        }
+    }
+    if block.entries.is_empty() {
+        findings.push(context.finding(
+            Code::EntriesHash,
+            "entriesHashList",
+            block.entries_hash.offset,
+            "entriesHashList is empty: a block has at least one entry",
+        ));
+    }
+    entries_root.map(|root| hashes::block_hash(&root, previous.as_ref()))
+}
+
+/// Statement digests of statements without parameters.
+fn check_statements(
+    block: &Block,
+    content: &BlockContent,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(info) = &block.transaction_info else {
+        return;
+    };
+    let both = info.statements.iter().zip(&content.statements);
+    for (index, (statement, made)) in both.enumerate() {
+        let Some(Ok(ours)) = made else { continue };
+        if statement.digest.hash == Some(*ours) {
+            continue;
+        }
+        let field = format!("transactionInfo.statements[{index}].statementDigest");
+        findings.push(
+            context
+                .mismatch(
+                    Code::StatementDigest,
+                    &field,
+                    &statement.digest,
+                    ours,
+                    "statementDigest is not the Ion Hash of the statement's text, though the text has no parameter",
+                )
+                .remedy("text and digest are both covered by the hash of transactionInfo: if that holds, neither was changed since"),
+        );
+    }
+}
+
+/// `transactionInfo.documents` beside the revisions: a revision stripped to its
+/// hash looks internal, and only this tells.
+fn check_documents(block: &Block, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let seen: Vec<(&Revision, &str)> = block
+        .revisions
+        .iter()
+        .filter_map(|revision| Some((revision, revision.document()?.0)))
+        .collect();
+    let Some(info) = &block.transaction_info else {
+        if let Some((revision, _)) = seen.first().filter(|_| !block.outline) {
+            findings.push(
+                context
+                    .finding(
+                        Code::TransactionInfoMissing,
+                        "transactionInfo",
+                        revision.offset,
+                        "the block has revisions of documents and no transactionInfo",
+                    )
+                    .remedy("no hash notices when transactionInfo is left out: look for it in another copy"),
+            );
+        }
+        return;
+    };
+    for document in info.documents.iter().flatten() {
+        if seen.iter().any(|(_, id)| *id == document.id) {
+            continue;
+        }
+        let mut finding = context.finding(
+            Code::HiddenRevision,
+            "transactionInfo.documents",
+            document.offset,
+            "transactionInfo says that this document was changed here, but its revision is missing or stripped to its hash",
+        );
+        finding.document_id = Some(document.id.clone());
+        findings.push(finding.remedy(
+            "transactionInfo is covered by the block's hashes, so the change did happen: find the revision in another copy",
+        ));
+    }
+    for (revision, id) in seen {
+        let documents = info.documents.iter().flatten();
+        let Some(document) = documents.clone().find(|document| document.id == id) else {
+            findings.push(
+                context
+                    .finding(
+                        Code::HiddenRevision,
+                        "revisions",
+                        revision.offset,
+                        "the block has a revision of a document that transactionInfo.documents does not name",
+                    )
+                    .document(id, revision.document().and_then(|(_, version)| version))
+                    .remedy("revision and transactionInfo are both covered by hashes: this is odd, not proof of a change"),
+            );
+            continue;
+        };
+        check_table(revision, document, context, findings);
+    }
+}
+
+/// The table a stream record names (not covered) beside that of
+/// `transactionInfo` (covered).
+fn check_table(
+    revision: &Revision,
+    document: &crate::blocks::block::Document,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(table) = &revision.table else { return };
+    let covered = (document.table_name.as_deref(), document.table_id.as_deref());
+    if covered.0.is_none_or(|name| name == table.name) && covered.1.is_none_or(|id| id == table.id)
+    {
+        return;
+    }
+    findings.push(
+        context
+            .finding(
+                Code::Address,
+                "tableInfo",
+                table.offset,
+                "the stream record's tableInfo (covered by no hash) is not the table that transactionInfo names",
+            )
+            .document(&document.id, revision.document().and_then(|(_, version)| version))
+            .values(
+                format!("{} ({})", table.name, table.id),
+                format!("{} ({})", covered.0.unwrap_or("?"), covered.1.unwrap_or("?")),
+            )
+            .remedy("rely on transactionInfo, and get another copy of the record"),
+    );
+}
+
+fn tables(info: Option<&TransactionInfo>) -> Vec<(String, String)> {
+    let documents = info.into_iter().flat_map(|info| info.documents.iter().flatten());
+    documents
+        .filter_map(|document| Some((document.id.clone(), document.table_id.clone()?)))
+        .collect()
+}

@@ -1,0 +1,396 @@
+//! The last step of a run: what every strand amounts to, and why blocks that
+//! hang under no trusted digest do not.
+
+use super::code::{Code, Severity};
+use super::digests::{by_block_proofs, by_journal, by_revision_proofs, contradictions};
+use super::digests::{Anchors, BlockProof, Candidate};
+use super::finding::{Finding, Findings};
+use super::journal::{Segment, StrandFold};
+use crate::blocks::StrandId;
+use crate::report::{Asked, ComputedDigest, Coverage, State, Strand};
+
+/// What is known when all blocks have gone by.
+pub(crate) struct Conclusion<'a> {
+    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) proofs: &'a [BlockProof],
+    pub(crate) asked: &'a Asked,
+    pub(crate) findings: &'a mut Findings,
+    /// Whether everything handed over hangs under a trusted digest.
+    pub(crate) all_verified: bool,
+}
+
+/// What the first pass found of a strand.
+pub(crate) struct Tied {
+    anchors: Anchors,
+    loose_verified: Vec<bool>,
+}
+
+impl Conclusion<'_> {
+    /// First pass over all strands: which digests are reached, and from where.
+    pub(crate) fn tie(&mut self, strand_id: &StrandId, strand: &StrandFold) -> Tied {
+        let mut anchors = Anchors::default();
+        let candidates = &mut self.candidates;
+        by_journal(strand_id, strand, candidates, &mut anchors, self.findings);
+        by_block_proofs(
+            strand_id,
+            strand,
+            self.proofs,
+            candidates,
+            &mut anchors,
+            self.findings,
+        );
+        let loose_verified =
+            by_revision_proofs(&strand.placed, candidates, &mut anchors, self.findings);
+        Tied {
+            anchors,
+            loose_verified,
+        }
+    }
+
+    /// Second pass: what hangs under no trusted digest, and why; and the strand's
+    /// part of the report.
+    pub(crate) fn strand(
+        &mut self,
+        strand_id: &StrandId,
+        strand: &mut StrandFold,
+        mut tied: Tied,
+    ) -> Strand {
+        let anchors = &mut tied.anchors;
+        let trusting = self.candidates.iter().any(|candidate| candidate.trusted);
+        self.gaps(strand_id, strand, anchors, trusting);
+        if trusting {
+            self.unreached(strand_id, strand, anchors);
+            self.uncovered_blocks(strand_id, strand, anchors);
+            self.uncovered_revisions(strand, &tied.loose_verified, anchors);
+        }
+        let later_missing = self.later_missing(strand_id, strand);
+        strand.finish_documents(later_missing, self.findings);
+        self.internals(strand_id, strand);
+        let computed = strand.whole_root();
+        Strand {
+            strand_id: strand_id.clone(),
+            coverage: coverage(strand, anchors, self.asked),
+            blocks: strand.blocks,
+            revisions: strand.revisions,
+            computed_digest: computed.map(|(digest, sequence_no)| ComputedDigest {
+                digest,
+                sequence_no,
+            }),
+        }
+    }
+
+    /// Statements that span strands, and proofs of strands without blocks.
+    pub(crate) fn rest(&mut self, seen: &[StrandId]) {
+        contradictions(&mut self.candidates, self.findings);
+        for proof in self.proofs {
+            if !seen.contains(&proof.address.strand_id) {
+                self.findings.push(
+                    Finding::new(
+                        Code::TipOutside,
+                        format!("{} holds a proof of a block that is not among the blocks", proof.path),
+                    )
+                    .at(&proof.address)
+                    .source(&proof.path, Some(proof.offset))
+                    .remedy("hand over the export that ends with this block"),
+                );
+            }
+        }
+        for candidate in &self.candidates {
+            let speaks = |strand: &StrandId| candidate.digest.may_be_of(strand);
+            if candidate.trusted && !seen.iter().any(speaks) {
+                self.findings.push(
+                    Finding::new(
+                        Code::TipOutside,
+                        format!("nothing of the strand of {} is among the inputs", candidate.name()),
+                    )
+                    .remedy("hand over the journal or the proofs that belong to this digest"),
+                );
+            }
+        }
+    }
+
+    fn incomplete(&mut self, finding: Finding) {
+        self.all_verified = false;
+        self.findings.push(finding);
+    }
+
+    /// Gaps between runs of a journal.
+    fn gaps(
+        &mut self,
+        strand_id: &StrandId,
+        strand: &StrandFold,
+        anchors: &mut Anchors,
+        trusting: bool,
+    ) {
+        for pair in strand.segments.windows(2) {
+            let (left, right) = (&pair[0], &pair[1]);
+            let asked = self.asked.includes(left.last) || self.asked.includes(right.first);
+            let anchored = anchors.covers(left.last) && anchors.covers(right.last);
+            let journal = left.journal && right.journal;
+            if !asked || (trusting && anchored) || (!trusting && !journal) {
+                continue;
+            }
+            anchors.explained = true;
+            let (first, last) = (left.last.saturating_add(1), right.first.saturating_sub(1));
+            self.incomplete(
+                Finding::new(
+                    Code::Gap,
+                    format!("blocks {first} to {last} are missing: the chain cannot be checked across them"),
+                )
+                .strand(strand_id)
+                .sequence_no(first)
+                .remedy("hand over the objects with these blocks, or a block proof for the last block before the gap and for the last after it"),
+            );
+        }
+    }
+
+    /// Trusted digests that nothing led to.
+    fn unreached(&mut self, strand_id: &StrandId, strand: &StrandFold, anchors: &mut Anchors) {
+        let unreached: Vec<Candidate> = self
+            .candidates
+            .iter()
+            .filter(|c| c.trusted && c.verdict == crate::report::DigestVerdict::Inconclusive)
+            .filter(|c| c.digest.may_be_of(strand_id))
+            .cloned()
+            .collect();
+        for candidate in unreached {
+            let name = candidate.name();
+            let finding = match (candidate.digest.sequence_no, strand.last()) {
+                (None, _) => Finding::new(
+                    Code::TipOutside,
+                    format!("no block from 0 on gives {name}: its tip is not among the blocks, or a block was changed"),
+                )
+                .remedy("give the digest's tip as BASE64@SEQUENCENO, or as the file with its tip address"),
+                (Some(_), None) if !strand.placed.is_empty() => continue,
+                (Some(tip), last) if last.is_none_or(|last| last < tip) => Finding::new(
+                    Code::TipOutside,
+                    match last {
+                        Some(last) => format!("{name} covers blocks 0 to {tip}; the last block here is {last}"),
+                        None => format!("{name} covers blocks 0 to {tip}; there are no blocks here"),
+                    },
+                )
+                .remedy("hand over the later blocks, or a proof of the last block here for this digest"),
+                (Some(tip), _) => match strand.segments.first() {
+                    Some(segment) if segment.first > 0 => Finding::new(
+                        Code::MissingStart,
+                        format!("{name} covers blocks 0 to {tip}; blocks 0 to {} are not here", segment.first - 1),
+                    )
+                    .sequence_no(0)
+                    .remedy("hand over the earlier blocks, or a proof of the last block here for this digest"),
+                    // A gap, or a block without a hash: said by its own finding.
+                    _ if anchors.explained || self.findings.count_of(Severity::Failure) > 0 => {
+                        self.all_verified = false;
+                        continue;
+                    }
+                    _ => Finding::new(
+                        Code::Gap,
+                        format!("{name} covers blocks 0 to {tip}, and they do not all lead to it"),
+                    )
+                    .remedy("hand over the missing blocks"),
+                },
+            };
+            anchors.explained = true;
+            self.incomplete(finding.strand(strand_id));
+        }
+    }
+
+    /// Blocks that hang under no trusted digest.
+    fn uncovered_blocks(
+        &mut self,
+        strand_id: &StrandId,
+        strand: &StrandFold,
+        anchors: &mut Anchors,
+    ) {
+        let tips = self
+            .candidates
+            .iter()
+            .filter(|c| c.trusted && c.digest.may_be_of(strand_id));
+        let last_tip = tips.map(|c| c.digest.sequence_no.unwrap_or(u64::MAX)).max();
+        for (first, last) in uncovered(strand, anchors, self.asked) {
+            let finding = match last_tip {
+                None => Finding::new(
+                    Code::NoDigest,
+                    format!("no trusted digest is of this strand: blocks {first} to {last} hang under none"),
+                )
+                .sequence_no(first)
+                .remedy("give a digest of this strand, or leave the strand out with --strand"),
+                Some(tip) if last > tip => {
+                    let first = first.max(tip.saturating_add(1));
+                    Finding::new(
+                        Code::AfterDigest,
+                        format!("blocks {first} to {last} come after the tip {tip} of the last trusted digest"),
+                    )
+                    .sequence_no(first)
+                    .remedy(format!("give a later digest, or ask with --to {tip} for the blocks that it covers"))
+                }
+                // The unreached digest, the gap or the failed proof says it.
+                Some(_) if anchors.explained => {
+                    self.all_verified = false;
+                    continue;
+                }
+                Some(_) => Finding::new(
+                    Code::Gap,
+                    format!("blocks {first} to {last} hang under no trusted digest: no proof and no unbroken run of blocks leads from them to one"),
+                )
+                .sequence_no(first)
+                .remedy("hand over the missing blocks, or a block proof for the last of these"),
+            };
+            self.incomplete(finding.strand(strand_id));
+        }
+    }
+
+    /// Loose revisions that hang under no trusted digest.
+    fn uncovered_revisions(&mut self, strand: &StrandFold, verified: &[bool], anchors: &Anchors) {
+        for (placed, verified) in strand.placed.iter().zip(verified) {
+            if *verified {
+                continue;
+            }
+            self.all_verified = false;
+            if placed.loose.failed || placed.in_block || anchors.explained {
+                continue;
+            }
+            let loose = &placed.loose;
+            let mut finding = Finding::new(
+                Code::Gap,
+                format!("the revision in {} has no proof that leads to a trusted digest, and its block is not here", loose.path),
+            )
+            .at(&loose.address)
+            .source(&loose.path, Some(loose.record.offset))
+            .remedy("hand over the export with this block, or the revision's proof for this digest (get-revision with --digest-tip-address)");
+            if let Some((id, version)) = &loose.record.document {
+                finding = finding.document(id.clone(), *version);
+            }
+            self.incomplete(finding);
+        }
+    }
+
+    /// Whether blocks are known to be missing that could hold a redaction's order.
+    fn later_missing(&self, strand_id: &StrandId, strand: &StrandFold) -> bool {
+        let last = strand.last().unwrap_or(0);
+        let known = |candidate: &Candidate| {
+            candidate.digest.may_be_of(strand_id)
+                && candidate.digest.sequence_no.is_some_and(|tip| tip > last)
+        };
+        strand.segments.len() > 1
+            || self.asked.to.is_some()
+            || self.candidates.iter().any(known)
+    }
+
+    /// Notes with counts, one for the strand and not one for each.
+    fn internals(&mut self, strand_id: &StrandId, strand: &StrandFold) {
+        let (blocks, entries) = strand.internal_entries;
+        if entries > 0 {
+            self.findings.push(
+                Finding::new(
+                    Code::InternalEntries,
+                    format!("{entries} entries of entriesHashList in {blocks} blocks are hashes whose content QLDB never published; the blocks' hashes cover them as they stand"),
+                )
+                .strand(strand_id),
+            );
+        }
+        let hidden = strand.revisions.internal + strand.unseen;
+        if hidden > 0 {
+            self.findings.push(
+                Finding::new(
+                    Code::InternalRevision,
+                    format!("{hidden} revisions are known by their hash alone, {} of them of documents whose content did not come", strand.unseen),
+                )
+                .strand(strand_id),
+            );
+        }
+    }
+}
+
+/// Runs of blocks that were asked for and hang under no trusted digest.
+fn uncovered(strand: &StrandFold, anchors: &Anchors, asked: &Asked) -> Vec<(u64, u64)> {
+    let mut open: Vec<(u64, u64)> = Vec::new();
+    for segment in &strand.segments {
+        let first = segment.first.max(asked.from.unwrap_or(0));
+        let last = segment.last.min(asked.to.unwrap_or(u64::MAX));
+        if first <= last {
+            open.push((first, last));
+        }
+    }
+    for (first, last) in &anchors.verified {
+        open = open
+            .into_iter()
+            .flat_map(|run| without(run, (*first, *last)))
+            .collect();
+    }
+    open
+}
+
+/// A run without another: up to two runs.
+fn without((first, last): (u64, u64), (cut, end): (u64, u64)) -> Vec<(u64, u64)> {
+    if end < first || last < cut {
+        return vec![(first, last)];
+    }
+    let mut left = Vec::new();
+    if first < cut {
+        left.push((first, cut - 1));
+    }
+    if end < last {
+        left.push((end + 1, last));
+    }
+    left
+}
+
+/// Runs of blocks by state, gaps included.
+fn coverage(strand: &StrandFold, anchors: &Anchors, asked: &Asked) -> Vec<Coverage> {
+    let mut runs: Vec<Coverage> = Vec::new();
+    let mut next = asked.from.unwrap_or(0);
+    for segment in &strand.segments {
+        let first = segment.first.max(asked.from.unwrap_or(0));
+        let last = segment.last.min(asked.to.unwrap_or(u64::MAX));
+        if first > last {
+            continue;
+        }
+        if next < first {
+            push(&mut runs, next, first - 1, State::Missing);
+        }
+        states(segment, anchors, first, last, &mut runs);
+        next = last.saturating_add(1);
+    }
+    runs
+}
+
+/// The states of blocks `first..=last` of one segment.
+fn states(
+    segment: &Segment,
+    anchors: &Anchors,
+    first: u64,
+    last: u64,
+    runs: &mut Vec<Coverage>,
+) {
+    // Places where the state may change.
+    let mut cuts: Vec<u64> = vec![first];
+    let inner = segment.exceptions.iter().map(|(from, to, _)| (*from, *to));
+    for (from, to) in inner.chain(anchors.verified.iter().copied()) {
+        cuts.extend([from, to.saturating_add(1)]);
+    }
+    cuts.retain(|cut| (first..=last).contains(cut));
+    cuts.sort_unstable();
+    cuts.dedup();
+    let mut exceptions = segment.exceptions.iter().peekable();
+    for (index, cut) in cuts.iter().enumerate() {
+        let end = cuts.get(index + 1).map_or(last, |next| next - 1);
+        while exceptions.peek().is_some_and(|(_, to, _)| to < cut) {
+            exceptions.next();
+        }
+        let state = match exceptions.peek() {
+            Some((from, _, state)) if from <= cut => *state,
+            _ if anchors.covers(*cut) => State::Verified,
+            _ => State::Consistent,
+        };
+        push(runs, *cut, end, state);
+    }
+}
+
+fn push(runs: &mut Vec<Coverage>, first: u64, last: u64, state: State) {
+    match runs.last_mut() {
+        Some(run) if run.state == state && run.last.checked_add(1) == Some(first) => {
+            run.last = last;
+        }
+        _ => runs.push(Coverage { first, last, state }),
+    }
+}

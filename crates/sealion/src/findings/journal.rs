@@ -1,0 +1,429 @@
+//! Folds checked blocks, in the order of the journal, into what is known of each
+//! strand: the chain, the tree, coverage, and the roots that digests ask for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ion_rs::Timestamp;
+
+use super::block::CheckedBlock;
+use super::code::{Code, Severity};
+use super::documents::{Documents, Place};
+use super::finding::{Finding, Findings};
+use super::loose::{place_in_block, LooseRevision, Placed};
+use super::revision::{RevisionRecord, Standing};
+use crate::blocks::revision::Kind;
+use crate::blocks::{BlockAddress, Hash, StrandId};
+use crate::merkle::Range;
+use crate::report::{Asked, RevisionCounts, State};
+use crate::Limits;
+
+/// What stands at an address.
+pub(crate) enum Item {
+    Block(Box<CheckedBlock>),
+    Loose(Box<LooseRevision>),
+}
+
+impl Item {
+    pub(crate) fn address(&self) -> &BlockAddress {
+        match self {
+            Item::Block(block) => &block.address,
+            Item::Loose(loose) => &loose.address,
+        }
+    }
+}
+
+/// What the fold must look out for.
+#[derive(Default)]
+pub(crate) struct Wanted {
+    /// Tips at which a digest is to be compared, by sequence number; whose strand
+    /// it is, is looked at later.
+    pub(crate) tips: BTreeSet<u64>,
+    /// Digests whose tip nobody named.
+    pub(crate) tipless: Vec<Hash>,
+    /// Blocks of which there is a proof.
+    pub(crate) proven: BTreeSet<BlockAddress>,
+}
+
+/// A run of blocks without a gap.
+pub(crate) struct Segment {
+    pub(crate) first: u64,
+    pub(crate) last: u64,
+    /// Runs of blocks within it that are not plainly consistent.
+    pub(crate) exceptions: Vec<(u64, u64, State)>,
+    /// Whether some block came from a journal (export or stream), not alone.
+    pub(crate) journal: bool,
+    /// All leaves, if the segment starts at block 0 and each could be computed.
+    range: Option<Range>,
+    last_hash: Option<Hash>,
+    /// The first block from which the chain holds up to `last`.
+    chained_from: u64,
+}
+
+/// A block of which there is a proof, as it was met.
+pub(crate) struct ProvenBlock {
+    pub(crate) hash: Hash,
+    /// The first block that the chain ties to this one.
+    pub(crate) chained_from: u64,
+}
+
+/// Everything known of a strand once its blocks have gone by.
+pub(crate) struct StrandFold {
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) blocks: u64,
+    pub(crate) revisions: RevisionCounts,
+    /// Roots at wanted tips, and at the end of a whole journal.
+    pub(crate) roots: BTreeMap<u64, Hash>,
+    /// Where a digest without a tip was met: its hash and the tip.
+    pub(crate) found: Vec<(Hash, u64)>,
+    pub(crate) proven: BTreeMap<u64, ProvenBlock>,
+    pub(crate) placed: Vec<Placed>,
+    pub(crate) internal_entries: (u64, u64),
+    pub(crate) unseen: u64,
+    pub(crate) unknown_fields: BTreeSet<String>,
+    documents: Option<Documents>,
+    last_time: Option<Timestamp>,
+}
+
+/// What an input gave.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Given {
+    pub(crate) blocks: u64,
+    pub(crate) revisions: u64,
+    /// The last block's sequence number.
+    pub(crate) last: Option<u64>,
+}
+
+/// The fold over all strands.
+pub(crate) struct Journal<'a> {
+    pub(crate) strands: BTreeMap<StrandId, StrandFold>,
+    pub(crate) findings: &'a mut Findings,
+    /// What each input gave.
+    pub(crate) by_path: BTreeMap<Arc<str>, Given>,
+    asked: &'a Asked,
+    limits: &'a Limits,
+    wanted: &'a Wanted,
+}
+
+impl Asked {
+    pub(crate) fn includes(&self, sequence_no: u64) -> bool {
+        self.from.is_none_or(|from| from <= sequence_no)
+            && self.to.is_none_or(|to| sequence_no <= to)
+    }
+}
+
+impl<'a> Journal<'a> {
+    pub(crate) fn new(
+        findings: &'a mut Findings,
+        asked: &'a Asked,
+        limits: &'a Limits,
+        wanted: &'a Wanted,
+    ) -> Journal<'a> {
+        Journal {
+            strands: BTreeMap::new(),
+            findings,
+            by_path: BTreeMap::new(),
+            asked,
+            limits,
+            wanted,
+        }
+    }
+
+    /// Takes in everything that stands at one address. Addresses must rise.
+    pub(crate) fn take(&mut self, address: &BlockAddress, items: Vec<Item>) {
+        let limits = self.limits;
+        let strand = self
+            .strands
+            .entry(address.strand_id.clone())
+            .or_insert_with(|| StrandFold::new(limits));
+        let mut blocks = Vec::new();
+        let mut loose = Vec::new();
+        for item in items {
+            match item {
+                Item::Block(mut block) => {
+                    self.findings.extend(block.findings.iter().cloned());
+                    let given = self.by_path.entry(block.path.clone()).or_default();
+                    given.blocks += 1;
+                    given.revisions += block.revisions.len() as u64;
+                    given.last = Some(address.sequence_no);
+                    block.findings.retain(|f| f.severity == Severity::Failure);
+                    blocks.push(block);
+                }
+                Item::Loose(revision) => {
+                    let given = self.by_path.entry(revision.path.clone()).or_default();
+                    given.revisions += 1;
+                    loose.push(revision);
+                }
+            }
+        }
+        // Of several copies one without a failure leads.
+        let lead = blocks.iter().position(|block| block.findings.is_empty());
+        let mut lead = (!blocks.is_empty()).then(|| blocks.swap_remove(lead.unwrap_or(0)));
+        if let Some(lead) = &mut lead {
+            for other in &blocks {
+                if let Some(finding) = duplicate(lead, other) {
+                    self.findings.push(finding.clone());
+                    lead.findings.push(finding);
+                }
+            }
+            strand.add(lead, self.asked, self.wanted, self.findings);
+        }
+        for revision in loose {
+            if lead.is_none() {
+                strand.count(&revision.record);
+            }
+            let placed = place_in_block(*revision, lead.as_deref(), self.findings);
+            strand.placed.push(placed);
+        }
+    }
+}
+
+/// Two copies of a block: a finding if they differ in anything but content.
+fn duplicate(lead: &CheckedBlock, other: &CheckedBlock) -> Option<Finding> {
+    let field = lead.fingerprint.first_difference(&other.fingerprint)?;
+    Some(
+        Finding::new(
+            Code::DuplicateBlock,
+            format!("two different blocks at this address: {field} differs between {} and {}", lead.path, other.path),
+        )
+        .at(&lead.address)
+        .field(field)
+        .source(&other.path, Some(other.offset))
+        .values(
+            format!("{}: blockHash {}", other.path, show(other.fingerprint.block_hash)),
+            format!("{}: blockHash {}", lead.path, show(lead.fingerprint.block_hash)),
+        )
+        .remedy("one of the two is not what QLDB wrote: verify each file alone against a trusted digest"),
+    )
+}
+
+fn show(hash: Option<Hash>) -> String {
+    hash.map_or_else(|| "not a hash".to_owned(), |hash| hash.to_string())
+}
+
+impl StrandFold {
+    fn new(limits: &Limits) -> StrandFold {
+        StrandFold {
+            segments: Vec::new(),
+            blocks: 0,
+            revisions: RevisionCounts::default(),
+            roots: BTreeMap::new(),
+            found: Vec::new(),
+            proven: BTreeMap::new(),
+            placed: Vec::new(),
+            internal_entries: (0, 0),
+            unseen: 0,
+            unknown_fields: BTreeSet::new(),
+            documents: Some(Documents::new(limits.documents_memory_bytes_max)),
+            last_time: None,
+        }
+    }
+
+    fn add(
+        &mut self,
+        block: &CheckedBlock,
+        asked: &Asked,
+        wanted: &Wanted,
+        findings: &mut Findings,
+    ) {
+        let sequence_no = block.address.sequence_no;
+        let failed = self.link(block, findings) || !block.findings.is_empty();
+        let undecided = |record: &RevisionRecord| record.standing == Standing::Undecided;
+        let state = match failed {
+            true => State::Failed,
+            false if block.revisions.iter().any(undecided) => State::RecordedOnly,
+            false => State::Consistent,
+        };
+        let Some(segment) = self.segments.last_mut() else {
+            return;
+        };
+        if state != State::Consistent {
+            segment.except(sequence_no, state);
+        }
+        if let Some(root) = segment.grow(block.hash) {
+            if wanted.tips.contains(&sequence_no) {
+                self.roots.insert(sequence_no, root());
+            }
+            if !wanted.tipless.is_empty() {
+                let root = root();
+                let met = wanted.tipless.iter().filter(|wanted| **wanted == root);
+                self.found.extend(met.map(|hash| (*hash, sequence_no)));
+            }
+        }
+        if let (Some(hash), true) = (block.hash, wanted.proven.contains(&block.address)) {
+            let chained_from = segment.chained_from;
+            self.proven
+                .insert(sequence_no, ProvenBlock { hash, chained_from });
+        }
+        if asked.includes(sequence_no) {
+            self.blocks += 1;
+            self.unknown_fields.extend(block.unknown_fields.iter().cloned());
+            if block.internal_entries > 0 {
+                self.internal_entries.0 += 1;
+                self.internal_entries.1 += block.internal_entries;
+            }
+            block.revisions.iter().for_each(|record| self.count(record));
+            self.remember(block, findings);
+        }
+    }
+
+    /// Links the block to the one before it; true if the link is wrong.
+    fn link(&mut self, block: &CheckedBlock, findings: &mut Findings) -> bool {
+        let sequence_no = block.address.sequence_no;
+        let follows = |segment: &&mut Segment| segment.last.checked_add(1) == Some(sequence_no);
+        let Some(segment) = self.segments.last_mut().filter(follows) else {
+            self.segments.push(Segment::starting_with(block));
+            self.last_time = Some(block.timestamp.0.clone());
+            return false;
+        };
+        segment.last = sequence_no;
+        segment.journal |= !block.alone;
+        let mut wrong = false;
+        if segment.last_hash.is_none() || segment.last_hash != block.previous.hash {
+            segment.chained_from = sequence_no;
+        }
+        if let Some(before) = segment.last_hash.filter(|_| block.previous.hash != segment.last_hash) {
+            wrong = true;
+            findings.push(
+                Finding::new(
+                    Code::ChainLink,
+                    format!("previousBlockHash is not the hash of block {}", sequence_no - 1),
+                )
+                .at(&block.address)
+                .field("previousBlockHash")
+                .source(&block.path, Some(block.previous.offset))
+                .values(show(block.previous.hash), before.to_string())
+                .remedy("one of the two blocks was changed or replaced: compare both with another copy"),
+            );
+        }
+        if let Some(before) = self.last_time.replace(block.timestamp.0.clone()) {
+            if block.timestamp.0 < before {
+                findings.push(
+                    Finding::new(
+                        Code::TimeOrder,
+                        "blockTimestamp lies before that of the preceding block",
+                    )
+                    .at(&block.address)
+                    .field("blockTimestamp")
+                    .source(&block.path, Some(block.timestamp.1))
+                    .values(block.timestamp.0.to_string(), before.to_string())
+                    .remedy("no hash covers blockTimestamp; clocks may step, so this alone proves nothing"),
+                );
+            }
+        }
+        wrong
+    }
+
+    pub(crate) fn count(&mut self, record: &RevisionRecord) {
+        let counts = &mut self.revisions;
+        counts.total += 1;
+        let recomputed = record.standing == Standing::Recomputed;
+        counts.recomputed += u64::from(recomputed);
+        match record.kind {
+            Kind::User => counts.from_json += u64::from(recomputed && record.json),
+            Kind::Redacted => counts.redacted += 1,
+            Kind::Deleting => counts.deleted += 1,
+            Kind::Internal => counts.internal += 1,
+            Kind::Unseen => self.unseen += 1,
+        }
+    }
+
+    fn remember(&mut self, block: &CheckedBlock, findings: &mut Findings) {
+        let whole = matches!(&self.segments[..], [only] if only.first == 0);
+        let Some(documents) = &mut self.documents else {
+            return;
+        };
+        let place = Place {
+            address: &block.address,
+            path: &block.path,
+            tables: &block.tables,
+        };
+        for order in &block.redactions {
+            documents.order(order);
+        }
+        for record in &block.revisions {
+            findings.extend(documents.see(record, &place, whole));
+        }
+    }
+
+    /// The last block seen.
+    pub(crate) fn last(&self) -> Option<u64> {
+        self.segments.last().map(|segment| segment.last)
+    }
+
+    /// What the table of documents still has to say.
+    pub(crate) fn finish_documents(&mut self, later_missing: bool, findings: &mut Findings) {
+        let Some(documents) = self.documents.take() else {
+            return;
+        };
+        if documents.not_tracked > 0 {
+            findings.push(
+                Finding::new(
+                    Code::Limit,
+                    format!(
+                        "for {} documents version-gap, unrecorded-deletion, unrecorded-redaction and duplicate-revision were not checked: the table of documents is full (limit documents_memory_bytes_max)",
+                        documents.not_tracked
+                    ),
+                )
+                .severity(Severity::Note)
+                .remedy("raise the limit through the library; no hash check depends on this"),
+            );
+        }
+        findings.extend(documents.finish(later_missing));
+    }
+
+    /// The digest of all blocks, if the strand is whole from block 0.
+    pub(crate) fn whole_root(&self) -> Option<(Hash, u64)> {
+        let [only] = &self.segments[..] else {
+            return None;
+        };
+        Some((only.range.as_ref()?.root()?, only.last))
+    }
+}
+
+impl Segment {
+    fn starting_with(block: &CheckedBlock) -> Segment {
+        let first = block.address.sequence_no;
+        Segment {
+            first,
+            last: first,
+            exceptions: Vec::new(),
+            journal: !block.alone,
+            range: (first == 0).then(Range::default),
+            last_hash: None,
+            chained_from: first,
+        }
+    }
+
+    /// Adds the last block's leaf; gives the way to the root if there is one.
+    fn grow(&mut self, hash: Option<Hash>) -> Option<impl Fn() -> Hash + '_> {
+        self.last_hash = hash;
+        match hash {
+            None => self.range = None,
+            Some(hash) => {
+                if let Some(range) = &mut self.range {
+                    range.append(hash);
+                }
+            }
+        }
+        let range = self.range.as_ref()?;
+        Some(move || range.root().unwrap_or(Hash::ZERO))
+    }
+
+    /// Notes that one block is not plainly consistent. Runs beyond a bound melt
+    /// into the last one, in its graver state: never better than it is.
+    fn except(&mut self, sequence_no: u64, state: State) {
+        const RUNS_MAX: usize = 100_000;
+        let full = self.exceptions.len() >= RUNS_MAX;
+        match self.exceptions.last_mut() {
+            Some((_, last, own)) if full => {
+                *last = sequence_no;
+                *own = (*own).max(state);
+            }
+            Some((_, last, own)) if *own == state && *last + 1 == sequence_no => {
+                *last = sequence_no;
+            }
+            _ => self.exceptions.push((sequence_no, sequence_no, state)),
+        }
+    }
+}

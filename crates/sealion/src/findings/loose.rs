@@ -1,0 +1,140 @@
+//! Revisions and receipts that came by themselves, set beside the block they
+//! name if it is there.
+
+use std::sync::Arc;
+
+use super::block::CheckedBlock;
+use super::code::Code;
+use super::finding::{Finding, Findings};
+use super::revision::RevisionRecord;
+use crate::blocks::{BlockAddress, Hash, Proof};
+use crate::merkle::siblings;
+
+/// A revision, or a receipt for one, that came without its block.
+#[derive(Clone, Debug)]
+pub(crate) struct LooseRevision {
+    pub(crate) address: BlockAddress,
+    pub(crate) record: RevisionRecord,
+    pub(crate) proof: LooseProof,
+    pub(crate) path: Arc<str>,
+    /// Whether only its hash came, with the document it is said to be of.
+    pub(crate) receipt: bool,
+    /// Whether a failure was found in it already.
+    pub(crate) failed: bool,
+}
+
+/// A proof that came with a thing.
+#[derive(Clone, Debug)]
+pub(crate) enum LooseProof {
+    /// None came.
+    None,
+    /// With hashes that are none: already a finding.
+    Broken,
+    /// Hashes of 32 bytes.
+    Whole(Proof, u64),
+}
+
+/// A loose revision after its block went by, or did not.
+#[derive(Clone, Debug)]
+pub(crate) struct Placed {
+    pub(crate) loose: LooseRevision,
+    /// Whether its block was there and holds it.
+    pub(crate) in_block: bool,
+    /// Hashes that its proof must have within the block, if the block was there.
+    pub(crate) hashes_in_block: Option<usize>,
+}
+
+/// Looks for the revision in its block.
+pub(crate) fn place_in_block(
+    loose: LooseRevision,
+    block: Option<&CheckedBlock>,
+    findings: &mut Findings,
+) -> Placed {
+    let mut placed = Placed {
+        loose,
+        in_block: false,
+        hashes_in_block: None,
+    };
+    let loose = &mut placed.loose;
+    let (Some(block), Some(hash)) = (block, loose.record.hash) else {
+        return placed;
+    };
+    let found = block.revisions.iter().position(|own| own.hash == Some(hash));
+    if let Some(index) = found {
+        let own = &block.revisions[index];
+        match differs(&loose.record, own) {
+            Some(finding) => {
+                loose.failed = true;
+                findings.push(about(loose, finding));
+            }
+            None => placed.in_block = true,
+        }
+        placed.hashes_in_block = hashes_in_block(block, index);
+        return placed;
+    }
+    loose.failed = true;
+    let same_version = |own: &&RevisionRecord| {
+        own.document.is_some() && own.document == loose.record.document
+    };
+    let finding = match block.revisions.iter().find(same_version) {
+        Some(own) => Finding::new(
+            Code::DuplicateRevision,
+            format!("{} and {} hold the same document version with different hashes", loose.path, block.path),
+        )
+        .values(hash.to_string(), own.hash.map_or_else(String::new, |hash| hash.to_string()))
+        .remedy("QLDB writes each version once: one of the two is not genuine"),
+        None => Finding::new(
+            Code::Request,
+            format!("the block at this address, in {}, has no revision with this hash", block.path),
+        )
+        .claimed(hash.to_string())
+        .remedy("the address, the hash or the block is not the genuine one: compare with another copy"),
+    };
+    findings.push(about(loose, finding));
+    placed
+}
+
+fn about(loose: &LooseRevision, finding: Finding) -> Finding {
+    let finding = finding
+        .at(&loose.address)
+        .source(&loose.path, Some(loose.record.offset));
+    match &loose.record.document {
+        Some((id, version)) => finding.document(id.clone(), *version),
+        None => finding,
+    }
+}
+
+/// The same hash under another document: the receipt names the wrong one.
+fn differs(loose: &RevisionRecord, own: &RevisionRecord) -> Option<Finding> {
+    let (id, version) = loose.document.as_ref()?;
+    let (own_id, own_version) = own.document.as_ref()?;
+    let same_version = match (version, own_version) {
+        (Some(a), Some(b)) => a == b,
+        _ => true,
+    };
+    (id != own_id || !same_version).then(|| {
+        let describe = |id: &str, version: Option<u64>| match version {
+            Some(version) => format!("{id} version {version}"),
+            None => id.to_owned(),
+        };
+        Finding::new(
+            Code::Request,
+            "the revision with this hash is of another document or version than is said here",
+        )
+        .values(describe(id, *version), describe(own_id, *own_version))
+        .remedy("ask for the proof of the document that was meant")
+    })
+}
+
+/// The number of proof hashes within the block for its revision `index`: in the
+/// revisions' tree, in the entries' tree, and the previous block hash.
+fn hashes_in_block(block: &CheckedBlock, index: usize) -> Option<usize> {
+    let revisions: Option<Vec<Hash>> = block.fingerprint.revisions.iter().copied().collect();
+    let root = crate::hashes::root(&revisions?)?;
+    let entries = &block.fingerprint.entries;
+    let entry = entries.iter().position(|entry| *entry == Some(root))?;
+    let in_revisions = siblings(index as u64, block.fingerprint.revisions.len() as u64)?;
+    let in_entries = siblings(entry as u64, entries.len() as u64)?;
+    let previous = usize::from(block.previous.length > 0);
+    Some(in_revisions + in_entries + previous)
+}

@@ -1,0 +1,201 @@
+//! Checks a revision by itself: its hash against its content.
+
+use super::code::Code;
+use super::context::Context;
+use super::finding::Finding;
+use crate::blocks::claim::RecordedHash;
+use crate::blocks::revision::{Kind, Made, Revision, RevisionContent};
+use crate::blocks::Hash;
+use crate::hashes;
+
+/// What could be done with a revision's hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Recomputed from content, and equal.
+    Recomputed,
+    /// Nothing to recompute it from: internal, or its content was not seen.
+    HashOnly,
+    /// Not decided: JSON data whose types are lost, a deletion by an unknown rule.
+    Undecided,
+    /// Wrong.
+    Wrong,
+    /// Not looked at: outside of what was asked.
+    NotAsked,
+}
+
+/// What a revision is to everything that happens after its own check.
+#[derive(Clone, Debug)]
+pub(crate) struct RevisionRecord {
+    pub(crate) kind: Kind,
+    pub(crate) standing: Standing,
+    pub(crate) json: bool,
+    pub(crate) hash: Option<Hash>,
+    pub(crate) document: Option<(String, Option<u64>)>,
+    pub(crate) offset: u64,
+}
+
+/// Recomputes the revision's hash and says what is wrong with it.
+pub(crate) fn check_revision(
+    revision: &Revision,
+    content: &RevisionContent,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> RevisionRecord {
+    context.repeated(&revision.repeated, findings);
+    let hash = context.hash("hash", &revision.hash, findings);
+    let data_hash = revision
+        .data_hash
+        .as_ref()
+        .and_then(|recorded| context.hash("dataHash", recorded, findings));
+    let standing = match hash {
+        None => Standing::Wrong,
+        Some(_) => stand(revision, data_hash, content, context, findings),
+    };
+    let document = revision.document();
+    RevisionRecord {
+        kind: revision.kind,
+        standing,
+        json: revision.json,
+        hash,
+        document: document.map(|(id, version)| (id.to_owned(), version)),
+        offset: revision.offset,
+    }
+}
+
+fn stand(
+    revision: &Revision,
+    data_hash: Option<Hash>,
+    content: &RevisionContent,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> Standing {
+    if matches!(revision.kind, Kind::Internal | Kind::Unseen) {
+        return Standing::HashOnly;
+    }
+    let Some(metadata) = &content.metadata else {
+        return Standing::NotAsked;
+    };
+    let metadata = match metadata {
+        Ok(hash) => hash,
+        Err(unfit) => {
+            findings.push(context.unfit("metadata", unfit));
+            return Standing::Undecided;
+        }
+    };
+    match (revision.kind, &content.data) {
+        (Kind::Deleting, _) => deleting(revision, metadata, context, findings),
+        (Kind::Redacted, _) => match data_hash {
+            None => Standing::Wrong,
+            Some(data) => {
+                let ours = hashes::revision_hash(&data, metadata);
+                let what = "dot(dataHash, H(metadata))";
+                compare(&revision.hash, &ours, what, context, findings)
+            }
+        },
+        (_, Some(data)) => user(revision, data, data_hash, metadata, context, findings),
+        (_, None) => Standing::NotAsked,
+    }
+}
+
+fn user(
+    revision: &Revision,
+    data: &Made,
+    data_hash: Option<Hash>,
+    metadata: &Hash,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> Standing {
+    let data = match data {
+        Ok(hash) => hash,
+        Err(unfit) => {
+            findings.push(context.unfit("data", unfit));
+            return Standing::Undecided;
+        }
+    };
+    if let (Some(recorded), Some(claimed)) = (&revision.data_hash, data_hash) {
+        if claimed != *data && !revision.json {
+            findings.push(context.mismatch(
+                Code::RevisionHash,
+                "dataHash",
+                recorded,
+                data,
+                "dataHash is not the hash of the data that stands beside it",
+            ));
+            return Standing::Wrong;
+        }
+    }
+    let ours = hashes::revision_hash(data, metadata);
+    if revision.json && revision.hash.hash != Some(ours) {
+        findings.push(
+            context
+                .mismatch(
+                    Code::DataFromJson,
+                    "data",
+                    &revision.hash,
+                    &ours,
+                    "the data, read naturally from JSON, does not give the revision's hash; JSON \
+                     lost its Ion types (timestamp, symbol, blob, float), so this shows nothing \
+                     either way",
+                )
+                .remedy(
+                    "verify an Ion text or Ion binary export of the same blocks; the block's own \
+                     hashes do not depend on this",
+                ),
+        );
+        return Standing::Undecided;
+    }
+    let what = "dot(H(data), H(metadata))";
+    compare(&revision.hash, &ours, what, context, findings)
+}
+
+fn deleting(
+    revision: &Revision,
+    metadata: &Hash,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> Standing {
+    let fits = hashes::DELETION_RULES
+        .iter()
+        .any(|(_, rule)| revision.hash.hash == Some(rule(metadata)));
+    if fits {
+        return Standing::Recomputed;
+    }
+    findings.push(
+        context
+            .mismatch(
+                Code::DeletionRule,
+                "hash",
+                &revision.hash,
+                metadata,
+                "a revision with neither data nor dataHash, whose hash is none of H(metadata), \
+                 dot(H(null), H(metadata)), dot(H({}), H(metadata)): either its data was left out, \
+                 or QLDB hashed deletions by a rule that is not known",
+            )
+            .remedy("look at this document in another export or in its history"),
+    );
+    Standing::Undecided
+}
+
+fn compare(
+    recorded: &RecordedHash,
+    ours: &Hash,
+    what: &str,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> Standing {
+    if recorded.hash == Some(*ours) {
+        return Standing::Recomputed;
+    }
+    findings.push(
+        context
+            .mismatch(
+                Code::RevisionHash,
+                "hash",
+                recorded,
+                ours,
+                format!("hash is not {what}: the content or the hash was changed"),
+            )
+            .remedy("compare this revision with another copy of the journal or a saved receipt"),
+    );
+    Standing::Wrong
+}

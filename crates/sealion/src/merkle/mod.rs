@@ -1,0 +1,12 @@
+//! Merkle arithmetic on 32-byte hashes with QLDB's pair hash `dot` as node hash.
+//! Knows no journal.
+//!
+//! The tree has the shape of RFC 6962 (split at the largest power of two below
+//! the number of leaves; an odd last node moves up unchanged) but no prefixes:
+//! leaves are used as they are, inner nodes are `dot` of their children.
+
+mod range;
+mod shape;
+
+pub use range::{Range, RangeError};
+pub use shape::siblings;

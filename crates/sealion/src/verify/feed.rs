@@ -1,0 +1,217 @@
+//! Ordered streams of blocks, and their merge by address.
+//!
+//! Every file gives its blocks in the order of the journal, and so do streams
+//! (once put in order) and things that came one by one. Merging them by address
+//! brings copies of one block together, whatever they came from, and needs no
+//! memory of blocks that have gone by.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use super::pool::{Pool, Ticket};
+use crate::blocks::{BlockAddress, StrandId};
+use crate::findings::{Code, Finding, Findings, Item, Journal};
+
+/// What came of one stretch.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    pub(crate) items: Vec<Item>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// A stretch to be checked by some thread.
+pub(crate) type Task<'s> = Box<dyn FnOnce() -> Outcome + Send + 's>;
+
+/// Something that gives tasks in order. It runs on the merging thread: reading
+/// and cutting are cheap beside checking.
+pub(crate) type Tasks<'s> = Box<dyn Iterator<Item = Task<'s>> + Send + 's>;
+
+/// A source that was not opened yet.
+pub(crate) struct Source<'s> {
+    /// The address of its first block; `None`: not known, to be opened at once.
+    pub(crate) first: Option<BlockAddress>,
+    pub(crate) path: Arc<str>,
+    pub(crate) open: Box<dyn FnOnce() -> Tasks<'s> + Send + 's>,
+}
+
+/// An opened source.
+struct Feed<'s> {
+    path: Arc<str>,
+    tasks: Option<Tasks<'s>>,
+    tickets: VecDeque<Ticket<Outcome>>,
+    ready: VecDeque<Item>,
+    /// The one strand of a file; things that came one by one may be of several.
+    strand: Option<StrandId>,
+    last: Option<BlockAddress>,
+}
+
+impl<'s> Feed<'s> {
+    fn open(source: Source<'s>) -> Feed<'s> {
+        Feed {
+            path: source.path,
+            tasks: Some((source.open)()),
+            tickets: VecDeque::new(),
+            ready: VecDeque::new(),
+            strand: source.first.map(|address| address.strand_id),
+            last: None,
+        }
+    }
+
+    /// Hands tasks to the pool until `ahead` are on their way.
+    fn prefetch(&mut self, pool: &Pool<'s>, ahead: usize) {
+        while self.tickets.len() < ahead {
+            let Some(task) = self.tasks.as_mut().and_then(Iterator::next) else {
+                self.tasks = None;
+                return;
+            };
+            self.tickets.push_back(pool.submit(task));
+        }
+    }
+
+    /// The next item in order.
+    fn next(&mut self, pool: &Pool<'s>, ahead: usize, findings: &mut Findings) -> Option<Item> {
+        loop {
+            while let Some(item) = self.ready.pop_front() {
+                match self.misplaced(&item) {
+                    None => {
+                        self.last = Some(item.address().clone());
+                        return Some(item);
+                    }
+                    Some(finding) => findings.push(finding),
+                }
+            }
+            self.prefetch(pool, ahead.max(1));
+            let ticket = self.tickets.pop_front()?;
+            match ticket.wait() {
+                Some(outcome) => {
+                    findings.extend(outcome.findings);
+                    self.ready.extend(outcome.items);
+                }
+                None => findings.push(
+                    Finding::new(
+                        Code::Malformed,
+                        format!("a stretch of {} could not be checked: the check broke off", self.path),
+                    )
+                    .source(&self.path, None)
+                    .remedy("this is a defect of this tool: please report it with the file"),
+                ),
+            }
+        }
+    }
+
+    /// A block of another strand, or before the one that it follows in its file.
+    fn misplaced(&self, item: &Item) -> Option<Finding> {
+        let address = item.address();
+        let other_strand = self.strand.as_ref().filter(|own| **own != address.strand_id);
+        let earlier = self.last.as_ref().filter(|last| *last > address);
+        let message = match (other_strand, earlier) {
+            (Some(own), _) => format!(
+                "a block of strand {} stands in a file of strand {own}: a ledger has one strand",
+                address.strand_id
+            ),
+            (None, Some(last)) => format!(
+                "block {} follows block {} in one file: exports are in ascending order",
+                address.sequence_no, last.sequence_no
+            ),
+            (None, None) => return None,
+        };
+        let offset = match item {
+            Item::Block(block) => block.offset,
+            Item::Loose(loose) => loose.record.offset,
+        };
+        let finding = Finding::new(Code::Address, message)
+            .at(address)
+            .field("blockAddress")
+            .source(&self.path, Some(offset));
+        Some(finding.remedy("the address was edited or the file was put together by hand; the block was not used"))
+    }
+}
+
+/// Things at one address that are compared; only a hostile input has more.
+const COPIES_MAX: usize = 4096;
+
+fn too_many(item: &Item) -> Finding {
+    let message = format!("more than {COPIES_MAX} blocks or revisions at one address");
+    Finding::new(Code::Limit, message)
+        .at(item.address())
+        .remedy("this one was not looked at: hand over fewer copies at a time")
+}
+
+/// Merges all sources by address into the journal. `after_each` is called after
+/// every address.
+pub(crate) fn merge<'s>(
+    mut sources: Vec<Source<'s>>,
+    pool: &Pool<'s>,
+    journal: &mut Journal<'_>,
+    beyond: impl Fn(&BlockAddress) -> bool,
+    mut after_each: impl FnMut(),
+) {
+    // Unknown first addresses sort first and are opened at once.
+    sources.sort_by(|a, b| (&a.first, &a.path).cmp(&(&b.first, &b.path)));
+    let mut waiting: VecDeque<Source<'s>> = sources.into();
+    let mut warm: VecDeque<(Option<BlockAddress>, Feed<'s>)> = VecDeque::new();
+    let mut feeds: BTreeMap<usize, Feed<'s>> = BTreeMap::new();
+    let mut heads: BTreeMap<(BlockAddress, usize), Item> = BTreeMap::new();
+    let mut opened = 0;
+    loop {
+        // Many small files keep all threads busy only if some are opened ahead.
+        while warm.len() < pool.threads * 4 {
+            let Some(source) = waiting.pop_front() else {
+                break;
+            };
+            let first = source.first.clone();
+            let mut feed = Feed::open(source);
+            feed.prefetch(pool, 1);
+            warm.push_back((first, feed));
+        }
+        let due = warm.front().is_some_and(|(first, _)| {
+            let head = heads.first_key_value().map(|((address, _), _)| address);
+            match (first, head) {
+                (Some(first), Some(head)) => first <= head,
+                _ => true,
+            }
+        });
+        let ahead = (pool.threads * 4 / (feeds.len() + 1)).max(1);
+        if due {
+            if let Some((_, mut feed)) = warm.pop_front() {
+                opened += 1;
+                if let Some(item) = feed.next(pool, ahead, journal.findings) {
+                    heads.insert((item.address().clone(), opened), item);
+                    feeds.insert(opened, feed);
+                }
+            }
+            continue;
+        }
+        let Some(((address, _), _)) = heads.first_key_value() else {
+            return;
+        };
+        let address = address.clone();
+        let mut together = Vec::new();
+        while let Some(entry) = heads.first_entry() {
+            if entry.key().0 != address {
+                break;
+            }
+            let ((_, index), item) = entry.remove_entry();
+            if together.len() < COPIES_MAX {
+                together.push(item);
+            } else {
+                journal.findings.push(too_many(&item));
+            }
+            let Some(feed) = feeds.get_mut(&index) else {
+                continue;
+            };
+            match feed.next(pool, ahead, journal.findings) {
+                Some(item) => {
+                    heads.insert((item.address().clone(), index), item);
+                }
+                None => {
+                    feeds.remove(&index);
+                }
+            }
+        }
+        if !beyond(&address) {
+            journal.take(&address, together);
+        }
+        after_each();
+    }
+}

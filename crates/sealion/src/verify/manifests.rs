@@ -1,0 +1,144 @@
+//! What manifests and file names say, beside what is there. None of it is
+//! covered by a hash, so a contradiction is a warning.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::survey::JournalFile;
+use crate::blocks::manifest::{matches, Manifest};
+use crate::findings::{Code, Finding, Findings, Given};
+
+/// Compares manifests with the objects, and names with contents.
+pub(crate) fn check_manifests(
+    manifests: &[(Arc<str>, Manifest)],
+    journals: &[JournalFile],
+    given: &BTreeMap<Arc<str>, Given>,
+    findings: &mut Findings,
+) {
+    let mut named = vec![false; journals.len()];
+    let mut completed = false;
+    for (path, manifest) in manifests {
+        match manifest {
+            Manifest::Completed { keys, .. } => {
+                completed = true;
+                for (key, offset) in keys {
+                    let best = best_match(key, journals);
+                    match best {
+                        Some(index) => named[index] = true,
+                        None => findings.push(missing(path, key, *offset)),
+                    }
+                }
+            }
+            Manifest::Started { export_id, .. } => {
+                let finished = manifests.iter().any(|(other, manifest)| {
+                    matches!(manifest, Manifest::Completed { .. })
+                        && file_name(other).starts_with(export_id.as_str())
+                });
+                if !finished {
+                    findings.push(unfinished(path, export_id));
+                }
+            }
+        }
+    }
+    for (file, named) in journals.iter().zip(named) {
+        let name = name_of(&file.object.name);
+        if completed && !named && name.is_some() {
+            findings.push(
+                Finding::new(
+                    Code::Manifest,
+                    format!("{} is named by no completed manifest among the inputs", file.object.name),
+                )
+                .source(&file.object.name, None)
+                .remedy("it may belong to an export whose manifest is not here; its blocks were checked all the same"),
+            );
+        }
+        if let Some(name) = name {
+            findings.extend(check_name(file, &name, given.get(&file.object.name)));
+        }
+    }
+}
+
+fn missing(path: &Arc<str>, key: &str, offset: u64) -> Finding {
+    Finding::new(
+        Code::Manifest,
+        format!("the manifest names {key}, which is not among the inputs"),
+    )
+    .source(path, Some(offset))
+    .claimed(key)
+    .remedy("hand over this object too, if the question needs its blocks")
+}
+
+fn unfinished(path: &Arc<str>, export_id: &str) -> Finding {
+    Finding::new(
+        Code::Manifest,
+        format!("export {export_id} was started, and no manifest says that it was completed"),
+    )
+    .source(path, None)
+    .remedy("look for the completed manifest; without it the export may lack objects at its end")
+}
+
+/// The journal file that a manifest's key means: by the longest common tail.
+fn best_match(key: &str, journals: &[JournalFile]) -> Option<usize> {
+    let tails = journals.iter().map(|file| matches(key, &file.object.name));
+    let (index, tail) = tails.enumerate().max_by_key(|(_, tail)| *tail)?;
+    (tail > 0).then_some(index)
+}
+
+/// `<strandId>.<first>-<last>.<ext>`.
+struct ObjectName {
+    strand: String,
+    first: u64,
+    last: u64,
+}
+
+fn name_of(path: &str) -> Option<ObjectName> {
+    let mut parts = file_name(path).split('.');
+    let strand = parts.next().filter(|strand| !strand.is_empty())?;
+    let (first, last) = parts.next()?.split_once('-')?;
+    parts.next()?;
+    Some(ObjectName {
+        strand: strand.to_owned(),
+        first: first.parse().ok()?,
+        last: last.parse().ok()?,
+    })
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+fn check_name(file: &JournalFile, name: &ObjectName, given: Option<&Given>) -> Option<Finding> {
+    let first = file.first.as_ref()?;
+    let last = given?.last?;
+    let same = name.strand == first.strand_id.as_str()
+        && name.first == first.sequence_no
+        && name.last == last;
+    (!same).then(|| {
+        Finding::new(
+            Code::Manifest,
+            "the file's name and its blocks do not agree on strand, first and last block",
+        )
+        .strand(&first.strand_id)
+        .source(&file.object.name, None)
+        .values(
+            format!("{} {} to {}", name.strand, name.first, name.last),
+            format!("{} {} to {last}", first.strand_id, first.sequence_no),
+        )
+        .remedy("blocks were cut off or the file was renamed: compare with another copy")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn object_names_are_read_or_left_alone() {
+        let name = name_of("a/b/bM2c3VwkJB0gGgHONb2HCp.0-2.ion.gz").unwrap();
+        assert_eq!((name.first, name.last), (0, 2));
+        assert_eq!(name.strand, "bM2c3VwkJB0gGgHONb2HCp");
+        for other in ["journal.ion", "x.1-.ion", ".0-1.ion", "a.0-1", "x.a-b.ion"] {
+            assert!(name_of(other).is_none(), "{other}");
+        }
+    }
+}

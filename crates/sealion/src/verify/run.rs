@@ -1,0 +1,351 @@
+//! One run: survey, then the blocks in order, then what it all amounts to.
+
+use std::io::{self, Read};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+
+use super::collect::Collected;
+use super::feed::{merge, Outcome, Source, Task, Tasks};
+use super::manifests::check_manifests;
+use super::pool::Pool;
+use super::survey::{file_context, JournalFile, Survey, Surveyor};
+use super::{Progress, Verifier, PIECE_BYTES};
+use crate::blocks::block::Block;
+use crate::blocks::read::{Envelope, Node, Unfit};
+use crate::blocks::{BlockAddress, StrandId};
+use crate::engine::read_values;
+use crate::findings::{check_block, Candidate, Code, Conclusion, Finding, Findings};
+use crate::findings::{Item, Journal, Severity, StrandFold, Wanted};
+use crate::report::{not_covered, Asked, Report, Tool, Verdict};
+use crate::source::{decompressed, Archive, Flaw, FlawKind, Piece, Pieces};
+use crate::{Error, Limits};
+
+/// A run under way.
+pub(crate) struct Run<'r, 's> {
+    pub(crate) verifier: &'r Verifier,
+    pub(crate) archive: &'s dyn Archive,
+    pub(crate) pool: &'r Pool<'s>,
+}
+
+impl<'s> Run<'_, 's> {
+    pub(crate) fn report(self) -> Result<Report, Error> {
+        let Verifier { asked, limits, .. } = self.verifier;
+        let mut findings = Findings::new(limits.findings_max, asked.strict);
+        let objects = self.archive.objects()?;
+        let survey = Surveyor {
+            archive: self.archive,
+            asked,
+            limits,
+            findings: &mut findings,
+        }
+        .survey(&objects);
+        let Survey {
+            mut inputs,
+            journals,
+            records,
+            collected,
+        } = survey;
+        let Collected {
+            items,
+            digests,
+            proofs,
+            manifests,
+        } = collected;
+        let candidates = self.candidates(digests);
+        let wanted = wanted(&candidates, &proofs);
+        let records = records
+            .into_tasks(Arc::new(asked.clone()), Arc::new(limits.clone()))
+            .map_err(|source| Error::System {
+                what: "put stream records in order",
+                source,
+            })?;
+        let counter = Arc::new(Counter::default());
+        let mut sources = self.sources(&journals, &counter);
+        sources.push(in_order("stream records", Box::new(records)));
+        sources.extend(loose_items(items));
+        let mut journal = Journal::new(&mut findings, asked, limits, &wanted);
+        self.fold(sources, &mut journal, &journals, &candidates, &counter);
+        let Journal {
+            mut strands,
+            by_path,
+            ..
+        } = journal;
+        check_manifests(&manifests, &journals, &by_path, &mut findings);
+        for input in &mut inputs {
+            if let Some(given) = by_path.get(&input.path) {
+                input.blocks = (given.blocks > 0).then_some(given.blocks);
+                input.revisions = (given.revisions > 0).then_some(given.revisions);
+            }
+        }
+        let mut conclusion = Conclusion {
+            candidates,
+            proofs: &proofs,
+            asked,
+            findings: &mut findings,
+            all_verified: true,
+        };
+        let told = conclude(&mut conclusion, &mut strands);
+        let all_verified = conclusion.all_verified;
+        let candidates = conclusion.candidates;
+        let trusting = candidates.iter().any(|candidate| candidate.trusted);
+        let seen = strands.values().any(|strand| strand.blocks + strand.revisions.total > 0);
+        let proven = candidates.iter().any(Candidate::reached);
+        if !seen && !proven {
+            findings.push(nothing(inputs.len()));
+        }
+        let verdict = verdict(&findings, trusting, all_verified);
+        let unknown_fields = strands.values().any(|strand| !strand.unknown_fields.is_empty());
+        let streamed = inputs.iter().any(|input| input.kind == "stream");
+        let (kept, finding_totals) = findings.into_parts();
+        Ok(Report {
+            report_version: 1,
+            tool: Tool {
+                name: "sealion",
+                version: env!("CARGO_PKG_VERSION"),
+            },
+            verdict,
+            engine: "reference",
+            asked: asked.clone(),
+            inputs,
+            strands: told,
+            digests: candidates.iter().map(Candidate::answer).collect(),
+            findings: kept,
+            finding_totals,
+            not_covered: not_covered(streamed, unknown_fields),
+        })
+    }
+
+    fn candidates(&self, claimed: Vec<Candidate>) -> Vec<Candidate> {
+        let trusted = self.verifier.trusted.iter();
+        let trusted =
+            trusted.map(|(digest, source)| Candidate::new(digest.clone(), source.clone(), true));
+        trusted.chain(claimed).collect()
+    }
+
+    fn sources(&self, journals: &[JournalFile], counter: &Arc<Counter>) -> Vec<Source<'s>> {
+        let asked = Arc::new(self.verifier.asked.clone());
+        let limits = Arc::new(self.verifier.limits.clone());
+        let archive = self.archive;
+        let wanted_strand = |file: &&JournalFile| match (&asked.strand_id, &file.first) {
+            (Some(wanted), Some(first)) => *wanted == first.strand_id,
+            _ => true,
+        };
+        let source = |file: &JournalFile| {
+            let (file, asked, limits) = (file.clone(), asked.clone(), limits.clone());
+            let counter = counter.clone();
+            Source {
+                first: file.first.clone(),
+                path: file.object.name.clone(),
+                open: Box::new(move || tasks_of(archive, file, asked, limits, counter)),
+            }
+        };
+        journals.iter().filter(wanted_strand).map(source).collect()
+    }
+
+    fn fold(
+        &self,
+        sources: Vec<Source<'s>>,
+        journal: &mut Journal<'_>,
+        journals: &[JournalFile],
+        candidates: &[Candidate],
+        counter: &Counter,
+    ) {
+        let asked = &self.verifier.asked;
+        let tips = candidates.iter().map(|c| c.digest.sequence_no);
+        let last_tip = tips.map(|tip| tip.unwrap_or(u64::MAX)).max().unwrap_or(0);
+        let beyond = |address: &BlockAddress| {
+            let other = asked.strand_id.as_ref().is_some_and(|own| *own != address.strand_id);
+            let after = asked.to.is_some_and(|to| address.sequence_no > to.max(last_tip));
+            other || after
+        };
+        let bytes_total = journals.iter().filter_map(|file| file.object.size).sum();
+        let mut blocks = 0;
+        let tell = |blocks| {
+            if let Some(progress) = &self.verifier.progress {
+                progress(Progress {
+                    bytes: counter.0.load(Ordering::Relaxed),
+                    bytes_total,
+                    blocks,
+                });
+            }
+        };
+        tell(0);
+        merge(sources, self.pool, journal, beyond, || {
+            blocks += 1;
+            if blocks % 256 == 0 {
+                tell(blocks);
+            }
+        });
+        tell(blocks);
+    }
+}
+
+/// Ties all strands to the digests, then says what hangs under none.
+fn conclude(
+    conclusion: &mut Conclusion<'_>,
+    strands: &mut std::collections::BTreeMap<StrandId, StrandFold>,
+) -> Vec<crate::report::Strand> {
+    // With one strand a digest that names none can only be of that one.
+    if let (Some(only), 1) = (strands.keys().next(), strands.len()) {
+        for candidate in &mut conclusion.candidates {
+            candidate.digest.strand_id.get_or_insert_with(|| only.clone());
+        }
+    }
+    let tied: Vec<_> = strands
+        .iter()
+        .map(|(id, strand)| conclusion.tie(id, strand))
+        .collect();
+    let told = strands
+        .iter_mut()
+        .zip(tied)
+        .map(|((id, strand), tied)| conclusion.strand(id, strand, tied))
+        .collect();
+    let seen: Vec<StrandId> = strands.keys().cloned().collect();
+    conclusion.rest(&seen);
+    told
+}
+
+fn wanted(candidates: &[Candidate], proofs: &[crate::findings::BlockProof]) -> Wanted {
+    let mut wanted = Wanted::default();
+    for candidate in candidates {
+        match candidate.digest.sequence_no {
+            Some(tip) => {
+                wanted.tips.insert(tip);
+            }
+            None => wanted.tipless.push(candidate.digest.hash),
+        }
+    }
+    wanted.proven = proofs.iter().map(|proof| proof.address.clone()).collect();
+    wanted
+}
+
+/// A source that is in order already.
+fn in_order<'s>(name: &str, tasks: Tasks<'s>) -> Source<'s> {
+    Source {
+        first: None,
+        path: name.into(),
+        open: Box::new(move || tasks),
+    }
+}
+
+/// Blocks and revisions that came one by one, put in order.
+fn loose_items<'s>(mut items: Vec<Item>) -> Option<Source<'s>> {
+    if items.is_empty() {
+        return None;
+    }
+    items.sort_by(|a, b| a.address().cmp(b.address()));
+    let task = move || Outcome {
+        items,
+        findings: Vec::new(),
+    };
+    let task: Task<'s> = Box::new(task);
+    Some(in_order("single blocks and revisions", Box::new(std::iter::once(task))))
+}
+
+/// The tasks of a journal file: its pieces, each to be read and checked.
+fn tasks_of<'s>(
+    archive: &'s dyn Archive,
+    file: JournalFile,
+    asked: Arc<Asked>,
+    limits: Arc<Limits>,
+    counter: Arc<Counter>,
+) -> Tasks<'s> {
+    let path = file.object.name.clone();
+    let flawed = move |flaw: Flaw, path: &Arc<str>| -> Task<'s> {
+        let finding = flaw.into_finding(path);
+        Box::new(move || Outcome {
+            items: Vec::new(),
+            findings: vec![finding],
+        })
+    };
+    let raw = archive.open(&file.object);
+    let counted = raw.map(|inner| Box::new(Counted { inner, counter }) as Box<dyn Read + Send>);
+    let input = match counted.and_then(decompressed) {
+        Ok((input, _)) => input,
+        Err(error) => {
+            let flaw = Flaw::new(0, FlawKind::Unreadable(error));
+            return Box::new(std::iter::once(flawed(flaw, &path)));
+        }
+    };
+    let pieces = Pieces::new(input, file.encoding, &limits, PIECE_BYTES);
+    Box::new(pieces.map(move |piece| match piece {
+        Err(flaw) => flawed(flaw, &path),
+        Ok(piece) => {
+            let (path, asked, limits) = (path.clone(), asked.clone(), limits.clone());
+            Box::new(move || check_piece(&piece, &path, &asked, &limits)) as Task<'s>
+        }
+    }))
+}
+
+/// Reads and checks all blocks of a piece.
+fn check_piece(piece: &Piece, path: &Arc<str>, asked: &Asked, limits: &Limits) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut unfits: Vec<Unfit> = Vec::new();
+    let refused = read_values(piece, |node| match check_node(node, path, asked, limits) {
+        Ok(item) => outcome.items.push(item),
+        Err(unfit) => unfits.push(unfit),
+    });
+    let context = file_context(path);
+    for unfit in unfits.iter().chain(&refused) {
+        let mut finding = context.unfit("", unfit);
+        finding.field = None;
+        outcome.findings.push(finding);
+    }
+    outcome
+}
+
+fn check_node(
+    node: Node<'_>,
+    path: &Arc<str>,
+    asked: &Asked,
+    limits: &Limits,
+) -> Result<Item, Unfit> {
+    let envelope = Envelope::open(node)?;
+    if !Block::is_one(&envelope) {
+        return Err(node.unfit_as(
+            "a block, as all values before it",
+            "a struct without blockAddress and blockHash",
+        ));
+    }
+    let with_content = |address: &BlockAddress| asked.includes(address.sequence_no);
+    let (block, content) = Block::read(&envelope, limits, with_content)?;
+    Ok(Item::Block(Box::new(check_block(&block, &content, path))))
+}
+
+fn nothing(inputs: usize) -> Finding {
+    Finding::new(
+        Code::MissingStart,
+        format!("among {inputs} inputs is no block, revision or proof: nothing was verified"),
+    )
+    .remedy("hand over a journal export, stream records, or an answer of get-block or get-revision; `sealion show FILE` says what a file is")
+}
+
+/// The verdict follows from the findings and from what hangs under a digest.
+fn verdict(findings: &Findings, trusting: bool, all_verified: bool) -> Verdict {
+    if findings.count_of(Severity::Failure) > 0 {
+        Verdict::Failed
+    } else if findings.count_of(Severity::Incomplete) > 0 || (trusting && !all_verified) {
+        Verdict::Inconclusive
+    } else if trusting {
+        Verdict::Verified
+    } else {
+        Verdict::Consistent
+    }
+}
+
+/// Bytes read of all journal files, as stored.
+#[derive(Default)]
+struct Counter(AtomicU64);
+
+struct Counted {
+    inner: Box<dyn Read + Send>,
+    counter: Arc<Counter>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.counter.0.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}

@@ -1,0 +1,357 @@
+//! Journal-stream records: put in order, and joined into blocks.
+//!
+//! Kinesis delivers at least once and in no order. A block summary has the
+//! block's hashes and the hash of each revision; the revisions' content comes in
+//! records of their own, joined by strand, sequence number and hash. (Developer
+//! Guide, "QLDB stream records in Kinesis".)
+
+use std::io;
+use std::sync::Arc;
+
+use super::feed::{Outcome, Task};
+use crate::blocks::block::{Block, BlockContent};
+use crate::blocks::claim::RecordedAddress;
+use crate::blocks::read::{Envelope, Node, Unfit};
+use crate::blocks::revision::{Kind, RecordedTable, Revision, RevisionContent};
+use crate::blocks::BlockAddress;
+use crate::engine::read_values;
+use crate::findings::{check_block, check_revision, CheckedBlock, Code, Context, Finding, Item};
+use crate::findings::{LooseProof, LooseRevision, Standing};
+use crate::report::Asked;
+use crate::source::{Encoding, Piece, Spool};
+use crate::Limits;
+
+/// Groups checked in one task.
+const GROUPS_A_TASK: usize = 32;
+
+/// What a record is, with the address that it belongs to.
+pub(crate) enum Record {
+    Summary(BlockAddress),
+    Details(BlockAddress),
+    Control,
+}
+
+/// Whether a struct with these fields is a stream record.
+pub(crate) fn is_record(envelope: &Envelope<'_>) -> bool {
+    envelope.has("recordType") && envelope.has("payload")
+}
+
+/// Reads as much of a record as its order needs.
+pub(crate) fn record_of(envelope: &Envelope<'_>) -> Result<Record, Unfit> {
+    let kind = envelope.require("recordType")?;
+    let payload = envelope.require("payload")?;
+    match kind.text()?.as_str() {
+        "CONTROL" => Ok(Record::Control),
+        "BLOCK_SUMMARY" => {
+            let address = Envelope::open(payload)?.require("blockAddress")?;
+            Ok(Record::Summary(RecordedAddress::read(&address)?.address))
+        }
+        "REVISION_DETAILS" => {
+            let revision = Envelope::open(payload)?.require("revision")?;
+            let address = Envelope::open(revision)?.require("blockAddress")?;
+            Ok(Record::Details(RecordedAddress::read(&address)?.address))
+        }
+        other => {
+            let found = format!("`{other}`");
+            Err(kind.unfit_as("CONTROL, BLOCK_SUMMARY or REVISION_DETAILS", found))
+        }
+    }
+}
+
+/// A record put away until its turn.
+struct Stored {
+    path: Arc<str>,
+    offset: u64,
+    bytes: Vec<u8>,
+}
+
+/// All records of all streams, on their way into order.
+pub(crate) struct Records {
+    spool: Spool,
+    paths: Vec<Arc<str>>,
+}
+
+impl Records {
+    pub(crate) fn new(limits: &Limits) -> Records {
+        Records {
+            spool: Spool::new(limits.stream_memory_bytes_max),
+            paths: Vec::new(),
+        }
+    }
+
+    /// Puts a record away. Its value is kept by itself: as the text it was, or
+    /// else in binary with symbols of its own.
+    pub(crate) fn add(
+        &mut self,
+        node: &Node<'_>,
+        record: &Record,
+        path: &Arc<str>,
+        self_contained: bool,
+    ) -> Result<io::Result<()>, Unfit> {
+        let (address, kind) = match record {
+            Record::Summary(address) => (address, 0u8),
+            Record::Details(address) => (address, 1),
+            Record::Control => return Ok(Ok(())),
+        };
+        let written = node.written().filter(|_| self_contained);
+        let value = match written {
+            Some(text) if Encoding::of(text.as_bytes()) == Encoding::Text => {
+                text.as_bytes().to_vec()
+            }
+            _ => node
+                .element()?
+                .encode_as(ion_rs::v1_0::Binary)
+                .map_err(|e| node.unfit_as("a value that can be kept", e.to_string()))?,
+        };
+        if self.paths.last() != Some(path) {
+            self.paths.push(path.clone());
+        }
+        let index = self.paths.len() as u64 - 1;
+        let mut stored = Vec::with_capacity(value.len() + 16);
+        stored.extend_from_slice(&index.to_be_bytes());
+        stored.extend_from_slice(&node.offset().to_be_bytes());
+        stored.extend_from_slice(&value);
+        Ok(self.spool.push(&key(address, kind), &stored))
+    }
+
+    /// The records in order, as tasks that join and check them.
+    pub(crate) fn into_tasks<'s>(
+        self,
+        asked: Arc<Asked>,
+        limits: Arc<Limits>,
+    ) -> io::Result<impl Iterator<Item = Task<'s>> + Send> {
+        let mut groups = Groups {
+            sorted: Box::new(self.spool.into_sorted()?),
+            paths: self.paths,
+            next: None,
+        };
+        Ok(std::iter::from_fn(move || {
+            let batch: Vec<_> = groups.by_ref().take(GROUPS_A_TASK).collect();
+            if batch.is_empty() {
+                return None;
+            }
+            let (asked, limits) = (asked.clone(), limits.clone());
+            let task = move || {
+                let mut outcome = Outcome::default();
+                for group in &batch {
+                    match group {
+                        Ok(group) => join(group, &asked, &limits, &mut outcome),
+                        Err(finding) => outcome.findings.push(finding.clone()),
+                    }
+                }
+                outcome
+            };
+            Some(Box::new(task) as Task<'s>)
+        }))
+    }
+}
+
+/// Bytes that sort as strand, sequence number, summaries before details.
+fn key(address: &BlockAddress, kind: u8) -> Vec<u8> {
+    let strand = address.strand_id.as_str().as_bytes();
+    // A zero ends the id, so that no id sorts within another's records.
+    [strand, &[0], &address.sequence_no.to_be_bytes(), &[kind]].concat()
+}
+
+/// All records of one block.
+#[derive(Default)]
+struct Group {
+    summaries: Vec<Stored>,
+    details: Vec<Stored>,
+}
+
+type Sorted = Box<dyn Iterator<Item = io::Result<(Vec<u8>, Vec<u8>)>> + Send>;
+
+struct Groups {
+    sorted: Sorted,
+    paths: Vec<Arc<str>>,
+    next: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Iterator for Groups {
+    type Item = Result<Group, Finding>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut group = Group::default();
+        let mut own: Option<Vec<u8>> = None;
+        let mut last: Option<Vec<u8>> = None;
+        loop {
+            let (key, value) = match self.next.take().map(Ok).or_else(|| self.sorted.next()) {
+                None => break,
+                Some(Err(error)) => {
+                    return Some(Err(Finding::new(
+                        Code::Truncated,
+                        format!("stream records that were put into a temporary file could not be read back: {error}"),
+                    )
+                    .remedy("make room for temporary files and run again")));
+                }
+                Some(Ok(pair)) => pair,
+            };
+            let (block, kind) = key.split_at(key.len() - 1);
+            if own.as_deref().is_some_and(|own| own != block) {
+                self.next = Some((key, value));
+                break;
+            }
+            own.get_or_insert_with(|| block.to_vec());
+            // Delivered twice: the same bytes tell nothing new.
+            if last.as_deref() == Some(&value[16..]) {
+                continue;
+            }
+            last = Some(value[16..].to_vec());
+            let stored = self.stored(&value);
+            match kind {
+                [0] => group.summaries.push(stored),
+                _ => group.details.push(stored),
+            }
+        }
+        own.map(|_| Ok(group))
+    }
+}
+
+impl Groups {
+    fn stored(&self, value: &[u8]) -> Stored {
+        let number = |at: usize| {
+            let bytes: [u8; 8] = std::array::from_fn(|i| value[at + i]);
+            u64::from_be_bytes(bytes)
+        };
+        Stored {
+            path: self.paths[number(0) as usize].clone(),
+            offset: number(8),
+            bytes: value[16..].to_vec(),
+        }
+    }
+}
+
+/// A revision whose content came in a record of its own.
+struct Details {
+    revision: Revision,
+    content: RevisionContent,
+    path: Arc<str>,
+    used: bool,
+}
+
+fn join(group: &Group, asked: &Asked, limits: &Limits, outcome: &mut Outcome) {
+    let with_content = |address: &BlockAddress| asked.includes(address.sequence_no);
+    let mut details = Vec::new();
+    for stored in &group.details {
+        read_details(stored, &mut details, outcome);
+    }
+    let mut blocks: Vec<CheckedBlock> = Vec::new();
+    for stored in &group.summaries {
+        open(stored, outcome, |payload, outcome| {
+            let (mut block, mut content) = Block::read(&payload, limits, with_content)?;
+            fill(&mut block, &mut content, &mut details, &stored.path, outcome);
+            blocks.push(check_block(&block, &content, &stored.path));
+            Ok(())
+        });
+    }
+    for block in blocks {
+        outcome.items.push(Item::Block(Box::new(block)));
+    }
+    for left in details.into_iter().filter(|details| !details.used) {
+        outcome.items.extend(orphan(&left, &mut outcome.findings));
+    }
+}
+
+/// Gives the payload of a stored record to `each`; what does not fit becomes a
+/// finding.
+fn open(
+    stored: &Stored,
+    outcome: &mut Outcome,
+    mut each: impl FnMut(Envelope<'_>, &mut Outcome) -> Result<(), Unfit>,
+) {
+    let piece = Piece::of_one(stored.bytes.clone(), stored.offset);
+    let mut unfits = Vec::new();
+    let refused = read_values(&piece, |node| {
+        let node = node.within(stored.offset);
+        let payload = Envelope::open(node)
+            .and_then(|record| record.require("payload"))
+            .and_then(Envelope::open);
+        if let Err(unfit) = payload.and_then(|payload| each(payload, outcome)) {
+            unfits.push(unfit);
+        }
+    });
+    let context = Context {
+        path: &stored.path,
+        address: None,
+        document: None,
+        prefix: String::new(),
+    };
+    let unfits = unfits.iter().chain(&refused);
+    outcome
+        .findings
+        .extend(unfits.map(|unfit| context.unfit("payload", unfit)));
+}
+
+fn read_details(stored: &Stored, details: &mut Vec<Details>, outcome: &mut Outcome) {
+    open(stored, outcome, |payload, _| {
+        let (mut revision, content) = Revision::read(&payload.require("revision")?, true)?;
+        let table = payload.get("tableInfo");
+        revision.table = table.map(|node| RecordedTable::read(&node)).transpose()?;
+        details.push(Details {
+            revision,
+            content,
+            path: stored.path.clone(),
+            used: false,
+        });
+        Ok(())
+    });
+}
+
+/// Puts content where the summary has only a hash.
+fn fill(
+    block: &mut Block,
+    content: &mut BlockContent,
+    details: &mut [Details],
+    path: &Arc<str>,
+    outcome: &mut Outcome,
+) {
+    let slots = block.revisions.iter_mut().zip(&mut content.revisions);
+    for (slot, made) in slots.filter(|(slot, _)| slot.kind == Kind::Unseen) {
+        let fits = |one: &&mut Details| one.revision.hash.hash == slot.hash.hash;
+        let Some(found) = details.iter_mut().filter(|one| !one.used).find(fits) else {
+            continue;
+        };
+        found.used = true;
+        let summary_id = slot.summary_id.clone();
+        *slot = found.revision.clone();
+        *made = found.content.clone();
+        let document = slot.document().map(|(id, version)| (id.to_owned(), version));
+        if let (Some(named), Some((id, version))) = (summary_id, document) {
+            if named != id {
+                outcome.findings.push(
+                    Finding::new(
+                        Code::Address,
+                        "the block summary's documentId is not the document of the revision with that hash",
+                    )
+                    .at(&block.address.address)
+                    .document(&id, version)
+                    .field("revisionSummaries")
+                    .source(path, Some(slot.offset))
+                    .values(named, id)
+                    .remedy("no hash covers documentId: rely on the revision's metadata, and get another copy of the record"),
+                );
+            }
+        }
+    }
+}
+
+/// A revision whose block summary did not come, or does not know its hash.
+fn orphan(details: &Details, findings: &mut Vec<Finding>) -> Option<Item> {
+    let address = details.revision.address.as_ref()?.address.clone();
+    let context = Context {
+        path: &details.path,
+        address: Some(&address),
+        document: details.revision.document(),
+        prefix: String::new(),
+    };
+    let record = check_revision(&details.revision, &details.content, &context, findings);
+    Some(Item::Loose(Box::new(LooseRevision {
+        failed: record.standing == Standing::Wrong,
+        record,
+        proof: LooseProof::None,
+        path: details.path.clone(),
+        receipt: false,
+        address,
+    })))
+}

@@ -1,0 +1,309 @@
+//! Finds out what every object is, by content, and takes in all that is not a
+//! journal: evidence is small and must be known before the blocks go by.
+
+use std::collections::BTreeSet;
+use std::io::{Cursor, Read};
+use std::sync::Arc;
+
+use super::collect::{Collected, Collector};
+use super::stream::{is_record, record_of, Records};
+use crate::blocks::block::Block;
+use crate::blocks::claim::RecordedAddress;
+use crate::blocks::read::Envelope;
+use crate::blocks::BlockAddress;
+use crate::engine::read_values;
+use crate::findings::{Code, Context, Finding, Findings};
+use crate::report::{Asked, Input};
+use crate::source::{
+    decompressed, kpl, skip_blanks, Archive, Encoding, Flaw, FlawKind, Object, Piece,
+    Pieces,
+};
+use crate::Limits;
+
+/// Bytes that are enough to tell what a file is not, and to hold a small one whole.
+const HEAD_BYTES: u64 = 64 << 10;
+
+/// A journal file, not yet read.
+#[derive(Clone)]
+pub(crate) struct JournalFile {
+    pub(crate) object: Object,
+    pub(crate) encoding: Encoding,
+    /// Its first block's address; `None` if that cannot be read.
+    pub(crate) first: Option<BlockAddress>,
+}
+
+/// All that was learned.
+pub(crate) struct Survey {
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) journals: Vec<JournalFile>,
+    pub(crate) records: Records,
+    pub(crate) collected: Collected,
+}
+
+/// What to look at, and how.
+pub(crate) struct Surveyor<'a> {
+    pub(crate) archive: &'a dyn Archive,
+    pub(crate) asked: &'a Asked,
+    pub(crate) limits: &'a Limits,
+    pub(crate) findings: &'a mut Findings,
+}
+
+/// The first value of a file.
+enum First {
+    Journal(Option<BlockAddress>, bool),
+    Record,
+    Other,
+}
+
+impl Surveyor<'_> {
+    /// Looks at every object.
+    pub(crate) fn survey(&mut self, objects: &[Object]) -> Survey {
+        let mut survey = Survey {
+            inputs: Vec::with_capacity(objects.len()),
+            journals: Vec::new(),
+            records: Records::new(self.limits),
+            collected: Collected::default(),
+        };
+        for object in objects {
+            let kind = match self.look(object, &mut survey) {
+                Ok(kind) => kind,
+                Err(flaw) => {
+                    let unreadable = matches!(flaw.kind, FlawKind::Unreadable(_));
+                    self.findings.push(flaw.into_finding(&object.name));
+                    if unreadable {
+                        "unreadable"
+                    } else {
+                        "unknown"
+                    }
+                }
+            };
+            survey.inputs.push(Input {
+                path: object.name.clone(),
+                kind,
+                bytes: object.size.unwrap_or(0),
+                blocks: None,
+                revisions: None,
+            });
+        }
+        survey
+    }
+
+    fn look(&mut self, object: &Object, survey: &mut Survey) -> Result<&'static str, Flaw> {
+        let unreadable = |error| Flaw::new(0, FlawKind::Unreadable(error));
+        if let Some(problem) = &object.problem {
+            return Err(unreadable(std::io::Error::other(problem.clone())));
+        }
+        let raw = self.archive.open(object).map_err(unreadable)?;
+        let (mut input, _) = decompressed(raw).map_err(unreadable)?;
+        let mut head = Vec::new();
+        (&mut input)
+            .take(HEAD_BYTES)
+            .read_to_end(&mut head)
+            .map_err(unreadable)?;
+        if head.is_empty() {
+            self.unknown(object, "it is empty");
+            return Ok("empty");
+        }
+        if !matches!(kpl::unwrap(&head), kpl::Unwrapped::Plain(_)) {
+            return self.aggregate(object, head, input, survey);
+        }
+        let encoding = Encoding::of(&head);
+        if encoding == Encoding::Text {
+            if (head.len() as u64) < HEAD_BYTES {
+                let mut collector = self.collector(object, survey);
+                if std::str::from_utf8(&head).is_ok_and(|text| collector.saved_text(text)) {
+                    return Ok(collector.finish().0.first().copied().unwrap_or("unknown"));
+                }
+            }
+            if !may_be_ion(&head) {
+                self.unknown(object, "it is neither Ion nor JSON");
+                return Ok("unknown");
+            }
+        }
+        let whole = Cursor::new(head).chain(input);
+        self.values(object, encoding, whole, survey)
+    }
+
+    /// An object that holds Ion or JSON values.
+    fn values(
+        &mut self,
+        object: &Object,
+        encoding: Encoding,
+        input: impl Read,
+        survey: &mut Survey,
+    ) -> Result<&'static str, Flaw> {
+        let mut pieces = Pieces::new(input, encoding, self.limits, 1);
+        let mut early = Vec::new();
+        let first = loop {
+            let Some(piece) = pieces.next() else {
+                self.unknown(object, "it holds no value");
+                return Ok("empty");
+            };
+            let piece = piece?;
+            let found = first_value(&piece);
+            early.push(piece);
+            match found {
+                Ok(Some(first)) => break first,
+                Ok(None) => {}
+                Err(flaw) => return Err(flaw),
+            }
+        };
+        if let First::Journal(first, json) = first {
+            survey.journals.push(JournalFile {
+                object: object.clone(),
+                encoding,
+                first,
+            });
+            return Ok(match (encoding, json) {
+                (_, true) => "journal-json",
+                (Encoding::Binary, false) => "journal-ion-binary",
+                (Encoding::Text, false) => "journal-ion-text",
+            });
+        }
+        pieces.set_piece_bytes(super::PIECE_BYTES);
+        let all = early.into_iter().map(Ok).chain(pieces);
+        match first {
+            First::Record => self.stream(object, encoding, all, survey),
+            _ => self.evidence(object, all, survey),
+        }
+    }
+
+    fn stream(
+        &mut self,
+        object: &Object,
+        encoding: Encoding,
+        pieces: impl Iterator<Item = Result<Piece, Flaw>>,
+        survey: &mut Survey,
+    ) -> Result<&'static str, Flaw> {
+        let mut collector = self.collector(object, survey);
+        for piece in pieces {
+            match piece {
+                Ok(piece) => collector.records(&piece, encoding),
+                Err(flaw) => collector.flaw(flaw),
+            }
+        }
+        Ok("stream")
+    }
+
+    fn evidence(
+        &mut self,
+        object: &Object,
+        pieces: impl Iterator<Item = Result<Piece, Flaw>>,
+        survey: &mut Survey,
+    ) -> Result<&'static str, Flaw> {
+        let mut collector = self.collector(object, survey);
+        for piece in pieces {
+            match piece {
+                Ok(piece) => collector.values(&piece),
+                Err(flaw) => collector.flaw(flaw),
+            }
+        }
+        let (kinds, unknown) = collector.finish();
+        Ok(match (kinds.len(), unknown) {
+            (0, _) => {
+                self.unknown(object, "it holds nothing that QLDB or its tools wrote");
+                "unknown"
+            }
+            (1, false) => kinds.first().copied().unwrap_or("unknown"),
+            _ => "mixed",
+        })
+    }
+
+    /// A file that is one aggregate of the Kinesis Producer Library.
+    fn aggregate(
+        &mut self,
+        object: &Object,
+        mut bytes: Vec<u8>,
+        rest: impl Read,
+        survey: &mut Survey,
+    ) -> Result<&'static str, Flaw> {
+        let max = self.limits.value_bytes_max;
+        rest.take(max)
+            .read_to_end(&mut bytes)
+            .map_err(|error| Flaw::new(0, FlawKind::Unreadable(error)))?;
+        if bytes.len() as u64 > max {
+            return Err(Flaw::limit(0, "value_bytes_max", max));
+        }
+        let mut collector = self.collector(object, survey);
+        collector.data(&bytes, 0);
+        Ok("stream")
+    }
+
+    fn collector<'b>(&'b mut self, object: &Object, survey: &'b mut Survey) -> Collector<'b> {
+        Collector {
+            path: object.name.clone(),
+            limits: self.limits,
+            asked: self.asked,
+            findings: self.findings,
+            records: &mut survey.records,
+            collected: &mut survey.collected,
+            kinds: BTreeSet::new(),
+            unknown: false,
+        }
+    }
+
+    fn unknown(&mut self, object: &Object, why: &str) {
+        self.findings.push(
+            Finding::new(
+                Code::UnknownFile,
+                format!("{} was not understood and not used: {why}", object.name),
+            )
+            .source(&object.name, None),
+        );
+    }
+}
+
+/// Whether text may be Ion or JSON that concerns us: it starts with a struct, a
+/// list, a version marker or an annotation.
+fn may_be_ion(head: &[u8]) -> bool {
+    let text = skip_blanks(head);
+    !head.contains(&0)
+        && text
+            .first()
+            .is_some_and(|first| matches!(first, b'{' | b'[' | b'$'))
+}
+
+/// What the first value of a piece is; `None` if the piece has none.
+fn first_value(piece: &Piece) -> Result<Option<First>, Flaw> {
+    let mut first = None;
+    let refused = read_values(piece, |node| {
+        if first.is_some() {
+            return;
+        }
+        let envelope = match Envelope::open(node) {
+            Ok(envelope) => envelope,
+            Err(_) => {
+                first = Some(First::Other);
+                return;
+            }
+        };
+        first = Some(if is_record(&envelope) && record_of(&envelope).is_ok() {
+            First::Record
+        } else if Block::is_one(&envelope) {
+            let address = envelope
+                .require("blockAddress")
+                .and_then(|node| RecordedAddress::read(&node));
+            let json = envelope
+                .get("blockHash")
+                .is_some_and(|hash| crate::blocks::revision::is_json(&hash));
+            First::Journal(address.ok().map(|recorded| recorded.address), json)
+        } else {
+            First::Other
+        });
+    });
+    match (first, refused.into_iter().next()) {
+        (Some(first), _) => Ok(Some(first)),
+        (None, Some(unfit)) => Err(Flaw::malformed(unfit.offset, unfit.expected, unfit.found)),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Findings about a file as a whole.
+pub(crate) fn file_context(path: &Arc<str>) -> Context<'_> {
+    Context {
+        path,
+        address: None,
+        document: None,
+        prefix: String::new(),
+    }
+}
