@@ -126,7 +126,7 @@ pub struct Metadata {
 }
 
 /// A struct of these fields, in this order.
-pub(crate) fn fields<'a, I: IntoIterator<Item = (&'static str, Element)>>(fields: I) -> Element {
+pub(crate) fn fields<I: IntoIterator<Item = (&'static str, Element)>>(fields: I) -> Element {
     let fields = fields
         .into_iter()
         .map(|(name, value)| (Symbol::static_text(name), value));

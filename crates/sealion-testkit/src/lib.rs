@@ -18,6 +18,7 @@ pub mod ion;
 pub mod journal;
 pub mod ledger;
 pub mod make;
+pub mod mutate;
 pub mod rng;
 pub mod time;
 pub mod write;
