@@ -142,9 +142,6 @@ impl Text<'_> {
     /// What was asked for, and for each strand what was found of it.
     fn asked_and_found(&mut self) -> fmt::Result {
         let report = self.report;
-        if report.strands.is_empty() {
-            self.line("found", "no block, and no revision with an address")?;
-        }
         if let Some(strand_id) = &report.asked.strand_id {
             self.line(
                 "asked",
@@ -153,6 +150,9 @@ impl Text<'_> {
         }
         if report.asked.strict {
             self.line("asked", "strict: warnings count as failures")?;
+        }
+        if report.strands.is_empty() {
+            self.line("found", "no block, and no revision with an address")?;
         }
         for strand in report.strands.iter().take(self.printed_max) {
             self.strand(strand)?;
