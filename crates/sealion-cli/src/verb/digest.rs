@@ -27,7 +27,9 @@ pub fn run(args: &DigestArgs) -> Result<u8, Error> {
     let (strand, computed) = match digest_of(&report, args.at) {
         Ok(found) => found,
         Err(why) => {
-            terminal::explain(&report);
+            if matches!(report.verdict(), Verdict::Failed | Verdict::Inconclusive) {
+                terminal::explain(&report);
+            }
             let wrong = report.verdict() == Verdict::Failed;
             return Err(Error::Refused { why, wrong });
         }
