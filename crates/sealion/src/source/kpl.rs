@@ -79,12 +79,14 @@ fn data(record: &[u8]) -> Result<&[u8], String> {
     data.ok_or_else(|| "a record without data".to_owned())
 }
 
+/// A field's number, and its bytes if it is length-delimited.
+type Field<'a> = (u64, Option<&'a [u8]>);
+
 /// The fields of a protobuf message that are still to be read.
 struct Fields<'a>(&'a [u8]);
 
 impl<'a> Fields<'a> {
-    /// The next field's number, and its bytes if it is length-delimited.
-    fn next(&mut self) -> Result<Option<(u64, Option<&'a [u8]>)>, String> {
+    fn next(&mut self) -> Result<Option<Field<'a>>, String> {
         if self.0.is_empty() {
             return Ok(None);
         }

@@ -41,6 +41,9 @@ impl Place {
     }
 }
 
+/// A key and what was pushed with it, or why it cannot be read back.
+type Record = io::Result<(Vec<u8>, Vec<u8>)>;
+
 /// Records on their way into order.
 pub(crate) struct Spool {
     memory_bytes_max: usize,
@@ -85,7 +88,11 @@ impl Spool {
 
     /// All records as (key, record), by key; those of equal keys in the order in
     /// which they came. After an error the iterator is at its end.
-    pub(crate) fn into_sorted(mut self) -> io::Result<Sorted> {
+    pub(crate) fn into_sorted(self) -> io::Result<impl Iterator<Item = Record> + Send> {
+        self.sorted()
+    }
+
+    fn sorted(mut self) -> io::Result<Sorted> {
         if self.runs.is_empty() {
             self.sort();
             return Ok(Sorted::Held {
@@ -137,7 +144,7 @@ impl Spool {
 }
 
 /// The records of a spool in order.
-pub(crate) enum Sorted {
+enum Sorted {
     /// All fitted into memory.
     Held {
         bytes: Vec<u8>,
@@ -148,7 +155,7 @@ pub(crate) enum Sorted {
 }
 
 impl Iterator for Sorted {
-    type Item = io::Result<(Vec<u8>, Vec<u8>)>;
+    type Item = Record;
 
     fn next(&mut self) -> Option<Self::Item> {
         match self {
@@ -166,7 +173,7 @@ impl Iterator for Sorted {
 
 /// The merge of all runs. Of each run only the next key and a buffer are in
 /// memory, never a record that waits.
-pub(crate) struct Merge {
+struct Merge {
     file: File,
     runs: Vec<Run>,
     /// The next key of each run, smallest first, then the earliest run.
@@ -217,7 +224,7 @@ impl Merge {
         Ok(record)
     }
 
-    fn next(&mut self) -> Option<io::Result<(Vec<u8>, Vec<u8>)>> {
+    fn next(&mut self) -> Option<Record> {
         let Reverse((key, index)) = self.heads.pop()?;
         let record = self.advance(index);
         if record.is_err() {
@@ -370,7 +377,7 @@ mod tests {
         for byte in 0..3 {
             spool.push(&[byte], &[byte; 9000]).unwrap();
         }
-        let sorted = spool.into_sorted().unwrap();
+        let sorted = spool.sorted().unwrap();
         let Sorted::Spilled(merge) = &sorted else {
             panic!("all in memory");
         };

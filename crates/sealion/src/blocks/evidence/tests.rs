@@ -388,7 +388,7 @@ fn stream_records_in_every_wrapping() {
         ),
         (
             r#"{"Records": [{"Data": "b'\\x00\\x01\\x02'"}, {"Data": {{AA==}}}]}"#,
-            vec![22, 53],
+            vec![22, 54],
         ),
     ] {
         let Evidence::Records(records) = evidence(text) else {
