@@ -7,5 +7,7 @@
 pub mod binary;
 pub mod spell;
 pub mod strategy;
+mod symbols;
 pub mod text;
 pub mod value;
+mod varint;

@@ -22,10 +22,21 @@ fn all_spellings(value: &Element, seed: u64) {
     for _ in 0..8 {
         same(value, &spell::spelled(value, &mut rng));
     }
-    let bytes = binary::encode([value]).expect("a value that can be written");
-    let read = Element::read_one(&bytes).expect("Ion binary");
-    assert!(IonData::eq(&read, value), "{compact}");
-    assert_eq!(ion_hash(&read), ion_hash(value), "{compact}");
+    for _ in 0..8 {
+        same_binary(value, &binary::spelled([value], &mut rng));
+    }
+    same_binary(
+        value,
+        &binary::encode([value]).expect("a value that can be written"),
+    );
+}
+
+/// As [`same`], for binary.
+fn same_binary(value: &Element, bytes: &[u8]) {
+    let read =
+        Element::read_one(bytes).unwrap_or_else(|error| panic!("{error}\n{value}\n{bytes:02x?}"));
+    assert!(IonData::eq(&read, value), "{value}\n{bytes:02x?}");
+    assert_eq!(ion_hash(&read), ion_hash(value), "{value}");
 }
 
 #[test]
@@ -46,6 +57,29 @@ fn spellings_differ() {
     let spelled = |seed| spell::spelled(&document, &mut Rng::new(seed));
     assert_ne!(spelled(1), spelled(2));
     assert_eq!(spelled(1), spelled(1));
+}
+
+/// Several values in one stream: symbol tables that add to others or replace them, markers between values.
+#[test]
+fn binary_streams_read_back() {
+    let mut tables = 0;
+    for seed in 0..200 {
+        let mut rng = Rng::new(seed);
+        let values: Vec<Element> = (0..12).map(|_| value::value(&mut rng, 3)).collect();
+        let bytes = binary::spelled(&values, &mut rng);
+        let read = Element::read_all(&bytes).unwrap();
+        assert_eq!(read.len(), values.len());
+        for (read, value) in read.iter().zip(&values) {
+            assert!(IonData::eq(read, value), "{value}\n{bytes:02x?}");
+        }
+        assert_ne!(bytes, binary::spelled(&values, &mut rng));
+        let appended = [0x86, 0x71, 0x03];
+        tables += bytes
+            .windows(3)
+            .filter(|window| *window == appended)
+            .count();
+    }
+    assert!(tables > 100, "{tables} tables that add to another");
 }
 
 /// Every kind of spelling occurs, so none can fall out of the tests unseen.

@@ -39,6 +39,7 @@ fn ion_exports_read_back() {
             Format::Pretty,
             Format::Spelled,
             Format::Binary,
+            Format::SpelledBinary,
         ] {
             let (ledger, files) = export(format, mix, false);
             let read = blocks(&files);

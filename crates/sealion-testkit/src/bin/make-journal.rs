@@ -25,7 +25,7 @@ struct Arguments {
     /// Write until the objects have so many bytes (compressed, with --gzip), and a little more.
     #[arg(long)]
     bytes: Option<u64>,
-    /// text, pretty, spelled, binary, json, or stream (records as Firehose left them).
+    /// text, pretty, spelled, binary, spelled-binary, json, or stream (records as Firehose left them).
     #[arg(long, default_value = "text")]
     format: String,
     /// mixed, vehicle, large, tiny or deep.

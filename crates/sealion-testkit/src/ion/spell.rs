@@ -5,12 +5,13 @@
 //! strings in pieces, numbers in other bases, with underscores or other exponents, `Z` or `+00:00`, base64 with
 //! blanks.
 
-use super::text::{self, coefficient, is_identifier, point, push};
+mod number;
+mod quoted;
+
+use super::text::{self, is_identifier};
 use crate::Rng;
 use base64::{engine::general_purpose::STANDARD, Engine};
-use ion_rs::{
-    Decimal, Element, Int, Sequence, Struct, Symbol, Timestamp, TimestampPrecision, Value,
-};
+use ion_rs::{Element, Sequence, Struct, Symbol, Value};
 
 /// Blanks of Ion text.
 const BLANKS: [&str; 8] = [" ", "\t", "\n", "\r\n", "\u{b}", "\u{c}", "  ", "\n\n"];
@@ -168,183 +169,6 @@ impl Speller<'_> {
         match symbol.text() {
             Some(text) if !is_identifier(text) || self.rng.chance(30) => self.quoted(text, '\''),
             _ => text::symbol(symbol, self.out),
-        }
-    }
-
-    fn quoted(&mut self, text: &str, quote: char) {
-        self.out.push(quote);
-        for c in text.chars() {
-            self.character(c, &[quote], false);
-        }
-        self.out.push(quote);
-    }
-
-    /// A long string, in one to three pieces with blanks or comments between.
-    fn long(&mut self, text: &str) {
-        let pieces = self.rng.range(1, 3);
-        let chars: Vec<char> = text.chars().collect();
-        let mut from = 0;
-        for piece in 0..pieces {
-            let left = chars.len() - from;
-            let len = if piece + 1 == pieces {
-                left
-            } else {
-                self.rng.index(left + 1)
-            };
-            self.out.push_str("'''");
-            for c in &chars[from..from + len] {
-                self.character(*c, &['\''], true);
-            }
-            self.out.push_str("'''");
-            from += len;
-            if piece + 1 < pieces {
-                self.maybe_gap();
-            }
-        }
-    }
-
-    /// One character of text, as it is where that is allowed, or as one of its escapes. In a long string a line
-    /// feed may stand as it is, and as CR LF or CR too, which Ion reads as a line feed.
-    fn character(&mut self, c: char, quotes: &[char], long: bool) {
-        if self.rng.chance(2) {
-            self.out.push_str(["\\\n", "\\\r\n"][self.rng.index(2)]); // an escaped line end is nothing
-        }
-        if c == '\n' && long && self.half() {
-            return self.out.push_str(self.rng.pick(&["\n", "\r\n", "\r"]));
-        }
-        let must = quotes.contains(&c) || c == '\\' || (c.is_control() && c.is_ascii());
-        if !must && !self.rng.chance(if c.is_ascii() { 6 } else { 40 }) {
-            return self.out.push(c);
-        }
-        let short = "0\0a\u{7}b\u{8}t\tn\nv\u{b}f\u{c}r\r''\"\"??//\\\\";
-        let short = short.chars().collect::<Vec<_>>();
-        let short = short
-            .chunks_exact(2)
-            .find(|pair| pair[1] == c)
-            .map(|pair| pair[0]);
-        match short {
-            Some(letter) if self.half() => self.out.extend(['\\', letter]),
-            _ => self.code_point(c),
-        }
-    }
-
-    /// A character as the number of its code point, in a surrogate pair where it needs one and is so spelled.
-    fn code_point(&mut self, c: char) {
-        let code = u32::from(c);
-        let upper = self.half();
-        let hex = |code: u32, width: usize| {
-            if upper {
-                format!("{code:0width$X}")
-            } else {
-                format!("{code:0width$x}")
-            }
-        };
-        match self.rng.below(3) {
-            0 if code < 0x100 => push(self.out, format_args!("\\x{}", hex(code, 2))),
-            1 if code < 0x1_0000 => push(self.out, format_args!("\\u{}", hex(code, 4))),
-            1 => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    push(self.out, format_args!("\\u{}", hex(u32::from(*unit), 4)));
-                }
-            }
-            _ => push(self.out, format_args!("\\U{}", hex(code, 8))),
-        }
-    }
-
-    fn int(&mut self, value: &Int) {
-        let small = value.as_i128().map(i128::unsigned_abs);
-        if value.is_negative() || (value.is_zero() && self.rng.chance(20)) {
-            self.out.push('-');
-        }
-        match (self.rng.below(4), small) {
-            (0, Some(magnitude)) => {
-                let zeros = "0".repeat(self.rng.index(4));
-                let digits = if self.half() {
-                    format!("{magnitude:x}")
-                } else {
-                    format!("{magnitude:X}")
-                };
-                self.either("0x", "0X");
-                self.digits(&format!("{zeros}{digits}"));
-            }
-            (1, Some(magnitude)) => {
-                self.either("0b", "0B");
-                self.digits(&format!("{magnitude:b}"));
-            }
-            _ => self.digits(&value.unsigned_abs().to_string()),
-        }
-    }
-
-    /// Digits with an underscore here and there; two never meet and none stands at an end.
-    fn digits(&mut self, digits: &str) {
-        let spelled = self.rng.chance(30);
-        for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && spelled && self.rng.chance(30) {
-                self.out.push('_');
-            }
-            self.out.push(digit);
-        }
-    }
-
-    fn float(&mut self, value: f64) {
-        if !value.is_finite() || self.half() {
-            return text::float(value, self.out);
-        }
-        // Seventeen significant digits name one double; more precisely written is still the same one.
-        let written = if self.half() {
-            format!("{value:e}")
-        } else {
-            format!("{value:.17e}")
-        };
-        let Some((mantissa, exponent)) = written.split_once('e') else {
-            return self.out.push_str(&written);
-        };
-        let (sign, exponent) = exponent
-            .strip_prefix('-')
-            .map_or(("+", exponent), |digits| ("-", digits));
-        let sign = if sign == "+" && self.half() { "" } else { sign };
-        let zeros = "0".repeat(self.rng.index(3));
-        let e = if self.half() { 'e' } else { 'E' };
-        push(
-            self.out,
-            format_args!("{mantissa}{e}{sign}{zeros}{exponent}"),
-        );
-    }
-
-    /// A decimal with its point anywhere and the exponent that makes up for it. The number of digits stays.
-    fn decimal(&mut self, value: &Decimal) {
-        let (sign, digits) = coefficient(value);
-        let after = self.rng.index(digits.len() + 3);
-        let exponent = value.exponent() + after as i64;
-        self.out.push_str(sign);
-        if after == 0 {
-            self.digits(&digits);
-        } else {
-            point(&digits, after, self.out);
-        }
-        if after == 0 && exponent == 0 && self.half() {
-            return self.out.push('.');
-        }
-        if exponent != 0 || after == 0 || self.half() {
-            let plus = if exponent >= 0 && self.rng.chance(30) {
-                "+"
-            } else {
-                ""
-            };
-            let d = if self.half() { 'd' } else { 'D' };
-            push(self.out, format_args!("{d}{plus}{exponent}"));
-        }
-    }
-
-    fn timestamp(&mut self, value: &Timestamp) {
-        let from = self.out.len();
-        text::timestamp(value, self.out);
-        if value.precision() == TimestampPrecision::Day && self.half() {
-            self.out.push('T');
-        }
-        if self.out[from..].ends_with('Z') && self.half() {
-            self.out.pop();
-            self.out.push_str("+00:00");
         }
     }
 

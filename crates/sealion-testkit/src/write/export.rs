@@ -30,17 +30,20 @@ pub enum Format {
     Spelled,
     /// Ion binary, one symbol table an object.
     Binary,
+    /// Ion binary as hard to read as it may legally be: several symbol tables, pads, numbers with leading zeros.
+    SpelledBinary,
     /// JSON Lines.
     Json,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Text,
         Self::Pretty,
         Self::Spelled,
         Self::Binary,
+        Self::SpelledBinary,
         Self::Json,
     ];
 
@@ -52,6 +55,7 @@ impl Format {
             Self::Pretty => "pretty",
             Self::Spelled => "spelled",
             Self::Binary => "binary",
+            Self::SpelledBinary => "spelled-binary",
             Self::Json => "json",
         }
     }
@@ -60,7 +64,7 @@ impl Format {
     fn output_format(self) -> &'static str {
         match self {
             Self::Text | Self::Pretty | Self::Spelled => "ION_TEXT",
-            Self::Binary => "ION_BINARY",
+            Self::Binary | Self::SpelledBinary => "ION_BINARY",
             Self::Json => "JSON",
         }
     }
@@ -70,8 +74,10 @@ impl Format {
     /// # Errors
     /// If a value cannot be encoded in binary.
     pub fn encode(self, values: &[Element], rng: &Rng) -> Result<Vec<u8>, Error> {
-        if self == Self::Binary {
-            return Ok(binary::encode(values)?);
+        match self {
+            Self::Binary => return Ok(binary::encode(values)?),
+            Self::SpelledBinary => return Ok(binary::spelled(values, &mut rng.clone())),
+            Self::Text | Self::Pretty | Self::Spelled | Self::Json => {}
         }
         let mut out = String::new();
         for (index, value) in values.iter().enumerate() {
@@ -79,7 +85,7 @@ impl Format {
                 Self::Pretty => text::pretty(value, &mut out),
                 Self::Spelled => spell::spell(value, &mut rng.fork(index as u64), &mut out),
                 Self::Json => json::down_convert(value, &mut out),
-                Self::Text | Self::Binary => text::compact(value, &mut out),
+                _ => text::compact(value, &mut out),
             }
             out.push('\n');
         }
@@ -153,14 +159,17 @@ impl Export {
     /// The blocks in the export's format. Spellings depend on nothing but seed and sequence number, so an object
     /// can be written on any thread.
     fn encode(&self, blocks: &[Block]) -> Result<Vec<u8>, Error> {
-        if self.format == Format::Binary {
-            let blocks: Vec<Element> = blocks.iter().map(Block::to_element).collect();
-            return self.format.encode(&blocks, &self.rng);
+        let rng = |block: &Block| self.rng.fork(block.address.sequence_no);
+        if matches!(self.format, Format::Binary | Format::SpelledBinary) {
+            // Symbol tables go across blocks.
+            let elements: Vec<Element> = blocks.iter().map(Block::to_element).collect();
+            return self
+                .format
+                .encode(&elements, &blocks.first().map_or(self.rng.clone(), rng));
         }
         let mut out = Vec::new();
         for block in blocks {
-            let rng = self.rng.fork(block.address.sequence_no);
-            out.extend(self.format.encode(&[block.to_element()], &rng)?);
+            out.extend(self.format.encode(&[block.to_element()], &rng(block))?);
         }
         Ok(out)
     }
