@@ -14,6 +14,10 @@ pub(crate) struct Scalar {
 /// The strings in `text`, each with its path (`Block.IonText`), in order, also
 /// repeated ones; `None` if it is not this kind of YAML.
 pub(crate) fn entries(text: &str) -> Option<Vec<(String, Scalar)>> {
+    // Ends of lines in YAML 1.1 and plain characters in 1.2: no telling which.
+    if text.contains(['\u{85}', '\u{2028}', '\u{2029}']) {
+        return None;
+    }
     let mut yaml = Yaml { text, at: 0 };
     let mut entries = Vec::new();
     let mut open: Vec<Open> = vec![Open::new(String::new(), 0)];
@@ -121,7 +125,8 @@ impl<'a> Yaml<'a> {
     /// but for base64.
     fn plain(&mut self, indent: usize) -> Option<String> {
         let mut text = plain_line(self.line())?.to_owned();
-        if text.starts_with(|c: char| "|>&*!%@`{}[],#?-".contains(c)) {
+        let item = text == "-" || text.starts_with("- ");
+        if item || text.starts_with(|c: char| "|>&*!%@`{}[],#?".contains(c)) {
             return None;
         }
         loop {
@@ -329,6 +334,7 @@ mod tests {
             "A: \"\\x+1\"\n",
             "A: \"\\uD83D\"\n",
             "A: |\n  x\n",
+            "A: 'x\u{2028}y'\n",
             "A: [x]\n",
             "A: {x: y}\n",
             "A: &x y\n",
