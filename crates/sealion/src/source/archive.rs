@@ -70,7 +70,10 @@ impl Archive for OneFile {
         Ok(vec![Object::new(name_of(&self.0), Some(size))])
     }
 
-    fn open(&self, _: &Object) -> io::Result<Box<dyn Read + Send>> {
+    fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>> {
+        if *object.name != *name_of(&self.0) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         Ok(Box::new(SteadyFile::open(&self.0)?))
     }
 }
@@ -161,7 +164,10 @@ impl Archive for Stdin {
         Ok(vec![Object::new("-", Some(size))])
     }
 
-    fn open(&self, _: &Object) -> io::Result<Box<dyn Read + Send>> {
+    fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>> {
+        if &*object.name != "-" {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let file = kept
             .as_ref()
@@ -266,14 +272,13 @@ impl Archive for Union {
     }
 
     fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>> {
-        let mut failure = io::Error::from(io::ErrorKind::NotFound);
         for archive in &self.0 {
             match archive.open(object) {
-                Ok(reader) => return Ok(reader),
-                Err(error) => failure = error,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                other => return other,
             }
         }
-        Err(failure)
+        Err(io::ErrorKind::NotFound.into())
     }
 }
 
@@ -319,4 +324,61 @@ fn metadata(path: &Path) -> Result<Metadata, Error> {
 
 fn name_of(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contents(archive: &dyn Archive) -> Vec<(String, String)> {
+        let objects = archive.objects().unwrap();
+        let read = |object: &Object| {
+            let mut text = String::new();
+            archive.open(object).unwrap().read_to_string(&mut text).unwrap();
+            (object.name.to_string(), text)
+        };
+        objects.iter().map(read).collect()
+    }
+
+    #[test]
+    fn a_union_gives_each_name_its_own_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths: Vec<PathBuf> = ["a", "b"].iter().map(|name| folder.path().join(name)).collect();
+        for path in &paths {
+            std::fs::write(path, name_of(path)).unwrap();
+        }
+        let union = Union::of_paths(&paths).unwrap();
+        let both: Vec<_> = paths.iter().map(|path| (name_of(path), name_of(path))).collect();
+        assert_eq!(contents(&union), both);
+        // A folder that holds them adds nothing.
+        let again = [paths.clone(), vec![folder.path().to_owned()]].concat();
+        assert_eq!(contents(&Union::of_paths(&again).unwrap()), both);
+    }
+
+    #[test]
+    fn what_is_not_there_is_named() {
+        let error = Union::of_paths(&["no such file"]).err().unwrap();
+        assert!(error.to_string().starts_with("cannot read no such file: "), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_grows_while_it_is_read_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("growing");
+        std::fs::write(&path, "{}").unwrap();
+        let mut file = SteadyFile::open(&path).unwrap();
+        std::fs::write(&path, "{} {}").unwrap();
+        let error = io::read_to_string(&mut file).unwrap_err();
+        assert_eq!(error.to_string(), "the file changed while it was read");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_loop_of_links_is_listed_and_not_entered() {
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("loop")).unwrap();
+        let objects = Directory::open(folder.path()).unwrap().objects().unwrap();
+        assert_eq!(objects.len(), 1);
+        assert!(objects[0].problem.as_ref().unwrap().contains("loop"), "{objects:?}");
+    }
 }
