@@ -26,6 +26,8 @@ fn sample() -> Value {
             "revisions": {
                 "total": 3, "recomputed": 2, "redacted": 0, "internal": 1, "deleted": 0, "from_json": 0
             },
+            "deletion_rules": {"H(metadata)": 1},
+            "genesis_previous": "empty",
             "computed_digest": {
                 "digest": "rGr7ElhEo1FExqD8SAWcWdtDIoN9cp81aozENEkW+A0=", "sequence_no": 1
             }

@@ -173,7 +173,14 @@ mod tests {
         // {name: 1} in binary, a value of `length` bytes that cannot be read
         // (a string that is not UTF-8), and {name: 2}.
         for length in 2..400usize {
-            let body = length - if length <= 14 { 1 } else if length <= 129 { 2 } else { 3 };
+            let body = length
+                - if length <= 14 {
+                    1
+                } else if length <= 129 {
+                    2
+                } else {
+                    3
+                };
             let mut bad = match length {
                 ..=14 => vec![0x80 | body as u8],
                 15..=129 => vec![0x8E, 0x80 | body as u8],
@@ -183,7 +190,12 @@ mod tests {
             let mut padded = bad.clone();
             blank(&mut padded, Encoding::Binary);
             let marker = [0xE0, 0x01, 0x00, 0xEA];
-            let bytes = [&marker[..], &[0xD3, 0x84, 0x21, 1], &padded, &[0xD3, 0x84, 0x21, 2]];
+            let bytes = [
+                &marker[..],
+                &[0xD3, 0x84, 0x21, 1],
+                &padded,
+                &[0xD3, 0x84, 0x21, 2],
+            ];
             assert_eq!(ints(&bytes.concat()), (vec![1, 2], vec![]), "{length}");
         }
     }

@@ -116,7 +116,10 @@ impl Revision {
             }
         }
         let mut content = RevisionContent::default();
-        if !known.iter().any(|name| *name != "hash" && envelope.has(name)) {
+        if !known
+            .iter()
+            .any(|name| *name != "hash" && envelope.has(name))
+        {
             return Ok((revision, content));
         }
         let address = RecordedAddress::read(&envelope.require("blockAddress")?)?;
@@ -191,7 +194,10 @@ pub(crate) fn content_hash(node: &Node<'_>, json: bool, schema: json::Schema) ->
 
 /// Ion Hash of `element`, which came from `node`.
 pub(crate) fn ion_hash(element: &Element, node: &Node<'_>) -> Made {
-    sealion_reference::ion_hash(element)
-        .map(Hash)
-        .map_err(|e| node.unfit_as("a value that can be hashed", format!("one that cannot: {e}")))
+    sealion_reference::ion_hash(element).map(Hash).map_err(|e| {
+        node.unfit_as(
+            "a value that can be hashed",
+            format!("one that cannot: {e}"),
+        )
+    })
 }

@@ -68,7 +68,10 @@ impl Fingerprint {
             let guessed = revision.json
                 && records.get(index).map(|r| r.standing) != Some(Standing::Recomputed);
             hashes.push(("data", data.or(kept).filter(|_| !guessed)));
-            hashes.push(("metadata", content.and_then(|content| made(&content.metadata))));
+            hashes.push((
+                "metadata",
+                content.and_then(|content| made(&content.metadata)),
+            ));
         }
         Fingerprint {
             content: hashes,
@@ -136,7 +139,7 @@ pub(crate) fn check_block(block: &Block, content: &BlockContent, path: &Arc<str>
         internal_entries: entries.unexplained,
         fingerprint: Fingerprint::of(block, content, &revisions),
         revisions,
-        unknown_fields: block.unknown.clone(),
+        unknown_fields: unknown_fields(block),
         alone: false,
         findings,
     }
@@ -160,11 +163,7 @@ fn check_revisions(
     both.enumerate().map(check).collect()
 }
 
-fn revision_context<'a>(
-    index: usize,
-    revision: &'a Revision,
-    block: &Context<'a>,
-) -> Context<'a> {
+fn revision_context<'a>(index: usize, revision: &'a Revision, block: &Context<'a>) -> Context<'a> {
     Context {
         path: block.path,
         address: block.address,
@@ -336,11 +335,16 @@ fn check_member(
     if block.entries.iter().any(|entry| entry.hash == Some(*hash)) {
         return;
     }
-    let message = format!("{} is not among the entries of entriesHashList", member.what);
+    let message = format!(
+        "{} is not among the entries of entriesHashList",
+        member.what
+    );
     let mut finding = context
         .finding(member.code, member.field, member.offset, message)
         .claimed(format!("one of {} entries", block.entries.len()))
-        .remedy("this part of the block was changed, or entriesHashList was: compare with another copy");
+        .remedy(
+            "this part of the block was changed, or entriesHashList was: compare with another copy",
+        );
     finding.recomputed = Some(hash.to_string());
     findings.push(finding);
 }
@@ -526,8 +530,20 @@ fn check_table(
     );
 }
 
+/// Fields that are none of QLDB's, under their names from the block on.
+fn unknown_fields(block: &Block) -> Vec<String> {
+    let in_revisions = block
+        .revisions
+        .iter()
+        .flat_map(|revision| &revision.unknown);
+    let in_revisions = in_revisions.map(|name| format!("revisions[].{name}"));
+    block.unknown.iter().cloned().chain(in_revisions).collect()
+}
+
 fn tables(info: Option<&TransactionInfo>) -> Vec<(String, String)> {
-    let documents = info.into_iter().flat_map(|info| info.documents.iter().flatten());
+    let documents = info
+        .into_iter()
+        .flat_map(|info| info.documents.iter().flatten());
     documents
         .filter_map(|document| Some((document.id.clone(), document.table_id.clone()?)))
         .collect()

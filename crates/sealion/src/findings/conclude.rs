@@ -72,6 +72,11 @@ impl Conclusion<'_> {
             coverage: coverage(strand, anchors, self.asked),
             blocks: strand.blocks,
             revisions: strand.revisions,
+            deletion_rules: std::mem::take(&mut strand.deletions),
+            genesis_previous: strand.genesis_previous.map(|bytes| match bytes {
+                0 => "empty",
+                _ => "32 bytes",
+            }),
             computed_digest: computed.map(|(digest, sequence_no)| ComputedDigest {
                 digest,
                 sequence_no,
@@ -87,7 +92,10 @@ impl Conclusion<'_> {
                 self.findings.push(
                     Finding::new(
                         Code::TipOutside,
-                        format!("{} holds a proof of a block that is not among the blocks", proof.path),
+                        format!(
+                            "{} holds a proof of a block that is not among the blocks",
+                            proof.path
+                        ),
                     )
                     .at(&proof.address)
                     .source(&proof.path, Some(proof.offset))
@@ -101,7 +109,10 @@ impl Conclusion<'_> {
                 self.findings.push(
                     Finding::new(
                         Code::TipOutside,
-                        format!("nothing of the strand of {} is among the inputs", candidate.name()),
+                        format!(
+                            "nothing of the strand of {} is among the inputs",
+                            candidate.name()
+                        ),
                     )
                     .remedy("hand over the journal or the proofs that belong to this digest"),
                 );
@@ -271,9 +282,7 @@ impl Conclusion<'_> {
             candidate.digest.may_be_of(strand_id)
                 && candidate.digest.sequence_no.is_some_and(|tip| tip > last)
         };
-        strand.segments.len() > 1
-            || self.asked.to.is_some()
-            || self.candidates.iter().any(known)
+        strand.segments.len() > 1 || self.asked.to.is_some() || self.candidates.iter().any(known)
     }
 
     /// Notes with counts, one for the strand and not one for each.
@@ -355,13 +364,7 @@ fn coverage(strand: &StrandFold, anchors: &Anchors, asked: &Asked) -> Vec<Covera
 }
 
 /// The states of blocks `first..=last` of one segment.
-fn states(
-    segment: &Segment,
-    anchors: &Anchors,
-    first: u64,
-    last: u64,
-    runs: &mut Vec<Coverage>,
-) {
+fn states(segment: &Segment, anchors: &Anchors, first: u64, last: u64, runs: &mut Vec<Coverage>) {
     // Places where the state may change.
     let mut cuts: Vec<u64> = vec![first];
     let inner = segment.exceptions.iter().map(|(from, to, _)| (*from, *to));

@@ -94,7 +94,9 @@ impl Context<'_> {
                     Code::DuplicateField,
                     name,
                     *offset,
-                    format!("the field {name} stands here again: readers differ on which one counts"),
+                    format!(
+                        "the field {name} stands here again: readers differ on which one counts"
+                    ),
                 )
                 .remedy("QLDB never writes a field twice: get another copy of the data"),
             );

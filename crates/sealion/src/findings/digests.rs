@@ -105,7 +105,10 @@ pub(crate) fn by_journal(
             continue;
         }
         if candidate.digest.sequence_no.is_none() {
-            let met = strand.found.iter().find(|(hash, _)| *hash == candidate.digest.hash);
+            let met = strand
+                .found
+                .iter()
+                .find(|(hash, _)| *hash == candidate.digest.hash);
             candidate.digest.sequence_no = met.map(|(_, tip)| *tip);
         }
         let Some(tip) = candidate.digest.sequence_no else {
@@ -191,7 +194,10 @@ pub(crate) fn by_block_proofs(
             findings.push(
                 Finding::new(
                     Code::TipOutside,
-                    format!("{} holds a proof of block {sequence_no}, which is not among the blocks", proof.path),
+                    format!(
+                        "{} holds a proof of block {sequence_no}, which is not among the blocks",
+                        proof.path
+                    ),
                 )
                 .at(&proof.address)
                 .source(&proof.path, Some(proof.offset))
@@ -355,9 +361,9 @@ enum Misshape {
 fn shape(subject: &Subject<'_>, tip: Option<u64>) -> Result<(), Misshape> {
     let tip = tip.ok_or(Misshape::TipUnknown)?;
     let index = subject.address.sequence_no;
-    let leaves = tip.checked_add(1).ok_or_else(|| {
-        Misshape::Wrong("the tip is larger than any journal".to_owned())
-    })?;
+    let leaves = tip
+        .checked_add(1)
+        .ok_or_else(|| Misshape::Wrong("the tip is larger than any journal".to_owned()))?;
     let in_tree = siblings(index, leaves)
         .ok_or_else(|| Misshape::Wrong(format!("the block lies after the tip {tip}")))?;
     let found = subject.proof.len();
@@ -370,9 +376,13 @@ fn shape(subject: &Subject<'_>, tip: Option<u64>) -> Result<(), Misshape> {
         let expected = match subject.in_block {
             InBlock::None => in_tree.to_string(),
             InBlock::Exactly(count) => format!("{count} in the block and {in_tree} above it"),
-            InBlock::AtLeast(count) => format!("at least {count} in the block and {in_tree} above it"),
+            InBlock::AtLeast(count) => {
+                format!("at least {count} in the block and {in_tree} above it")
+            }
         };
-        return Err(Misshape::Wrong(format!("found {found} hashes, expected {expected}")));
+        return Err(Misshape::Wrong(format!(
+            "found {found} hashes, expected {expected}"
+        )));
     }
     let hashes = &subject.proof.0;
     let odd_revision = index % 2 == 1 && !matches!(subject.in_block, InBlock::None);
@@ -394,16 +404,16 @@ pub(crate) fn contradictions(candidates: &mut [Candidate], findings: &mut Findin
                 && one.digest.sequence_no == other.digest.sequence_no
                 && one.digest.strand_id.is_some()
                 && one.digest.strand_id == other.digest.strand_id;
-            if !same_place
-                || one.digest.hash == other.digest.hash
-                || !counts(one)
-                || !counts(other)
+            if !same_place || one.digest.hash == other.digest.hash || !counts(one) || !counts(other)
             {
                 continue;
             }
             let mut finding = Finding::new(
                 Code::Contradiction,
-                format!("{} and {} are different digests of one strand at one tip", one.source, other.source),
+                format!(
+                    "{} and {} are different digests of one strand at one tip",
+                    one.source, other.source
+                ),
             )
             .values(one.digest.hash.to_string(), other.digest.hash.to_string())
             .remedy("a journal has one digest at a tip: one of the two is not genuine");

@@ -126,7 +126,10 @@ impl Documents {
         let key = (key_of(&order.document_id), order.version);
         let fits = self.redactions.get(&key).is_some_and(|waiting| {
             waiting.address == order.address
-                && waiting.table.as_ref().is_none_or(|table| *table == order.table_id)
+                && waiting
+                    .table
+                    .as_ref()
+                    .is_none_or(|table| *table == order.table_id)
         });
         if fits {
             self.redactions.remove(&key);

@@ -18,6 +18,9 @@ use crate::merkle::Range;
 use crate::report::{Asked, RevisionCounts, State};
 use crate::Limits;
 
+/// Names of unknown fields that the report lists.
+const UNKNOWN_FIELDS_MAX: usize = 100;
+
 /// What stands at an address.
 pub(crate) enum Item {
     Block(Box<CheckedBlock>),
@@ -55,7 +58,9 @@ pub(crate) struct Segment {
     pub(crate) journal: bool,
     /// All leaves, if the segment starts at block 0 and each could be computed.
     range: Option<Range>,
+    /// The last block's hash: as recomputed, and as recorded.
     last_hash: Option<Hash>,
+    last_recorded: Option<Hash>,
     /// The first block from which the chain holds up to `last`.
     chained_from: u64,
 }
@@ -81,6 +86,10 @@ pub(crate) struct StrandFold {
     pub(crate) internal_entries: (u64, u64),
     pub(crate) unseen: u64,
     pub(crate) unknown_fields: BTreeSet<String>,
+    /// Bytes of the genesis block's previous hash.
+    pub(crate) genesis_previous: Option<usize>,
+    /// Deleting revisions by the rule that their hashes follow.
+    pub(crate) deletions: BTreeMap<&'static str, u64>,
     documents: Option<Documents>,
     last_time: Option<Timestamp>,
 }
@@ -197,6 +206,27 @@ fn duplicate(lead: &CheckedBlock, other: &CheckedBlock) -> Option<Finding> {
     )
 }
 
+/// A block whose `previousBlockHash` is not the hash of the block before it.
+fn broken_link(block: &CheckedBlock, before: &Segment, wrong: bool) -> Finding {
+    let number = block.address.sequence_no.saturating_sub(1);
+    let (message, ours) = match wrong {
+        true => (
+            format!("previousBlockHash is not the hash of block {number}"),
+            before.last_hash,
+        ),
+        false => (
+            format!("previousBlockHash is not the blockHash recorded in block {number}, though it is what that block recomputes to"),
+            before.last_recorded,
+        ),
+    };
+    Finding::new(Code::ChainLink, message)
+        .at(&block.address)
+        .field("previousBlockHash")
+        .source(&block.path, Some(block.previous.offset))
+        .values(show(block.previous.hash), show(ours))
+        .remedy("one of the two blocks was changed or replaced: compare both with another copy")
+}
+
 fn show(hash: Option<Hash>) -> String {
     hash.map_or_else(|| "not a hash".to_owned(), |hash| hash.to_string())
 }
@@ -214,6 +244,8 @@ impl StrandFold {
             internal_entries: (0, 0),
             unseen: 0,
             unknown_fields: BTreeSet::new(),
+            genesis_previous: None,
+            deletions: BTreeMap::new(),
             documents: Some(Documents::new(limits.documents_memory_bytes_max)),
             last_time: None,
         }
@@ -240,7 +272,7 @@ impl StrandFold {
         if state != State::Consistent {
             segment.except(sequence_no, state);
         }
-        if let Some(root) = segment.grow(block.hash) {
+        if let Some(root) = segment.grow(block) {
             if wanted.tips.contains(&sequence_no) {
                 self.roots.insert(sequence_no, root());
             }
@@ -257,7 +289,13 @@ impl StrandFold {
         }
         if asked.includes(sequence_no) {
             self.blocks += 1;
-            self.unknown_fields.extend(block.unknown_fields.iter().cloned());
+            if self.unknown_fields.len() < UNKNOWN_FIELDS_MAX {
+                self.unknown_fields
+                    .extend(block.unknown_fields.iter().cloned());
+            }
+            if sequence_no == 0 {
+                self.genesis_previous = Some(block.previous.length);
+            }
             if block.internal_entries > 0 {
                 self.internal_entries.0 += 1;
                 self.internal_entries.1 += block.internal_entries;
@@ -282,19 +320,12 @@ impl StrandFold {
         if segment.last_hash.is_none() || segment.last_hash != block.previous.hash {
             segment.chained_from = sequence_no;
         }
-        if let Some(before) = segment.last_hash.filter(|_| block.previous.hash != segment.last_hash) {
-            wrong = true;
-            findings.push(
-                Finding::new(
-                    Code::ChainLink,
-                    format!("previousBlockHash is not the hash of block {}", sequence_no - 1),
-                )
-                .at(&block.address)
-                .field("previousBlockHash")
-                .source(&block.path, Some(block.previous.offset))
-                .values(show(block.previous.hash), before.to_string())
-                .remedy("one of the two blocks was changed or replaced: compare both with another copy"),
-            );
+        let off = |before: Option<Hash>| before.is_some() && before != block.previous.hash;
+        wrong |= off(segment.last_hash);
+        // The recorded hash counts as well: where only that was changed, this block
+        // is right, and the finding points at the one before it.
+        if wrong || off(segment.last_recorded) {
+            findings.push(broken_link(block, segment, wrong));
         }
         if let Some(before) = self.last_time.replace(block.timestamp.0.clone()) {
             if block.timestamp.0 < before {
@@ -322,7 +353,12 @@ impl StrandFold {
         match record.kind {
             Kind::User => counts.from_json += u64::from(recomputed && record.json),
             Kind::Redacted => counts.redacted += 1,
-            Kind::Deleting => counts.deleted += 1,
+            Kind::Deleting => {
+                counts.deleted += 1;
+                if let Some(rule) = record.deletion_rule {
+                    *self.deletions.entry(rule).or_default() += 1;
+                }
+            }
             Kind::Internal => counts.internal += 1,
             Kind::Unseen => self.unseen += 1,
         }
@@ -391,14 +427,16 @@ impl Segment {
             journal: !block.alone,
             range: (first == 0).then(Range::default),
             last_hash: None,
+            last_recorded: None,
             chained_from: first,
         }
     }
 
     /// Adds the last block's leaf; gives the way to the root if there is one.
-    fn grow(&mut self, hash: Option<Hash>) -> Option<impl Fn() -> Hash + '_> {
-        self.last_hash = hash;
-        match hash {
+    fn grow(&mut self, block: &CheckedBlock) -> Option<impl Fn() -> Hash + '_> {
+        self.last_hash = block.hash;
+        self.last_recorded = block.fingerprint.block_hash;
+        match block.hash {
             None => self.range = None,
             Some(hash) => {
                 if let Some(range) = &mut self.range {

@@ -17,8 +17,6 @@ pub(crate) struct LooseRevision {
     pub(crate) record: RevisionRecord,
     pub(crate) proof: LooseProof,
     pub(crate) path: Arc<str>,
-    /// Whether only its hash came, with the document it is said to be of.
-    pub(crate) receipt: bool,
     /// Whether a failure was found in it already.
     pub(crate) failed: bool,
 }
@@ -59,7 +57,10 @@ pub(crate) fn place_in_block(
     let (Some(block), Some(hash)) = (block, loose.record.hash) else {
         return placed;
     };
-    let found = block.revisions.iter().position(|own| own.hash == Some(hash));
+    let found = block
+        .revisions
+        .iter()
+        .position(|own| own.hash == Some(hash));
     if let Some(index) = found {
         let own = &block.revisions[index];
         match differs(&loose.record, own) {
@@ -73,22 +74,32 @@ pub(crate) fn place_in_block(
         return placed;
     }
     loose.failed = true;
-    let same_version = |own: &&RevisionRecord| {
-        own.document.is_some() && own.document == loose.record.document
-    };
+    let same_version =
+        |own: &&RevisionRecord| own.document.is_some() && own.document == loose.record.document;
     let finding = match block.revisions.iter().find(same_version) {
         Some(own) => Finding::new(
             Code::DuplicateRevision,
-            format!("{} and {} hold the same document version with different hashes", loose.path, block.path),
+            format!(
+                "{} and {} hold the same document version with different hashes",
+                loose.path, block.path
+            ),
         )
-        .values(hash.to_string(), own.hash.map_or_else(String::new, |hash| hash.to_string()))
+        .values(
+            hash.to_string(),
+            own.hash.map_or_else(String::new, |hash| hash.to_string()),
+        )
         .remedy("QLDB writes each version once: one of the two is not genuine"),
         None => Finding::new(
             Code::Request,
-            format!("the block at this address, in {}, has no revision with this hash", block.path),
+            format!(
+                "the block at this address, in {}, has no revision with this hash",
+                block.path
+            ),
         )
         .claimed(hash.to_string())
-        .remedy("the address, the hash or the block is not the genuine one: compare with another copy"),
+        .remedy(
+            "the address, the hash or the block is not the genuine one: compare with another copy",
+        ),
     };
     findings.push(about(loose, finding));
     placed

@@ -17,7 +17,7 @@ pub(crate) use conclude::Conclusion;
 pub(crate) use context::Context;
 pub(crate) use digests::{BlockProof, Candidate};
 pub(crate) use finding::Findings;
+pub use finding::{Finding, Location};
 pub(crate) use journal::{Given, Item, Journal, StrandFold, Wanted};
 pub(crate) use loose::{LooseProof, LooseRevision};
-pub use finding::{Finding, Location};
 pub(crate) use revision::{check_revision, RevisionRecord, Standing};

@@ -31,6 +31,8 @@ pub(crate) struct RevisionRecord {
     pub(crate) json: bool,
     pub(crate) hash: Option<Hash>,
     pub(crate) document: Option<(String, Option<u64>)>,
+    /// The rule that a deleting revision's hash follows.
+    pub(crate) deletion_rule: Option<&'static str>,
     pub(crate) offset: u64,
 }
 
@@ -58,6 +60,7 @@ pub(crate) fn check_revision(
         json: revision.json,
         hash,
         document: document.map(|(id, version)| (id.to_owned(), version)),
+        deletion_rule: deletion_rule(revision, content),
         offset: revision.offset,
     }
 }
@@ -148,16 +151,31 @@ fn user(
     compare(&revision.hash, &ours, what, context, findings)
 }
 
+/// Which of the possible rules a deleting revision's hash follows.
+fn deletion_rule(revision: &Revision, content: &RevisionContent) -> Option<&'static str> {
+    let Some(Ok(metadata)) = &content.metadata else {
+        return None;
+    };
+    if revision.kind != Kind::Deleting {
+        return None;
+    }
+    let recorded = revision.hash.hash?;
+    let rules = hashes::deletion_rules(metadata);
+    let fit = rules.iter().find(|(_, hash)| *hash == recorded);
+    fit.map(|(rule, _)| *rule)
+}
+
 fn deleting(
     revision: &Revision,
     metadata: &Hash,
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
 ) -> Standing {
-    let fits = hashes::DELETION_RULES
+    let rules = hashes::deletion_rules(metadata);
+    if rules
         .iter()
-        .any(|(_, rule)| revision.hash.hash == Some(rule(metadata)));
-    if fits {
+        .any(|(_, hash)| revision.hash.hash == Some(*hash))
+    {
         return Standing::Recomputed;
     }
     findings.push(

@@ -120,7 +120,9 @@ mod tests {
 
     fn range(leaves: &[Hash], begin: usize, end: usize) -> Range {
         let mut range = Range::starting_at(begin as u64);
-        leaves[begin..end].iter().for_each(|leaf| range.append(*leaf));
+        leaves[begin..end]
+            .iter()
+            .for_each(|leaf| range.append(*leaf));
         range
     }
 

@@ -5,6 +5,7 @@ mod not_covered;
 mod text;
 mod verdict;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -100,6 +101,12 @@ pub struct Strand {
     pub blocks: u64,
     /// Revisions by what could be done with them.
     pub revisions: RevisionCounts,
+    /// Deleting revisions by the rule that their hashes follow: nobody outside AWS
+    /// has shown the rule, so the one that fits is named.
+    pub deletion_rules: BTreeMap<&'static str, u64>,
+    /// What the genesis block has for a previous hash, if that block is here:
+    /// `empty` or `32 bytes`. Nobody outside AWS has shown which it is.
+    pub genesis_previous: Option<&'static str>,
     /// The digest of all blocks from 0 to the last, if they are all there.
     pub computed_digest: Option<ComputedDigest>,
 }
@@ -212,7 +219,7 @@ pub enum By {
 #[non_exhaustive]
 pub struct NotCovered {
     /// The field.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// Why, and what was checked instead.
     pub why: &'static str,
 }

@@ -184,6 +184,12 @@ impl Text<'_> {
             counts.redacted, counts.deleted, counts.from_json, counts.internal
         );
         self.line("revisions", &line)?;
+        for (rule, revisions) in &strand.deletion_rules {
+            let line = format!(
+                "{revisions} deletions hash as {rule}, one of the rules that bind their metadata"
+            );
+            self.line("", &line)?;
+        }
         if let Some(digest) = &strand.computed_digest {
             let line = format!(
                 "{}@{} computed from blocks {}",

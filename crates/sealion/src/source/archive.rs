@@ -334,7 +334,11 @@ mod tests {
         let objects = archive.objects().unwrap();
         let read = |object: &Object| {
             let mut text = String::new();
-            archive.open(object).unwrap().read_to_string(&mut text).unwrap();
+            archive
+                .open(object)
+                .unwrap()
+                .read_to_string(&mut text)
+                .unwrap();
             (object.name.to_string(), text)
         };
         objects.iter().map(read).collect()
@@ -343,12 +347,18 @@ mod tests {
     #[test]
     fn a_union_gives_each_name_its_own_bytes() {
         let folder = tempfile::tempdir().unwrap();
-        let paths: Vec<PathBuf> = ["a", "b"].iter().map(|name| folder.path().join(name)).collect();
+        let paths: Vec<PathBuf> = ["a", "b"]
+            .iter()
+            .map(|name| folder.path().join(name))
+            .collect();
         for path in &paths {
             std::fs::write(path, name_of(path)).unwrap();
         }
         let union = Union::of_paths(&paths).unwrap();
-        let both: Vec<_> = paths.iter().map(|path| (name_of(path), name_of(path))).collect();
+        let both: Vec<_> = paths
+            .iter()
+            .map(|path| (name_of(path), name_of(path)))
+            .collect();
         assert_eq!(contents(&union), both);
         // A folder that holds them adds nothing.
         let again = [paths.clone(), vec![folder.path().to_owned()]].concat();
@@ -358,7 +368,10 @@ mod tests {
     #[test]
     fn what_is_not_there_is_named() {
         let error = Union::of_paths(&["no such file"]).err().unwrap();
-        assert!(error.to_string().starts_with("cannot read no such file: "), "{error}");
+        assert!(
+            error.to_string().starts_with("cannot read no such file: "),
+            "{error}"
+        );
     }
 
     #[test]
@@ -379,6 +392,9 @@ mod tests {
         std::os::unix::fs::symlink(folder.path(), folder.path().join("loop")).unwrap();
         let objects = Directory::open(folder.path()).unwrap().objects().unwrap();
         assert_eq!(objects.len(), 1);
-        assert!(objects[0].problem.as_ref().unwrap().contains("loop"), "{objects:?}");
+        assert!(
+            objects[0].problem.as_ref().unwrap().contains("loop"),
+            "{objects:?}"
+        );
     }
 }

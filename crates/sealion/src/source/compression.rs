@@ -2,13 +2,21 @@
 
 use std::io::{self, BufReader, Cursor, Read};
 
-/// The input, decompressed if it is compressed, and whether it was.
+use super::encoding::utf8;
+
+/// The input, decompressed if it is compressed, text as UTF-8; and whether it was
+/// compressed.
 ///
 /// # Errors
 /// If its first bytes cannot be read, or it is zstd and this build lacks it.
 pub(crate) fn decompressed(
-    mut input: Box<dyn Read + Send>,
+    input: Box<dyn Read + Send>,
 ) -> io::Result<(Box<dyn Read + Send>, bool)> {
+    let (input, compressed) = expanded(input)?;
+    Ok((utf8(input)?, compressed))
+}
+
+fn expanded(mut input: Box<dyn Read + Send>) -> io::Result<(Box<dyn Read + Send>, bool)> {
     let mut head = Vec::with_capacity(4);
     (&mut input).take(4).read_to_end(&mut head)?;
     let whole = Cursor::new(head.clone()).chain(input);

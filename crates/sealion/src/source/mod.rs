@@ -5,6 +5,7 @@ mod compression;
 mod cut_binary;
 mod cut_text;
 pub(crate) mod digest_text;
+mod encoding;
 mod flaw;
 pub(crate) mod kpl;
 mod pieces;
@@ -13,8 +14,8 @@ pub(crate) mod yaml;
 
 pub use archive::{Archive, Directory, Memory, Object, OneFile, Stdin, Union};
 pub(crate) use compression::decompressed;
+pub(crate) use cut_text::skip_blanks;
 pub(crate) use cut_text::TextScanner;
 pub(crate) use flaw::{Flaw, FlawKind};
 pub(crate) use pieces::{Encoding, Piece, Pieces};
 pub(crate) use spool::Spool;
-pub(crate) use cut_text::skip_blanks;

@@ -117,7 +117,10 @@ impl Collector<'_> {
     /// What the file holds, and whether some of it was not understood.
     pub(crate) fn finish(self) -> (BTreeSet<&'static str>, bool) {
         if self.unknown && !self.kinds.is_empty() {
-            let message = format!("{}: some of its values were not understood and not used", self.path);
+            let message = format!(
+                "{}: some of its values were not understood and not used",
+                self.path
+            );
             let finding = Finding::new(Code::UnknownFile, message);
             self.findings.push(finding.source(&self.path, None));
         }
@@ -157,7 +160,10 @@ impl Collector<'_> {
         if Block::is_one(envelope) {
             return self.block(envelope).map(|_| ());
         }
-        if let Some(revision) = envelope.get("revision").filter(|_| envelope.has("tableInfo")) {
+        if let Some(revision) = envelope
+            .get("revision")
+            .filter(|_| envelope.has("tableInfo"))
+        {
             return self.revision(&revision, LooseProof::None);
         }
         if envelope.has("hash") && (envelope.has("metadata") || envelope.has("data")) {
@@ -217,11 +223,12 @@ impl Collector<'_> {
                     json: false,
                     hash,
                     document: Some((document_id, None)),
+                    deletion_rule: None,
                     offset,
                 };
                 self.findings.extend(findings);
                 let proof = self.proof(Some(&proof), &address);
-                self.loose(address, record, proof, true);
+                self.loose(address, record, proof);
             }
             Evidence::BlockProof {
                 offset,
@@ -333,7 +340,11 @@ impl Collector<'_> {
         self.refused(&refused);
         if values != 1 && refused.is_empty() {
             let found = format!("{values} values");
-            self.flaw(Flaw::malformed(text.offset, "one Ion value in IonText", found));
+            self.flaw(Flaw::malformed(
+                text.offset,
+                "one Ion value in IonText",
+                found,
+            ));
         }
     }
 
@@ -352,24 +363,17 @@ impl Collector<'_> {
         };
         let record = check_revision(&revision, &content, &context, &mut findings);
         self.findings.extend(findings);
-        self.loose(address, record, proof, false);
+        self.loose(address, record, proof);
         Ok(())
     }
 
-    fn loose(
-        &mut self,
-        address: BlockAddress,
-        record: RevisionRecord,
-        proof: LooseProof,
-        receipt: bool,
-    ) {
+    fn loose(&mut self, address: BlockAddress, record: RevisionRecord, proof: LooseProof) {
         let loose = LooseRevision {
             failed: record.standing == Standing::Wrong || record.hash.is_none(),
             address,
             record,
             proof,
             path: self.path.clone(),
-            receipt,
         };
         self.collected.items.push(Item::Loose(Box::new(loose)));
     }
@@ -409,7 +413,9 @@ impl Collector<'_> {
     fn record(&mut self, node: &Node<'_>, self_contained: bool) -> Result<(), Unfit> {
         self.kinds.insert("stream");
         let record = record_of(&Envelope::open(*node)?)?;
-        let kept = self.records.add(node, &record, &self.path, self_contained)?;
+        let kept = self
+            .records
+            .add(node, &record, &self.path, self_contained)?;
         kept.map_err(|error| {
             let found = format!("no room for it in a temporary file: {error}");
             node.unfit_as("a stream record that can be kept", found)

@@ -90,7 +90,10 @@ impl<'s> Feed<'s> {
                 None => findings.push(
                     Finding::new(
                         Code::Malformed,
-                        format!("a stretch of {} could not be checked: the check broke off", self.path),
+                        format!(
+                            "a stretch of {} could not be checked: the check broke off",
+                            self.path
+                        ),
                     )
                     .source(&self.path, None)
                     .remedy("this is a defect of this tool: please report it with the file"),
@@ -102,7 +105,10 @@ impl<'s> Feed<'s> {
     /// A block of another strand, or before the one that it follows in its file.
     fn misplaced(&self, item: &Item) -> Option<Finding> {
         let address = item.address();
-        let other_strand = self.strand.as_ref().filter(|own| **own != address.strand_id);
+        let other_strand = self
+            .strand
+            .as_ref()
+            .filter(|own| **own != address.strand_id);
         let earlier = self.last.as_ref().filter(|last| *last > address);
         let message = match (other_strand, earlier) {
             (Some(own), _) => format!(
@@ -123,7 +129,9 @@ impl<'s> Feed<'s> {
             .at(address)
             .field("blockAddress")
             .source(&self.path, Some(offset));
-        Some(finding.remedy("the address was edited or the file was put together by hand; the block was not used"))
+        Some(finding.remedy(
+            "the address was edited or the file was put together by hand; the block was not used",
+        ))
     }
 }
 

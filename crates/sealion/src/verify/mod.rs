@@ -111,6 +111,13 @@ impl Verifier {
         let threads = self.threads.unwrap_or_else(|| {
             std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
         });
-        pool::with_pool(threads, |pool| run::Run { verifier: self, archive, pool }.report())?
+        pool::with_pool(threads, |pool| {
+            run::Run {
+                verifier: self,
+                archive,
+                pool,
+            }
+            .report()
+        })?
     }
 }

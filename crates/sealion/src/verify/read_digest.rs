@@ -5,7 +5,7 @@ use std::path::Path;
 use super::pool::with_pool;
 use super::survey::Surveyor;
 use crate::blocks::Digest;
-use crate::findings::{Candidate, Findings, Severity};
+use crate::findings::{Candidate, Code, Findings, Severity};
 use crate::report::Asked;
 use crate::source::{Archive, OneFile};
 use crate::{Error, Limits};
@@ -61,7 +61,10 @@ fn digests_in(file: &OneFile) -> Result<(Vec<Candidate>, Option<String>), Error>
     .survey(&objects);
     let grave = |severity| severity <= Severity::Incomplete;
     let (found, _) = findings.into_parts();
-    let problem = found.into_iter().find(|finding| grave(finding.severity));
+    // An all-zero digest is a digest, and fails by its own finding.
+    let problem = found
+        .into_iter()
+        .find(|finding| grave(finding.severity) && finding.code != Code::Emulator);
     Ok((
         survey.collected.digests,
         problem.map(|finding| finding.message),

@@ -12,7 +12,7 @@ use super::survey::{file_context, JournalFile, Survey, Surveyor};
 use super::{Progress, Verifier, PIECE_BYTES};
 use crate::blocks::block::Block;
 use crate::blocks::read::{Envelope, Node, Unfit};
-use crate::blocks::{BlockAddress, StrandId};
+use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::engine::read_values;
 use crate::findings::{check_block, Candidate, Code, Conclusion, Finding, Findings};
 use crate::findings::{Item, Journal, Severity, StrandFold, Wanted};
@@ -52,6 +52,7 @@ impl<'s> Run<'_, 's> {
             manifests,
         } = collected;
         let candidates = self.candidates(digests);
+        findings.extend(candidates.iter().filter_map(zero_digest));
         let wanted = wanted(&candidates, &proofs);
         let records = records
             .into_tasks(Arc::new(asked.clone()), Arc::new(limits.clone()))
@@ -88,13 +89,15 @@ impl<'s> Run<'_, 's> {
         let all_verified = conclusion.all_verified;
         let candidates = conclusion.candidates;
         let trusting = candidates.iter().any(|candidate| candidate.trusted);
-        let seen = strands.values().any(|strand| strand.blocks + strand.revisions.total > 0);
+        let seen = strands
+            .values()
+            .any(|strand| strand.blocks + strand.revisions.total > 0);
         let proven = candidates.iter().any(Candidate::reached);
         if !seen && !proven {
             findings.push(nothing(inputs.len()));
         }
         let verdict = verdict(&findings, trusting, all_verified);
-        let unknown_fields = strands.values().any(|strand| !strand.unknown_fields.is_empty());
+        let unknown_fields = strands.values().flat_map(|strand| &strand.unknown_fields);
         let streamed = inputs.iter().any(|input| input.kind == "stream");
         let (kept, finding_totals) = findings.into_parts();
         Ok(Report {
@@ -154,8 +157,13 @@ impl<'s> Run<'_, 's> {
         let tips = candidates.iter().map(|c| c.digest.sequence_no);
         let last_tip = tips.map(|tip| tip.unwrap_or(u64::MAX)).max().unwrap_or(0);
         let beyond = |address: &BlockAddress| {
-            let other = asked.strand_id.as_ref().is_some_and(|own| *own != address.strand_id);
-            let after = asked.to.is_some_and(|to| address.sequence_no > to.max(last_tip));
+            let other = asked
+                .strand_id
+                .as_ref()
+                .is_some_and(|own| *own != address.strand_id);
+            let after = asked
+                .to
+                .is_some_and(|to| address.sequence_no > to.max(last_tip));
             other || after
         };
         let bytes_total = journals.iter().filter_map(|file| file.object.size).sum();
@@ -188,7 +196,10 @@ fn conclude(
     // With one strand a digest that names none can only be of that one.
     if let (Some(only), 1) = (strands.keys().next(), strands.len()) {
         for candidate in &mut conclusion.candidates {
-            candidate.digest.strand_id.get_or_insert_with(|| only.clone());
+            candidate
+                .digest
+                .strand_id
+                .get_or_insert_with(|| only.clone());
         }
     }
     let tied: Vec<_> = strands
@@ -203,6 +214,20 @@ fn conclude(
     let seen: Vec<StrandId> = strands.keys().cloned().collect();
     conclusion.rest(&seen);
     told
+}
+
+/// A trusted digest that no journal has.
+fn zero_digest(candidate: &Candidate) -> Option<Finding> {
+    let zero = candidate.trusted && candidate.digest.hash == Hash::ZERO;
+    let message = format!(
+        "the digest from {} is all zeros, which SHA-256 never gives",
+        candidate.source
+    );
+    zero.then(|| {
+        Finding::new(Code::Emulator, message)
+            .claimed(Hash::ZERO.to_string())
+            .remedy("this comes from a test double of QLDB, not from the service")
+    })
 }
 
 fn wanted(candidates: &[Candidate], proofs: &[crate::findings::BlockProof]) -> Wanted {
@@ -239,7 +264,10 @@ fn loose_items<'s>(mut items: Vec<Item>) -> Option<Source<'s>> {
         findings: Vec::new(),
     };
     let task: Task<'s> = Box::new(task);
-    Some(in_order("single blocks and revisions", Box::new(std::iter::once(task))))
+    Some(in_order(
+        "single blocks and revisions",
+        Box::new(std::iter::once(task)),
+    ))
 }
 
 /// The tasks of a journal file: its pieces, each to be read and checked.

@@ -136,7 +136,7 @@ impl Records {
                 for group in &batch {
                     match group {
                         Ok(group) => join(group, &asked, &limits, &mut outcome),
-                        Err(finding) => outcome.findings.push(finding.clone()),
+                        Err(finding) => outcome.findings.push((**finding).clone()),
                     }
                 }
                 outcome
@@ -169,7 +169,7 @@ struct Groups {
 }
 
 impl Iterator for Groups {
-    type Item = Result<Group, Finding>;
+    type Item = Result<Group, Box<Finding>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut group = Group::default();
@@ -179,11 +179,11 @@ impl Iterator for Groups {
             let (key, value) = match self.next.take().map(Ok).or_else(|| self.sorted.next()) {
                 None => break,
                 Some(Err(error)) => {
-                    return Some(Err(Finding::new(
+                    return Some(Err(Box::new(Finding::new(
                         Code::Truncated,
                         format!("stream records that were put into a temporary file could not be read back: {error}"),
                     )
-                    .remedy("make room for temporary files and run again")));
+                    .remedy("make room for temporary files and run again"))));
                 }
                 Some(Ok(pair)) => pair,
             };
@@ -240,7 +240,13 @@ fn join(group: &Group, asked: &Asked, limits: &Limits, outcome: &mut Outcome) {
     for stored in &group.summaries {
         open(stored, outcome, |payload, outcome| {
             let (mut block, mut content) = Block::read(&payload, limits, with_content)?;
-            fill(&mut block, &mut content, &mut details, &stored.path, outcome);
+            fill(
+                &mut block,
+                &mut content,
+                &mut details,
+                &stored.path,
+                outcome,
+            );
             blocks.push(check_block(&block, &content, &stored.path));
             Ok(())
         });
@@ -316,7 +322,9 @@ fn fill(
         let summary_id = slot.summary_id.clone();
         *slot = found.revision.clone();
         *made = found.content.clone();
-        let document = slot.document().map(|(id, version)| (id.to_owned(), version));
+        let document = slot
+            .document()
+            .map(|(id, version)| (id.to_owned(), version));
         if let (Some(named), Some((id, version))) = (summary_id, document) {
             if named != id {
                 outcome.findings.push(
@@ -351,7 +359,6 @@ fn orphan(details: &Details, findings: &mut Vec<Finding>) -> Option<Item> {
         record,
         proof: LooseProof::None,
         path: details.path.clone(),
-        receipt: false,
         address,
     })))
 }

@@ -15,8 +15,7 @@ use crate::engine::read_values;
 use crate::findings::{Code, Context, Finding, Findings};
 use crate::report::{Asked, Input};
 use crate::source::{
-    decompressed, kpl, skip_blanks, Archive, Encoding, Flaw, FlawKind, Object, Piece,
-    Pieces,
+    decompressed, kpl, skip_blanks, Archive, Encoding, Flaw, FlawKind, Object, Piece, Pieces,
 };
 use crate::Limits;
 
@@ -109,7 +108,15 @@ impl Surveyor<'_> {
         }
         let encoding = Encoding::of(&head);
         if encoding == Encoding::Text {
-            if (head.len() as u64) < HEAD_BYTES {
+            if saved_as_text(&head) {
+                // An answer with a large block is more than a head.
+                let max = self.limits.value_bytes_max;
+                (&mut input)
+                    .take(max)
+                    .read_to_end(&mut head)
+                    .map_err(unreadable)?;
+            }
+            if (head.len() as u64) < HEAD_BYTES || saved_as_text(&head) {
                 let mut collector = self.collector(object, survey);
                 if std::str::from_utf8(&head).is_ok_and(|text| collector.saved_text(text)) {
                     return Ok(collector.finish().0.first().copied().unwrap_or("unknown"));
@@ -251,6 +258,19 @@ impl Surveyor<'_> {
             .source(&object.name, None),
         );
     }
+}
+
+/// Whether text may be an answer saved with `--output text` or `--output yaml`.
+fn saved_as_text(head: &[u8]) -> bool {
+    let names: [&[u8]; 6] = [
+        b"Block:",
+        b"Revision:",
+        b"Proof:",
+        b"BLOCK\t",
+        b"REVISION\t",
+        b"PROOF\t",
+    ];
+    names.iter().any(|name| head.starts_with(name))
 }
 
 /// Whether text may be Ion or JSON that concerns us: it starts with a struct, a

@@ -42,13 +42,15 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
                 deleted: 1,
                 from_json: 0,
             },
+            deletion_rules: [("H(metadata)", 1)].into(),
+            genesis_previous: Some("empty"),
             computed_digest: None,
         }],
         digests: Vec::new(),
         findings,
         finding_totals,
         not_covered: vec![NotCovered {
-            field: "blockTimestamp",
+            field: "blockTimestamp".into(),
             why: "compared with txTime",
         }],
     }
@@ -123,6 +125,7 @@ The answer is worth as much as the digest's own origin.
   strand      {STRAND}
   blocks      0–49 asked, 0–49 found; 131/132 revisions recompute
   revisions   3 redacted, 1 deleted, 0 restored from JSON; and 2 internal, known by their hash alone
+              1 deletions hash as H(metadata), one of the rules that bind their metadata
   digest      {hash}@49 computed from blocks 0–49
   inputs      2 files (1 journal-ion-text, 1 manifest)
   findings    none
