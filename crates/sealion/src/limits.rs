@@ -17,8 +17,8 @@ pub struct Limits {
     pub number_length_max: u32,
     /// Hashes in one list: `entriesHashList`, `revisions`, a proof.
     pub hashes_max: u32,
-    /// Blocks, revisions, proofs and digests held in memory because they came one
-    /// by one and not as a journal.
+    /// Revisions, proofs and digests held in memory because they came one by one
+    /// and not as a journal; a block counts as 16.
     pub evidence_max: u32,
     /// Bytes of journal-stream records held while they are put in order; the rest
     /// goes to a temporary file.

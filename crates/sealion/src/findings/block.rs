@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use ion_rs::Timestamp;
 
-use super::code::Code;
+use super::code::{Code, Severity};
 use super::context::Context;
 use super::finding::Finding;
 use super::revision::{check_revision, RevisionRecord, Standing};
 use crate::blocks::block::{Block, BlockContent, RedactionOrder, TransactionInfo};
 use crate::blocks::claim::RecordedHash;
-use crate::blocks::revision::{Made, Revision};
+use crate::blocks::revision::{Kind, Made, Revision};
 use crate::blocks::{BlockAddress, Hash};
 use crate::hashes;
 
@@ -160,7 +160,25 @@ fn check_revisions(
         }
         record
     };
-    both.enumerate().map(check).collect()
+    let records: Vec<RevisionRecord> = both.enumerate().map(check).collect();
+    for (index, record) in records.iter().enumerate() {
+        let sibling = records.get(index ^ 1).map(|sibling| sibling.kind);
+        if record.deletion_rule == Some("H(metadata)") && sibling == Some(Kind::Internal) {
+            let context = revision_context(index, &block.revisions[index], context);
+            findings.push(
+                context
+                    .finding(
+                        Code::DeletionRule,
+                        "hash",
+                        record.offset,
+                        "this revision has no data and hashes as its metadata alone, and beside it stands a hash without content: the pair hashes like one revision whose data was left out",
+                    )
+                    .severity(Severity::Warning)
+                    .remedy("look at this document in another export or in its history"),
+            );
+        }
+    }
+    records
 }
 
 fn revision_context<'a>(index: usize, revision: &'a Revision, block: &Context<'a>) -> Context<'a> {

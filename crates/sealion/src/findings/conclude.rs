@@ -3,7 +3,7 @@
 
 use super::code::{Code, Severity};
 use super::digests::{by_block_proofs, by_journal, by_revision_proofs, contradictions};
-use super::digests::{Anchors, BlockProof, Candidate};
+use super::digests::{Anchors, BlockProof, Candidate, Candidates};
 use super::finding::{Finding, Findings};
 use super::journal::{Segment, StrandFold};
 use crate::blocks::StrandId;
@@ -11,7 +11,7 @@ use crate::report::{Asked, ComputedDigest, Coverage, State, Strand};
 
 /// What is known when all blocks have gone by.
 pub(crate) struct Conclusion<'a> {
-    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) candidates: Candidates,
     pub(crate) proofs: &'a [BlockProof],
     pub(crate) asked: &'a Asked,
     pub(crate) findings: &'a mut Findings,
@@ -56,7 +56,11 @@ impl Conclusion<'_> {
         mut tied: Tied,
     ) -> Strand {
         let anchors = &mut tied.anchors;
-        let trusting = self.candidates.iter().any(|candidate| candidate.trusted);
+        let trusting = self
+            .candidates
+            .all
+            .iter()
+            .any(|candidate| candidate.trusted);
         self.gaps(strand_id, strand, anchors, trusting);
         if trusting {
             self.unreached(strand_id, strand, anchors);
@@ -86,7 +90,7 @@ impl Conclusion<'_> {
 
     /// Statements that span strands, and proofs of strands without blocks.
     pub(crate) fn rest(&mut self, seen: &[StrandId]) {
-        contradictions(&mut self.candidates, self.findings);
+        contradictions(&mut self.candidates.all, self.findings);
         for proof in self.proofs {
             if !seen.contains(&proof.address.strand_id) {
                 self.findings.push(
@@ -103,7 +107,7 @@ impl Conclusion<'_> {
                 );
             }
         }
-        for candidate in &self.candidates {
+        for candidate in &self.candidates.all {
             let speaks = |strand: &StrandId| candidate.digest.may_be_of(strand);
             if candidate.trusted && !seen.iter().any(speaks) {
                 self.findings.push(
@@ -159,6 +163,7 @@ impl Conclusion<'_> {
     fn unreached(&mut self, strand_id: &StrandId, strand: &StrandFold, anchors: &mut Anchors) {
         let unreached: Vec<Candidate> = self
             .candidates
+            .all
             .iter()
             .filter(|c| c.trusted && c.verdict == crate::report::DigestVerdict::Inconclusive)
             .filter(|c| c.digest.may_be_of(strand_id))
@@ -214,6 +219,7 @@ impl Conclusion<'_> {
     ) {
         let tips = self
             .candidates
+            .all
             .iter()
             .filter(|c| c.trusted && c.digest.may_be_of(strand_id));
         let last_tip = tips.map(|c| c.digest.sequence_no.unwrap_or(u64::MAX)).max();
@@ -282,7 +288,9 @@ impl Conclusion<'_> {
             candidate.digest.may_be_of(strand_id)
                 && candidate.digest.sequence_no.is_some_and(|tip| tip > last)
         };
-        strand.segments.len() > 1 || self.asked.to.is_some() || self.candidates.iter().any(known)
+        strand.segments.len() > 1
+            || self.asked.to.is_some()
+            || self.candidates.all.iter().any(known)
     }
 
     /// Notes with counts, one for the strand and not one for each.
@@ -314,34 +322,23 @@ impl Conclusion<'_> {
 fn uncovered(strand: &StrandFold, anchors: &Anchors, asked: &Asked) -> Vec<(u64, u64)> {
     let mut open: Vec<(u64, u64)> = Vec::new();
     for segment in &strand.segments {
-        let first = segment.first.max(asked.from.unwrap_or(0));
+        let mut next = segment.first.max(asked.from.unwrap_or(0));
         let last = segment.last.min(asked.to.unwrap_or(u64::MAX));
-        if first <= last {
-            open.push((first, last));
+        let after = anchors.verified().partition_point(|(_, end)| *end < next);
+        for (first, end) in &anchors.verified()[after..] {
+            if *first > last || next > last {
+                break;
+            }
+            if next < *first {
+                open.push((next, *first - 1));
+            }
+            next = end.saturating_add(1);
+        }
+        if next <= last {
+            open.push((next, last));
         }
     }
-    for (first, last) in &anchors.verified {
-        open = open
-            .into_iter()
-            .flat_map(|run| without(run, (*first, *last)))
-            .collect();
-    }
     open
-}
-
-/// A run without another: up to two runs.
-fn without((first, last): (u64, u64), (cut, end): (u64, u64)) -> Vec<(u64, u64)> {
-    if end < first || last < cut {
-        return vec![(first, last)];
-    }
-    let mut left = Vec::new();
-    if first < cut {
-        left.push((first, cut - 1));
-    }
-    if end < last {
-        left.push((end + 1, last));
-    }
-    left
 }
 
 /// Runs of blocks by state, gaps included.
@@ -368,7 +365,7 @@ fn states(segment: &Segment, anchors: &Anchors, first: u64, last: u64, runs: &mu
     // Places where the state may change.
     let mut cuts: Vec<u64> = vec![first];
     let inner = segment.exceptions.iter().map(|(from, to, _)| (*from, *to));
-    for (from, to) in inner.chain(anchors.verified.iter().copied()) {
+    for (from, to) in inner.chain(anchors.verified().iter().copied()) {
         cuts.extend([from, to.saturating_add(1)]);
     }
     cuts.retain(|cut| (first..=last).contains(cut));

@@ -1,12 +1,13 @@
 //! Ties strands to digests: by the whole journal, by block proofs, by revision
 //! proofs. Only here is decided what is *verified*.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::code::Code;
+use super::code::{Code, Severity};
 use super::finding::{Finding, Findings};
 use super::journal::StrandFold;
-use super::loose::{LooseProof, Placed};
+use super::loose::{LooseProof, LooseRevision, Placed};
 use crate::blocks::{BlockAddress, Digest, Hash, Proof, StrandId};
 use crate::merkle::siblings;
 use crate::report::{By, DigestAnswer, DigestVerdict};
@@ -79,16 +80,69 @@ pub(crate) struct BlockProof {
 /// What ties one strand's blocks to trusted digests.
 #[derive(Default)]
 pub(crate) struct Anchors {
-    /// Runs of blocks that hang under a trusted digest.
-    pub(crate) verified: Vec<(u64, u64)>,
+    /// Runs of blocks that hang under a trusted digest: apart, and in order.
+    verified: Vec<(u64, u64)>,
     /// Whether incomplete findings already say why the rest does not.
     pub(crate) explained: bool,
 }
 
 impl Anchors {
+    /// Adds runs, which may overlap in any way.
+    fn add(&mut self, runs: Vec<(u64, u64)>) {
+        let mut all = std::mem::take(&mut self.verified);
+        all.extend(runs);
+        all.sort_unstable();
+        for (first, last) in all {
+            match self.verified.last_mut() {
+                Some((_, end)) if first <= end.saturating_add(1) => *end = last.max(*end),
+                _ => self.verified.push((first, last)),
+            }
+        }
+    }
+
+    pub(crate) fn verified(&self) -> &[(u64, u64)] {
+        &self.verified
+    }
+
     pub(crate) fn covers(&self, sequence_no: u64) -> bool {
-        let within = |(first, last): &(u64, u64)| (*first..=*last).contains(&sequence_no);
-        self.verified.iter().any(within)
+        let before = self
+            .verified
+            .partition_point(|(first, _)| *first <= sequence_no);
+        let run = before.checked_sub(1).map(|index| self.verified[index]);
+        run.is_some_and(|(_, last)| sequence_no <= last)
+    }
+}
+
+/// All digests met, and where each hash stands among them.
+pub(crate) struct Candidates {
+    pub(crate) all: Vec<Candidate>,
+    by_hash: HashMap<Hash, Vec<usize>>,
+}
+
+impl Candidates {
+    pub(crate) fn new(all: Vec<Candidate>) -> Candidates {
+        let mut by_hash: HashMap<Hash, Vec<usize>> = HashMap::new();
+        for (index, candidate) in all.iter().enumerate() {
+            by_hash
+                .entry(candidate.digest.hash)
+                .or_default()
+                .push(index);
+        }
+        Candidates { all, by_hash }
+    }
+
+    /// Those that may be of `strand`, the trusted ones first.
+    fn of<'a>(&'a self, strand: &'a StrandId) -> impl Iterator<Item = &'a Candidate> {
+        self.all
+            .iter()
+            .filter(move |candidate| candidate.digest.may_be_of(strand))
+    }
+
+    fn equal_to(&self, hash: &Hash, strand: &StrandId) -> Vec<usize> {
+        let found = self.by_hash.get(hash).into_iter().flatten().copied();
+        found
+            .filter(|&index| self.all[index].digest.may_be_of(strand))
+            .collect()
     }
 }
 
@@ -96,11 +150,12 @@ impl Anchors {
 pub(crate) fn by_journal(
     strand_id: &StrandId,
     strand: &StrandFold,
-    candidates: &mut [Candidate],
+    candidates: &mut Candidates,
     anchors: &mut Anchors,
     findings: &mut Findings,
 ) {
-    for candidate in candidates {
+    let mut verified = Vec::new();
+    for candidate in &mut candidates.all {
         if !candidate.digest.may_be_of(strand_id) {
             continue;
         }
@@ -124,7 +179,7 @@ pub(crate) fn by_journal(
             candidate.digest.strand_id = Some(strand_id.clone());
             candidate.reach(By::Journal);
             if candidate.trusted {
-                anchors.verified.push((0, tip));
+                verified.push((0, tip));
             }
         } else if candidate.digest.strand_id.is_some() {
             candidate.verdict = DigestVerdict::Failed;
@@ -148,6 +203,7 @@ pub(crate) fn by_journal(
             findings.push(finding);
         }
     }
+    anchors.add(verified);
 }
 
 /// What a proof came to.
@@ -181,10 +237,11 @@ pub(crate) fn by_block_proofs(
     strand_id: &StrandId,
     strand: &StrandFold,
     proofs: &[BlockProof],
-    candidates: &mut [Candidate],
+    candidates: &mut Candidates,
     anchors: &mut Anchors,
     findings: &mut Findings,
 ) {
+    let mut verified = Vec::new();
     for proof in proofs {
         if proof.address.strand_id != *strand_id {
             continue;
@@ -218,19 +275,20 @@ pub(crate) fn by_block_proofs(
             continue;
         };
         for index in reached {
-            candidates[index].reach(By::BlockProof);
-            if candidates[index].trusted {
-                anchors.verified.push((met.chained_from, sequence_no));
+            candidates.all[index].reach(By::BlockProof);
+            if candidates.all[index].trusted {
+                verified.push((met.chained_from, sequence_no));
             }
         }
     }
+    anchors.add(verified);
 }
 
 /// Folds the proofs of loose revisions. True for those that hang under a trusted
 /// digest, by their proof or through their block.
 pub(crate) fn by_revision_proofs(
     placed: &[Placed],
-    candidates: &mut [Candidate],
+    candidates: &mut Candidates,
     anchors: &mut Anchors,
     findings: &mut Findings,
 ) -> Vec<bool> {
@@ -256,13 +314,16 @@ pub(crate) fn by_revision_proofs(
                 None => InBlock::AtLeast(usize::from(!genesis)),
             },
         };
+        if by_proof_alone(one) {
+            findings.push(data_may_be_missing(loose, *offset));
+        }
         let mut by_proof = false;
         match fold(&subject, candidates, findings) {
             Fold::Nowhere => anchors.explained = true,
             Fold::Reaches(reached) => {
                 for index in reached {
-                    candidates[index].reach(By::RevisionProof);
-                    by_proof |= candidates[index].trusted;
+                    candidates.all[index].reach(By::RevisionProof);
+                    by_proof |= candidates.all[index].trusted;
                 }
             }
         }
@@ -271,7 +332,29 @@ pub(crate) fn by_revision_proofs(
     verified
 }
 
-fn fold(subject: &Subject<'_>, candidates: &mut [Candidate], findings: &mut Findings) -> Fold {
+/// A deletion that hashes as its metadata alone, shown by a proof and no block.
+fn by_proof_alone(placed: &Placed) -> bool {
+    placed.hashes_in_block.is_none() && placed.loose.record.deletion_rule == Some("H(metadata)")
+}
+
+/// The pair hash puts no mark on its level: one more hash in the proof, and a
+/// revision whose data was left out looks like this deletion.
+fn data_may_be_missing(loose: &LooseRevision, offset: u64) -> Finding {
+    let finding = Finding::new(
+        Code::DeletionRule,
+        "this revision has no data and hashes as its metadata alone; a proof that starts with the hash of its data would look the same, so this may be a deletion or a revision whose data was left out",
+    )
+    .severity(Severity::Warning)
+    .at(&loose.address)
+    .source(&loose.path, Some(offset))
+    .remedy("hand over the block: with it the number of hashes tells");
+    match &loose.record.document {
+        Some((id, version)) => finding.document(id.clone(), *version),
+        None => finding,
+    }
+}
+
+fn fold(subject: &Subject<'_>, candidates: &mut Candidates, findings: &mut Findings) -> Fold {
     let root = subject.proof.fold(&subject.leaf);
     let strand_id = &subject.address.strand_id;
     let about = |code, message: String| {
@@ -280,10 +363,7 @@ fn fold(subject: &Subject<'_>, candidates: &mut [Candidate], findings: &mut Find
             .field("Proof")
             .source(subject.path, Some(subject.offset))
     };
-    let mine: Vec<usize> = (0..candidates.len())
-        .filter(|&index| candidates[index].digest.may_be_of(strand_id))
-        .collect();
-    if mine.is_empty() {
+    let Some(first) = candidates.of(strand_id).next() else {
         let mut finding = about(
             Code::NoDigest,
             "the proof folds to a digest, but no digest of this strand was given to compare it with".to_owned(),
@@ -292,24 +372,28 @@ fn fold(subject: &Subject<'_>, candidates: &mut [Candidate], findings: &mut Find
         finding.recomputed = Some(root.to_string());
         findings.push(finding);
         return Fold::Nowhere;
-    }
-    let equal: Vec<usize> = mine
-        .iter()
-        .copied()
-        .filter(|&index| candidates[index].digest.hash == root)
-        .collect();
+    };
+    let equal = candidates.equal_to(&root, strand_id);
     if equal.is_empty() {
-        let against: Vec<String> = mine.iter().map(|&index| candidates[index].name()).collect();
+        const NAMED_MAX: usize = 3;
+        let names = candidates
+            .of(strand_id)
+            .take(NAMED_MAX)
+            .map(Candidate::name);
+        let mut names = names.collect::<Vec<_>>().join(" or ");
+        let more = candidates.of(strand_id).skip(NAMED_MAX).count();
+        if more > 0 {
+            names = format!("{names} or {more} other digests");
+        }
         findings.push(
-            about(
-                Code::Proof,
-                format!("the proof does not fold to {}", against.join(" or ")),
-            )
-            .values(candidates[mine[0]].digest.hash.to_string(), root.to_string())
-            .remedy("the proof, the hash it starts from or the digest is not the genuine one, or the proof was made for another tip: a proof holds for one digest only"),
+            about(Code::Proof, format!("the proof does not fold to {names}"))
+                .values(first.digest.hash.to_string(), root.to_string())
+                .remedy("the proof, the hash it starts from or the digest is not the genuine one, or the proof was made for another tip: a proof holds for one digest only"),
         );
         return Fold::Nowhere;
     }
+    let trusting = candidates.of(strand_id).any(|candidate| candidate.trusted);
+    let candidates = &mut candidates.all;
     let mut reached = Vec::new();
     for index in equal {
         match shape(subject, candidates[index].digest.sequence_no) {
@@ -336,8 +420,7 @@ fn fold(subject: &Subject<'_>, candidates: &mut [Candidate], findings: &mut Find
     if reached.is_empty() {
         return Fold::Nowhere;
     }
-    let trusted_ones = mine.iter().any(|&index| candidates[index].trusted);
-    if trusted_ones && !reached.iter().any(|&index| candidates[index].trusted) {
+    if trusting && !reached.iter().any(|&index| candidates[index].trusted) {
         let claim = candidates[reached[0]].name();
         findings.push(
             about(
@@ -396,35 +479,37 @@ fn shape(subject: &Subject<'_>, tip: Option<u64>) -> Result<(), Misshape> {
 
 /// Two digests of one strand and tip that differ, both trusted or reached.
 pub(crate) fn contradictions(candidates: &mut [Candidate], findings: &mut Findings) {
-    let counts = |candidate: &Candidate| candidate.trusted || candidate.reached();
-    for a in 0..candidates.len() {
-        for b in a + 1..candidates.len() {
-            let (one, other) = (&candidates[a], &candidates[b]);
-            let same_place = one.digest.sequence_no.is_some()
-                && one.digest.sequence_no == other.digest.sequence_no
-                && one.digest.strand_id.is_some()
-                && one.digest.strand_id == other.digest.strand_id;
-            if !same_place || one.digest.hash == other.digest.hash || !counts(one) || !counts(other)
-            {
-                continue;
-            }
-            let mut finding = Finding::new(
-                Code::Contradiction,
-                format!(
-                    "{} and {} are different digests of one strand at one tip",
-                    one.source, other.source
-                ),
-            )
-            .values(one.digest.hash.to_string(), other.digest.hash.to_string())
-            .remedy("a journal has one digest at a tip: one of the two is not genuine");
-            finding.strand_id = one.digest.strand_id.clone();
-            finding.sequence_no = one.digest.sequence_no;
-            findings.push(finding);
-            for index in [a, b] {
-                if !candidates[index].trusted {
-                    candidates[index].verdict = DigestVerdict::Failed;
-                }
-            }
+    let mut by_place: BTreeMap<(StrandId, u64), Vec<usize>> = BTreeMap::new();
+    for (index, candidate) in candidates.iter().enumerate() {
+        let digest = &candidate.digest;
+        let place = digest.strand_id.clone().zip(digest.sequence_no);
+        if let Some(place) = place.filter(|_| candidate.trusted || candidate.reached()) {
+            by_place.entry(place).or_default().push(index);
         }
+    }
+    for ((strand_id, tip), indexes) in by_place {
+        let first = candidates[indexes[0]].clone();
+        let differs = |index: &&usize| candidates[**index].digest.hash != first.digest.hash;
+        let others: Vec<usize> = indexes.iter().filter(differs).copied().collect();
+        for &index in &others {
+            let other = &candidates[index];
+            let message = format!(
+                "{} and {} are different digests of one strand at one tip",
+                first.source, other.source
+            );
+            findings.push(
+                Finding::new(Code::Contradiction, message)
+                    .strand(&strand_id)
+                    .sequence_no(tip)
+                    .values(other.digest.hash.to_string(), first.digest.hash.to_string())
+                    .remedy("a journal has one digest at a tip: one of the two is not genuine"),
+            );
+        }
+        let failed = indexes.iter().filter(|_| !others.is_empty());
+        failed.for_each(|&index| {
+            if !candidates[index].trusted {
+                candidates[index].verdict = DigestVerdict::Failed;
+            }
+        });
     }
 }

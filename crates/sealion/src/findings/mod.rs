@@ -15,7 +15,7 @@ pub(crate) use block::{check_block, CheckedBlock};
 pub use code::{Code, Severity};
 pub(crate) use conclude::Conclusion;
 pub(crate) use context::Context;
-pub(crate) use digests::{BlockProof, Candidate};
+pub(crate) use digests::{BlockProof, Candidate, Candidates};
 pub(crate) use finding::Findings;
 pub use finding::{Finding, Location};
 pub(crate) use journal::{Given, Item, Journal, StrandFold, Wanted};

@@ -185,10 +185,12 @@ impl Text<'_> {
         );
         self.line("revisions", &line)?;
         for (rule, revisions) in &strand.deletion_rules {
-            let line = format!(
-                "{revisions} deletions hash as {rule}, one of the rules that bind their metadata"
-            );
+            let line =
+                format!("{revisions} of the deletions fit {rule}, which binds their metadata");
             self.line("", &line)?;
+        }
+        if let Some(previous) = strand.genesis_previous {
+            self.line("block 0", &format!("its previous hash: {previous}"))?;
         }
         if let Some(digest) = &strand.computed_digest {
             let line = format!(

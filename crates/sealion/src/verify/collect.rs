@@ -31,11 +31,17 @@ pub(crate) struct Collected {
     pub(crate) digests: Vec<Candidate>,
     pub(crate) proofs: Vec<BlockProof>,
     pub(crate) manifests: Vec<(Arc<str>, Manifest)>,
+    /// Blocks among `items`.
+    blocks: usize,
 }
 
+/// A block is held with all its hashes; it weighs as much as so many revisions.
+const BLOCK_WEIGHT: usize = 16;
+
 impl Collected {
-    fn count(&self) -> usize {
-        self.items.len() + self.digests.len() + self.proofs.len()
+    fn weight(&self) -> usize {
+        let single = self.items.len() + self.digests.len() + self.proofs.len();
+        single + self.blocks * BLOCK_WEIGHT
     }
 }
 
@@ -128,7 +134,7 @@ impl Collector<'_> {
     }
 
     fn value(&mut self, node: Node<'_>) {
-        if self.collected.count() >= self.limits.evidence_max as usize {
+        if self.collected.weight() >= self.limits.evidence_max as usize {
             let max = self.limits.evidence_max.into();
             self.flaw(Flaw::limit(node.offset(), "evidence_max", max));
             return;
@@ -295,6 +301,7 @@ impl Collector<'_> {
         checked.alone = true;
         let address = checked.address.clone();
         self.collected.items.push(Item::Block(Box::new(checked)));
+        self.collected.blocks += 1;
         Ok(address)
     }
 

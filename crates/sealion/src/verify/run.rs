@@ -14,7 +14,7 @@ use crate::blocks::block::Block;
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::engine::read_values;
-use crate::findings::{check_block, Candidate, Code, Conclusion, Finding, Findings};
+use crate::findings::{check_block, Candidate, Candidates, Code, Conclusion, Finding, Findings};
 use crate::findings::{Item, Journal, Severity, StrandFold, Wanted};
 use crate::report::{not_covered, Asked, Report, Tool, Verdict};
 use crate::source::{decompressed, Archive, Flaw, FlawKind, Piece, Pieces};
@@ -50,6 +50,7 @@ impl<'s> Run<'_, 's> {
             digests,
             proofs,
             manifests,
+            ..
         } = collected;
         let candidates = self.candidates(digests);
         findings.extend(candidates.iter().filter_map(zero_digest));
@@ -79,7 +80,7 @@ impl<'s> Run<'_, 's> {
             }
         }
         let mut conclusion = Conclusion {
-            candidates,
+            candidates: Candidates::new(candidates),
             proofs: &proofs,
             asked,
             findings: &mut findings,
@@ -87,7 +88,7 @@ impl<'s> Run<'_, 's> {
         };
         let told = conclude(&mut conclusion, &mut strands);
         let all_verified = conclusion.all_verified;
-        let candidates = conclusion.candidates;
+        let candidates = conclusion.candidates.all;
         let trusting = candidates.iter().any(|candidate| candidate.trusted);
         let seen = strands
             .values()
@@ -98,7 +99,8 @@ impl<'s> Run<'_, 's> {
         }
         let verdict = verdict(&findings, trusting, all_verified);
         let unknown_fields = strands.values().flat_map(|strand| &strand.unknown_fields);
-        let streamed = inputs.iter().any(|input| input.kind == "stream");
+        let has = |kind: &str| inputs.iter().any(|input| input.kind == kind);
+        let (streams, receipts) = (has("stream"), has("receipt"));
         let (kept, finding_totals) = findings.into_parts();
         Ok(Report {
             report_version: 1,
@@ -114,7 +116,7 @@ impl<'s> Run<'_, 's> {
             digests: candidates.iter().map(Candidate::answer).collect(),
             findings: kept,
             finding_totals,
-            not_covered: not_covered(streamed, unknown_fields),
+            not_covered: not_covered(streams, receipts, unknown_fields),
         })
     }
 
@@ -195,7 +197,7 @@ fn conclude(
 ) -> Vec<crate::report::Strand> {
     // With one strand a digest that names none can only be of that one.
     if let (Some(only), 1) = (strands.keys().next(), strands.len()) {
-        for candidate in &mut conclusion.candidates {
+        for candidate in &mut conclusion.candidates.all {
             candidate
                 .digest
                 .strand_id

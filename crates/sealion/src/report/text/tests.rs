@@ -125,7 +125,8 @@ The answer is worth as much as the digest's own origin.
   strand      {STRAND}
   blocks      0–49 asked, 0–49 found; 131/132 revisions recompute
   revisions   3 redacted, 1 deleted, 0 restored from JSON; and 2 internal, known by their hash alone
-              1 deletions hash as H(metadata), one of the rules that bind their metadata
+              1 of the deletions fit H(metadata), which binds their metadata
+  block 0     its previous hash: empty
   digest      {hash}@49 computed from blocks 0–49
   inputs      2 files (1 journal-ion-text, 1 manifest)
   findings    none
