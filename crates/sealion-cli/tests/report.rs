@@ -146,7 +146,7 @@ fn a_changed_hash_fails_at_its_block() {
     let report = made.expect(
         &["export", "--digest", "digest.json"],
         "failed",
-        &["block-hash"],
+        &["block-hash", "chain-link"],
     );
     assert_eq!(report["findings"][0]["severity"], "failure");
     assert_eq!(report["findings"][0]["sequence_no"], 5);
