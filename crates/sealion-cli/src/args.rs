@@ -58,7 +58,7 @@ pub struct VerifyArgs {
     /// plain, gzip or zstd. What is not understood is named in the report.
     #[arg(value_name = "INPUT", required = true)]
     pub inputs: Vec<PathBuf>,
-    /// A digest that you trust: a file, or BASE64[@SEQUENCENO], or 64 hex digits [repeatable]
+    /// A digest that you trust: a file, BASE64, BASE64@SEQUENCENO or 64 hex digits; may be repeated
     ///
     /// Take it from where nobody could change it together with the journal. A digest that merely
     /// lies among the inputs is checked, but vouches for nothing.
