@@ -368,7 +368,7 @@ fn digest_refuses_a_journal_that_does_not_hold_or_is_not_whole() {
         &made,
         &["export", "--at", "12"],
         2,
-        "the last block here is 11, not 12",
+        "block 12 was asked for and is not here",
     );
     fs::remove_file(made.object(4)).expect("the object was there");
     refused(&made, &["export"], 2, "gap");

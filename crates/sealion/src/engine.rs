@@ -7,7 +7,7 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 
 use ion_rs::{AnyEncoding, Reader};
 
-use crate::blocks::read::{Node, Origin, Unfit};
+use crate::blocks::read::{refusal, Node, Origin, Unfit};
 use crate::source::{Encoding, Piece};
 
 /// Refused values of one piece that are blanked out before the rest is given up.
@@ -79,7 +79,7 @@ fn read_some(
     let refused = |after, error: ion_rs::IonError| {
         Some(Refusal {
             after,
-            why: error.to_string(),
+            why: refusal(&error.to_string()),
         })
     };
     let mut reader = match Reader::new(AnyEncoding, bytes) {

@@ -1,12 +1,13 @@
 //! A block of the journal: what is recorded of it, and the hashes made from its
 //! content. (Developer Guide, "Journal contents".)
 
-use ion_rs::{Element, Timestamp};
+use ion_rs::Element;
 
 use super::claim::{hashes, repeated, RecordedAddress, RecordedHash};
 use super::json;
 use super::read::{Envelope, Node, Unfit};
 use super::revision::{content_hash, ion_hash, is_json, Kind, Made, Revision, RevisionContent};
+use super::time::Time;
 use super::BlockAddress;
 use crate::Limits;
 
@@ -16,7 +17,7 @@ pub(crate) struct Block {
     pub(crate) offset: u64,
     pub(crate) address: RecordedAddress,
     pub(crate) transaction_id: (String, u64),
-    pub(crate) timestamp: (Timestamp, u64),
+    pub(crate) timestamp: (Time, u64),
     pub(crate) block_hash: RecordedHash,
     pub(crate) entries_hash: RecordedHash,
     pub(crate) previous: RecordedHash,

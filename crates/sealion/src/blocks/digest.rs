@@ -39,7 +39,7 @@ impl fmt::Display for Digest {
 
 /// Why a text is not a digest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected a digest as BASE64 or BASE64@SEQUENCENO (or 64 hex digits): {0}")]
+#[error("not a digest as BASE64 or BASE64@SEQUENCENO (or 64 hex digits): {0}")]
 pub struct ParseDigestError(String);
 
 impl FromStr for Digest {

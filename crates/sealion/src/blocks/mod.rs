@@ -6,7 +6,6 @@ pub(crate) mod block;
 pub(crate) mod claim;
 mod digest;
 pub(crate) mod evidence;
-mod hash;
 mod ion_text;
 pub(crate) mod json;
 pub(crate) mod manifest;
@@ -15,8 +14,9 @@ pub(crate) mod pylit;
 pub(crate) mod read;
 pub(crate) mod revision;
 mod saved_text;
+pub(crate) mod time;
 
 pub use address::{BlockAddress, StrandId};
 pub use digest::{Digest, ParseDigestError};
-pub use hash::{Hash, ParseHashError};
 pub use proof::Proof;
+pub use sealion_hash::{Hash, ParseHashError};

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use base64::Engine as _;
 
 use super::json;
+use super::time::Time;
 
 /// Where bytes handed to the Ion reader lie in the input.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +98,7 @@ impl<'a> Node<'a> {
     }
 
     fn broken(&self, expected: &str, error: impl std::fmt::Display) -> Unfit {
-        self.unfit_as(expected, format!("what the Ion reader refuses: {error}"))
+        self.unfit_as(expected, refusal(&error.to_string()))
     }
 
     fn read(&self, expected: &str) -> Result<ValueRef<'a, AnyEncoding>, Unfit> {
@@ -168,11 +169,12 @@ impl<'a> Node<'a> {
     }
 
     /// A timestamp, or its text as JSON has in its place.
-    pub(crate) fn timestamp(&self) -> Result<ion_rs::Timestamp, Unfit> {
+    pub(crate) fn timestamp(&self) -> Result<Time, Unfit> {
         const EXPECTED: &str = "a timestamp";
         match self.read(EXPECTED)? {
-            ValueRef::Timestamp(timestamp) => Ok(timestamp),
+            ValueRef::Timestamp(timestamp) => Ok(Time::from(&timestamp)),
             ValueRef::String(text) => json::timestamp(text.text())
+                .map(|timestamp| Time::from(&timestamp))
                 .ok_or_else(|| self.unfit_as(EXPECTED, "a string that is no timestamp")),
             _ => Err(self.unfit(EXPECTED)),
         }
@@ -182,6 +184,17 @@ impl<'a> Node<'a> {
     pub(crate) fn element(&self) -> Result<Element, Unfit> {
         Element::try_from(self.lazy).map_err(|e| self.broken("an Ion value", e))
     }
+}
+
+/// The Ion reader's words for a refusal, without its dump of the input.
+pub(crate) fn refusal(error: &str) -> String {
+    let line = error.lines().next().unwrap_or_default();
+    let line: String = line
+        .trim_start_matches("found ")
+        .chars()
+        .take(160)
+        .collect();
+    format!("something that the Ion reader refuses ({line})")
 }
 
 /// A struct whose field names must be unique, opened.

@@ -4,11 +4,12 @@
 //! `data`; deleting: neither; internal: `{hash}` alone. (Developer Guide,
 //! "Journal contents" and "Redacting document revisions".)
 
-use ion_rs::{Element, Timestamp};
+use ion_rs::Element;
 
 use super::claim::{repeated, RecordedAddress, RecordedHash};
 use super::json;
 use super::read::{Envelope, Node, Unfit};
+use super::time::Time;
 use super::Hash;
 
 /// A revision as recorded.
@@ -53,7 +54,7 @@ pub(crate) enum Kind {
 pub(crate) struct Metadata {
     pub(crate) id: String,
     pub(crate) version: u64,
-    pub(crate) tx_time: Timestamp,
+    pub(crate) tx_time: Time,
     pub(crate) tx_id: (String, u64),
 }
 

@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use ion_rs::Timestamp;
-
 use super::code::{Code, Severity};
 use super::context::Context;
 use super::finding::Finding;
@@ -12,8 +10,9 @@ use super::revision::{check_revision, RevisionRecord, Standing};
 use crate::blocks::block::{Block, BlockContent, RedactionOrder, TransactionInfo};
 use crate::blocks::claim::RecordedHash;
 use crate::blocks::revision::{Kind, Made, Revision};
+use crate::blocks::time::Time;
 use crate::blocks::{BlockAddress, Hash};
-use crate::hashes;
+use crate::hashes::BlockHashes;
 
 /// A block after its check: what the chain, the digests and the report need.
 #[derive(Clone, Debug)]
@@ -25,7 +24,7 @@ pub(crate) struct CheckedBlock {
     /// the hashes it is made of are not hashes.
     pub(crate) hash: Option<Hash>,
     pub(crate) previous: RecordedHash,
-    pub(crate) timestamp: (Timestamp, u64),
+    pub(crate) timestamp: (Time, u64),
     pub(crate) revisions: Vec<RevisionRecord>,
     pub(crate) redactions: Vec<RedactionOrder>,
     /// Tables of documents, where `transactionInfo` tells: document, table id.
@@ -49,7 +48,7 @@ pub(crate) struct Fingerprint {
     pub(crate) entries: Vec<Option<Hash>>,
     pub(crate) revisions: Vec<Option<Hash>>,
     pub(crate) transaction_id: String,
-    pub(crate) timestamp: Timestamp,
+    pub(crate) timestamp: Time,
     content: Vec<(&'static str, Option<Hash>)>,
 }
 
@@ -81,7 +80,7 @@ impl Fingerprint {
             entries: block.entries.iter().map(|entry| entry.hash).collect(),
             revisions: block.revisions.iter().map(|r| r.hash.hash).collect(),
             transaction_id: block.transaction_id.0.clone(),
-            timestamp: block.timestamp.0.clone(),
+            timestamp: block.timestamp.0,
         }
     }
 
@@ -110,7 +109,12 @@ impl Fingerprint {
 }
 
 /// Checks everything about `block` that needs no other block.
-pub(crate) fn check_block(block: &Block, content: &BlockContent, path: &Arc<str>) -> CheckedBlock {
+pub(crate) fn check_block(
+    block: &Block,
+    content: &BlockContent,
+    hashes: &BlockHashes,
+    path: &Arc<str>,
+) -> CheckedBlock {
     let mut findings = Vec::new();
     let context = Context {
         path,
@@ -119,24 +123,24 @@ pub(crate) fn check_block(block: &Block, content: &BlockContent, path: &Arc<str>
         prefix: String::new(),
     };
     context.repeated(&block.repeated, &mut findings);
-    let revisions = check_revisions(block, content, &context, &mut findings);
-    let entries = check_entries(block, content, &context, &mut findings);
-    let hash = check_hashes(block, &entries.root, &context, &mut findings);
+    let revisions = check_revisions(block, content, hashes, &context, &mut findings);
+    let internal_entries = check_entries(block, content, hashes, &context, &mut findings);
+    check_hashes(block, hashes, &context, &mut findings);
     check_statements(block, content, &context, &mut findings);
     check_documents(block, &context, &mut findings);
     CheckedBlock {
         path: path.clone(),
         offset: block.offset,
         address: block.address.address.clone(),
-        hash,
+        hash: hashes.leaf,
         previous: block.previous,
-        timestamp: block.timestamp.clone(),
+        timestamp: block.timestamp,
         redactions: block
             .redaction_info
             .as_ref()
             .map_or_else(Vec::new, |info| info.orders.clone()),
         tables: tables(block.transaction_info.as_ref()),
-        internal_entries: entries.unexplained,
+        internal_entries,
         fingerprint: Fingerprint::of(block, content, &revisions),
         revisions,
         unknown_fields: unknown_fields(block),
@@ -148,13 +152,15 @@ pub(crate) fn check_block(block: &Block, content: &BlockContent, path: &Arc<str>
 fn check_revisions(
     block: &Block,
     content: &BlockContent,
+    hashes: &BlockHashes,
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
 ) -> Vec<RevisionRecord> {
     let both = block.revisions.iter().zip(&content.revisions);
     let check = |(index, (revision, made))| {
         let context = revision_context(index, revision, context);
-        let record = check_revision(revision, made, &context, findings);
+        let ours = hashes.revisions.get(index).copied().flatten();
+        let record = check_revision(revision, made, ours, &context, findings);
         if record.standing != Standing::NotAsked {
             check_place(block, revision, &context, findings);
         }
@@ -246,28 +252,21 @@ fn check_place(
     }
 }
 
-struct Entries {
-    root: Option<Hash>,
-    unexplained: u64,
-}
-
-/// `entriesHashList`: that it holds what the block's content hashes to.
+/// `entriesHashList`: that it holds what the block's content hashes to. Gives the
+/// number of entries that nothing in the block explains.
 fn check_entries(
     block: &Block,
     content: &BlockContent,
+    hashes: &BlockHashes,
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
-) -> Entries {
-    let hashes_of = |list: &[RecordedHash]| -> Option<Vec<Hash>> {
-        list.iter().map(|recorded| recorded.hash).collect()
-    };
+) -> u64 {
     for (index, entry) in block.entries.iter().enumerate() {
         let field = format!("entriesHashList[{index}]");
         context.hash(&field, entry, findings);
     }
     let mut explained = Vec::new();
-    let revisions: Vec<RecordedHash> = block.revisions.iter().map(|r| r.hash).collect();
-    if let Some(root) = hashes_of(&revisions).and_then(|hashes| hashes::root(&hashes)) {
+    if let Some(root) = hashes.revisions_root {
         let place = block.revisions.first().map_or(block.offset, |r| r.offset);
         let what = Member {
             code: Code::RevisionsRoot,
@@ -307,12 +306,9 @@ fn check_entries(
         Some(hash) => !explained.contains(&hash),
         None => false,
     });
-    Entries {
-        unexplained: match block.outline {
-            true => 0,
-            false => unexplained.count() as u64,
-        },
-        root: hashes_of(&block.entries).and_then(|entries| hashes::root(&entries)),
+    match block.outline {
+        true => 0,
+        false => unexplained.count() as u64,
     }
 }
 
@@ -367,56 +363,18 @@ fn check_member(
     findings.push(finding);
 }
 
-/// `entriesHash` and `blockHash`; gives the block hash as recomputed.
+/// `entriesHash` and `blockHash`.
 fn check_hashes(
     block: &Block,
-    entries_root: &Option<Hash>,
+    hashes: &BlockHashes,
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
-) -> Option<Hash> {
-    let genesis = block.address.address.sequence_no == 0;
-    let previous = match genesis && block.previous.length == 0 {
-        true => None,
-        false => Some(context.hash("previousBlockHash", &block.previous, findings)),
-    };
-    let claimed = context.hash("entriesHash", &block.entries_hash, findings);
+) {
+    if block.usable_previous() != Some(None) {
+        context.hash("previousBlockHash", &block.previous, findings);
+    }
+    context.hash("entriesHash", &block.entries_hash, findings);
     context.hash("blockHash", &block.block_hash, findings);
-    if let (Some(root), Some(claimed)) = (entries_root, claimed) {
-        if *root != claimed {
-            findings.push(
-                context
-                    .mismatch(
-                        Code::EntriesHash,
-                        "entriesHash",
-                        &block.entries_hash,
-                        root,
-                        "entriesHash is not the tree root of entriesHashList",
-                    )
-                    .remedy("an entry or entriesHash was changed: compare with another copy"),
-            );
-        }
-    }
-    let previous = match previous {
-        None => None,
-        Some(None) => return None,
-        Some(Some(previous)) => Some(previous),
-    };
-    if let (Some(entries), Some(recorded)) = (claimed, block.block_hash.hash) {
-        let ours = hashes::block_hash(&entries, previous.as_ref());
-        if ours != recorded {
-            findings.push(
-                context
-                    .mismatch(
-                        Code::BlockHash,
-                        "blockHash",
-                        &block.block_hash,
-                        &ours,
-                        "blockHash is not dot(entriesHash, previousBlockHash)",
-                    )
-                    .remedy("one of the three was changed: compare with another copy"),
-            );
-        }
-    }
     if block.entries.is_empty() {
         findings.push(context.finding(
             Code::EntriesHash,
@@ -425,7 +383,35 @@ fn check_hashes(
             "entriesHashList is empty: a block has at least one entry",
         ));
     }
-    entries_root.map(|root| hashes::block_hash(&root, previous.as_ref()))
+    let differs = |recorded: &RecordedHash, ours: Option<Hash>| {
+        ours.filter(|ours| recorded.hash.is_some_and(|recorded| recorded != *ours))
+    };
+    if let Some(ours) = differs(&block.entries_hash, hashes.entries_root) {
+        findings.push(
+            context
+                .mismatch(
+                    Code::EntriesHash,
+                    "entriesHash",
+                    &block.entries_hash,
+                    &ours,
+                    "entriesHash is not the tree root of entriesHashList",
+                )
+                .remedy("an entry or entriesHash was changed: compare with another copy"),
+        );
+    }
+    if let Some(ours) = differs(&block.block_hash, hashes.from_recorded) {
+        findings.push(
+            context
+                .mismatch(
+                    Code::BlockHash,
+                    "blockHash",
+                    &block.block_hash,
+                    &ours,
+                    "blockHash is not dot(entriesHash, previousBlockHash)",
+                )
+                .remedy("one of the three was changed: compare with another copy"),
+        );
+    }
 }
 
 /// Statement digests of statements without parameters.

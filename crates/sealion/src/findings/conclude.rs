@@ -61,6 +61,7 @@ impl Conclusion<'_> {
             .all
             .iter()
             .any(|candidate| candidate.trusted);
+        self.asked_and_missing(strand_id, strand);
         self.gaps(strand_id, strand, anchors, trusting);
         if trusting {
             self.unreached(strand_id, strand, anchors);
@@ -127,6 +128,32 @@ impl Conclusion<'_> {
     fn incomplete(&mut self, finding: Finding) {
         self.all_verified = false;
         self.findings.push(finding);
+    }
+
+    /// Blocks that were asked for by number, before the first or after the last.
+    fn asked_and_missing(&mut self, strand_id: &StrandId, strand: &StrandFold) {
+        let (Some(first), Some(last)) = (strand.segments.first(), strand.last()) else {
+            return;
+        };
+        let missing = |code, from: u64, to: u64| {
+            let message = match from == to {
+                true => format!("block {from} was asked for and is not here"),
+                false => format!("blocks {from} to {to} were asked for and are not here"),
+            };
+            Finding::new(code, message)
+                .strand(strand_id)
+                .sequence_no(from)
+                .remedy("hand them over, or ask only for blocks that are here (--from, --to)")
+        };
+        let (from, to) = (self.asked.from, self.asked.to);
+        if let Some(from) = from.filter(|from| *from < first.first) {
+            let end = to.map_or(first.first - 1, |to| to.min(first.first - 1));
+            self.incomplete(missing(Code::MissingStart, from, end));
+        }
+        if let Some(to) = to.filter(|to| *to > last) {
+            let start = from.map_or(last + 1, |from| from.max(last + 1));
+            self.incomplete(missing(Code::TipOutside, start, to));
+        }
     }
 
     /// Gaps between runs of a journal.
@@ -289,6 +316,7 @@ impl Conclusion<'_> {
                 && candidate.digest.sequence_no.is_some_and(|tip| tip > last)
         };
         strand.segments.len() > 1
+            || !strand.segments.iter().any(|segment| segment.journal)
             || self.asked.to.is_some()
             || self.candidates.all.iter().any(known)
     }

@@ -154,6 +154,13 @@ impl Findings {
         *total += 1;
         if *total <= self.kept_max {
             self.kept.push(finding);
+            return;
+        }
+        // A graver one is never crowded out.
+        let lighter =
+            |kept: &&mut Finding| kept.code == finding.code && kept.severity > finding.severity;
+        if let Some(kept) = self.kept.iter_mut().rev().find(lighter) {
+            *kept = finding;
         }
     }
 

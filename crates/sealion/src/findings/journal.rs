@@ -4,8 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ion_rs::Timestamp;
-
 use super::block::CheckedBlock;
 use super::code::{Code, Severity};
 use super::documents::{Documents, Place};
@@ -13,6 +11,7 @@ use super::finding::{Finding, Findings};
 use super::loose::{place_in_block, LooseRevision, Placed};
 use super::revision::{RevisionRecord, Standing};
 use crate::blocks::revision::Kind;
+use crate::blocks::time::Time;
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::merkle::Range;
 use crate::report::{Asked, RevisionCounts, State};
@@ -91,7 +90,7 @@ pub(crate) struct StrandFold {
     /// Deleting revisions by the rule that their hashes follow.
     pub(crate) deletions: BTreeMap<&'static str, u64>,
     documents: Option<Documents>,
-    last_time: Option<Timestamp>,
+    last_time: Option<Time>,
 }
 
 /// What an input gave.
@@ -311,7 +310,7 @@ impl StrandFold {
         let follows = |segment: &&mut Segment| segment.last.checked_add(1) == Some(sequence_no);
         let Some(segment) = self.segments.last_mut().filter(follows) else {
             self.segments.push(Segment::starting_with(block));
-            self.last_time = Some(block.timestamp.0.clone());
+            self.last_time = Some(block.timestamp.0);
             return false;
         };
         segment.last = sequence_no;
@@ -327,7 +326,7 @@ impl StrandFold {
         if wrong || off(segment.last_recorded) {
             findings.push(broken_link(block, segment, wrong));
         }
-        if let Some(before) = self.last_time.replace(block.timestamp.0.clone()) {
+        if let Some(before) = self.last_time.replace(block.timestamp.0) {
             if block.timestamp.0 < before {
                 findings.push(
                     Finding::new(

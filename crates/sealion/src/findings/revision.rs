@@ -40,18 +40,18 @@ pub(crate) struct RevisionRecord {
 pub(crate) fn check_revision(
     revision: &Revision,
     content: &RevisionContent,
+    recomputed: Option<Hash>,
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
 ) -> RevisionRecord {
     context.repeated(&revision.repeated, findings);
     let hash = context.hash("hash", &revision.hash, findings);
-    let data_hash = revision
-        .data_hash
-        .as_ref()
-        .and_then(|recorded| context.hash("dataHash", recorded, findings));
+    if let Some(recorded) = &revision.data_hash {
+        context.hash("dataHash", recorded, findings);
+    }
     let standing = match hash {
         None => Standing::Wrong,
-        Some(_) => stand(revision, data_hash, content, context, findings),
+        Some(_) => stand(revision, content, recomputed, context, findings),
     };
     let document = revision.document();
     RevisionRecord {
@@ -67,8 +67,8 @@ pub(crate) fn check_revision(
 
 fn stand(
     revision: &Revision,
-    data_hash: Option<Hash>,
     content: &RevisionContent,
+    recomputed: Option<Hash>,
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
 ) -> Standing {
@@ -78,45 +78,35 @@ fn stand(
     let Some(metadata) = &content.metadata else {
         return Standing::NotAsked;
     };
-    let metadata = match metadata {
-        Ok(hash) => hash,
-        Err(unfit) => {
-            findings.push(context.unfit("metadata", unfit));
+    for (field, made) in [
+        ("metadata", Some(metadata)),
+        ("data", content.data.as_ref()),
+    ] {
+        if let Some(Err(unfit)) = made {
+            findings.push(context.unfit(field, unfit));
             return Standing::Undecided;
         }
-    };
-    match (revision.kind, &content.data) {
+    }
+    match (revision.kind, recomputed) {
         (Kind::Deleting, _) => deleting(revision, metadata, context, findings),
-        (Kind::Redacted, _) => match data_hash {
-            None => Standing::Wrong,
-            Some(data) => {
-                let ours = hashes::revision_hash(&data, metadata);
-                let what = "dot(dataHash, H(metadata))";
-                compare(&revision.hash, &ours, what, context, findings)
-            }
-        },
-        (_, Some(data)) => user(revision, data, data_hash, metadata, context, findings),
-        (_, None) => Standing::NotAsked,
+        (_, None) => Standing::Wrong,
+        (Kind::Redacted, Some(ours)) => {
+            let what = "dot(dataHash, H(metadata))";
+            compare(&revision.hash, &ours, what, context, findings)
+        }
+        (_, Some(ours)) => user(revision, content, &ours, context, findings),
     }
 }
 
 fn user(
     revision: &Revision,
-    data: &Made,
-    data_hash: Option<Hash>,
-    metadata: &Hash,
+    content: &RevisionContent,
+    ours: &Hash,
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
 ) -> Standing {
-    let data = match data {
-        Ok(hash) => hash,
-        Err(unfit) => {
-            findings.push(context.unfit("data", unfit));
-            return Standing::Undecided;
-        }
-    };
-    if let (Some(recorded), Some(claimed)) = (&revision.data_hash, data_hash) {
-        if claimed != *data && !revision.json {
+    if let (Some(recorded), Some(Ok(data))) = (&revision.data_hash, &content.data) {
+        if recorded.hash != Some(*data) && !revision.json {
             findings.push(context.mismatch(
                 Code::RevisionHash,
                 "dataHash",
@@ -127,15 +117,14 @@ fn user(
             return Standing::Wrong;
         }
     }
-    let ours = hashes::revision_hash(data, metadata);
-    if revision.json && revision.hash.hash != Some(ours) {
+    if revision.json && revision.hash.hash != Some(*ours) {
         findings.push(
             context
                 .mismatch(
                     Code::DataFromJson,
                     "data",
                     &revision.hash,
-                    &ours,
+                    ours,
                     "the data, read naturally from JSON, does not give the revision's hash; JSON \
                      lost its Ion types (timestamp, symbol, blob, float), so this shows nothing \
                      either way",
@@ -148,7 +137,7 @@ fn user(
         return Standing::Undecided;
     }
     let what = "dot(H(data), H(metadata))";
-    compare(&revision.hash, &ours, what, context, findings)
+    compare(&revision.hash, ours, what, context, findings)
 }
 
 /// Which of the possible rules a deleting revision's hash follows.
@@ -167,10 +156,13 @@ fn deletion_rule(revision: &Revision, content: &RevisionContent) -> Option<&'sta
 
 fn deleting(
     revision: &Revision,
-    metadata: &Hash,
+    metadata: &Made,
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
 ) -> Standing {
+    let Ok(metadata) = metadata else {
+        return Standing::Undecided;
+    };
     let rules = hashes::deletion_rules(metadata);
     if rules
         .iter()

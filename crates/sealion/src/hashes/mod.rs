@@ -1,6 +1,10 @@
 //! STAGE 3: what we recompute. Arithmetic on 32-byte hashes, by the rules of
 //! QLDB (Developer Guide, "Verification results", and the AWS samples).
 
+mod block;
+
+pub(crate) use block::{revision_hash, BlockHashes};
+
 use crate::blocks::Hash;
 
 /// `dot`: the hash of a pair, the smaller first (signed bytes, last byte first).
@@ -12,12 +16,6 @@ pub(crate) fn dot(a: &Hash, b: &Hash) -> Hash {
 pub(crate) fn root(leaves: &[Hash]) -> Option<Hash> {
     let leaves: Vec<[u8; 32]> = leaves.iter().map(|leaf| leaf.0).collect();
     sealion_reference::root(&leaves).map(Hash)
-}
-
-/// A revision's hash: `dot(D, H(metadata))`, where D is `H(data)`, or `dataHash`
-/// once the data is redacted.
-pub(crate) fn revision_hash(data: &Hash, metadata: &Hash) -> Hash {
-    dot(data, metadata)
 }
 
 /// A block's hash: `dot(entriesHash, previousBlockHash)`. A genesis block whose

@@ -18,6 +18,7 @@ use crate::blocks::{BlockAddress, Digest, Hash, Proof};
 use crate::engine::read_values;
 use crate::findings::{check_block, check_revision, BlockProof, Candidate, Code, Context, Finding};
 use crate::findings::{Findings, Item, LooseProof, LooseRevision, RevisionRecord, Standing};
+use crate::hashes::{revision_hash, BlockHashes};
 use crate::report::Asked;
 use crate::source::{kpl, Encoding, Flaw, Piece, Pieces};
 use crate::Limits;
@@ -297,7 +298,12 @@ impl Collector<'_> {
         let asked = self.asked;
         let with_content = |address: &BlockAddress| asked.includes(address.sequence_no);
         let (block, content) = Block::read(envelope, self.limits, with_content)?;
-        let mut checked = check_block(&block, &content, &self.path);
+        let mut checked = check_block(
+            &block,
+            &content,
+            &BlockHashes::of(&block, &content),
+            &self.path,
+        );
         checked.alone = true;
         let address = checked.address.clone();
         self.collected.items.push(Item::Block(Box::new(checked)));
@@ -368,7 +374,13 @@ impl Collector<'_> {
             document: revision.document(),
             ..self.at(&address)
         };
-        let record = check_revision(&revision, &content, &context, &mut findings);
+        let record = check_revision(
+            &revision,
+            &content,
+            revision_hash(&revision, &content),
+            &context,
+            &mut findings,
+        );
         self.findings.extend(findings);
         self.loose(address, record, proof);
         Ok(())

@@ -16,6 +16,7 @@ use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::engine::read_values;
 use crate::findings::{check_block, Candidate, Candidates, Code, Conclusion, Finding, Findings};
 use crate::findings::{Item, Journal, Severity, StrandFold, Wanted};
+use crate::hashes::BlockHashes;
 use crate::report::{not_covered, Asked, Report, Tool, Verdict};
 use crate::source::{decompressed, Archive, Flaw, FlawKind, Piece, Pieces};
 use crate::{Error, Limits};
@@ -95,7 +96,7 @@ impl<'s> Run<'_, 's> {
             .any(|strand| strand.blocks + strand.revisions.total > 0);
         let proven = candidates.iter().any(Candidate::reached);
         if !seen && !proven {
-            findings.push(nothing(inputs.len()));
+            findings.push(nothing(inputs.len(), asked));
         }
         let verdict = verdict(&findings, trusting, all_verified);
         let unknown_fields = strands.values().flat_map(|strand| &strand.unknown_fields);
@@ -339,13 +340,22 @@ fn check_node(
     }
     let with_content = |address: &BlockAddress| asked.includes(address.sequence_no);
     let (block, content) = Block::read(&envelope, limits, with_content)?;
-    Ok(Item::Block(Box::new(check_block(&block, &content, path))))
+    Ok(Item::Block(Box::new(check_block(
+        &block,
+        &content,
+        &BlockHashes::of(&block, &content),
+        path,
+    ))))
 }
 
-fn nothing(inputs: usize) -> Finding {
+fn nothing(inputs: usize, asked: &Asked) -> Finding {
+    let filter = match &asked.strand_id {
+        Some(strand) => format!(" of strand {strand}, the one asked for"),
+        None => String::new(),
+    };
     Finding::new(
         Code::MissingStart,
-        format!("among {inputs} inputs is no block, revision or proof: nothing was verified"),
+        format!("among {inputs} inputs is no block, revision or proof{filter}: nothing was verified"),
     )
     .remedy("hand over a journal export, stream records, or an answer of get-block or get-revision; `sealion show FILE` says what a file is")
 }

@@ -17,6 +17,7 @@ use crate::blocks::BlockAddress;
 use crate::engine::read_values;
 use crate::findings::{check_block, check_revision, CheckedBlock, Code, Context, Finding, Item};
 use crate::findings::{LooseProof, LooseRevision, Standing};
+use crate::hashes::{revision_hash, BlockHashes};
 use crate::report::Asked;
 use crate::source::{Encoding, Piece, Spool};
 use crate::Limits;
@@ -247,7 +248,12 @@ fn join(group: &Group, asked: &Asked, limits: &Limits, outcome: &mut Outcome) {
                 &stored.path,
                 outcome,
             );
-            blocks.push(check_block(&block, &content, &stored.path));
+            blocks.push(check_block(
+                &block,
+                &content,
+                &BlockHashes::of(&block, &content),
+                &stored.path,
+            ));
             Ok(())
         });
     }
@@ -353,7 +359,13 @@ fn orphan(details: &Details, findings: &mut Vec<Finding>) -> Option<Item> {
         document: details.revision.document(),
         prefix: String::new(),
     };
-    let record = check_revision(&details.revision, &details.content, &context, findings);
+    let record = check_revision(
+        &details.revision,
+        &details.content,
+        revision_hash(&details.revision, &details.content),
+        &context,
+        findings,
+    );
     Some(Item::Loose(Box::new(LooseRevision {
         failed: record.standing == Standing::Wrong,
         record,
