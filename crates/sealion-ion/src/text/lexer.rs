@@ -1,0 +1,277 @@
+//! Bytes of Ion text to scalars, names, blanks and comments.
+
+use memchr::{memchr2, memmem};
+
+use super::string::Quotes;
+use crate::pass::{pass, Pass, Reason};
+use crate::scalar::{Blob, Form, Scalar, Text, Type};
+
+/// Classes of bytes, a bit each.
+const BLANK: u8 = 1;
+/// May follow a number or a keyword.
+const STOP: u8 = 2;
+/// May be part of a name without quotes.
+const NAME: u8 = 4;
+
+/// The classes of every byte (Ion 1.0 text: blanks; stop characters of numbers; identifiers).
+static CLASS: [u8; 256] = classes();
+
+const fn classes() -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b' ' | b'\t'..=b'\r' => BLANK | STOP,
+            b'{' | b'}' | b'[' | b']' | b'(' | b')' | b',' | b'"' | b'\'' => STOP,
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' => NAME,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+}
+
+/// A place in Ion text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lexer<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) at: usize,
+}
+
+impl<'a> Lexer<'a> {
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or(&[])
+    }
+
+    /// The byte here; zero, which is nothing in Ion text, at the end.
+    #[inline]
+    pub(super) fn peek(&self) -> u8 {
+        self.peek_at(0)
+    }
+
+    #[inline]
+    pub(super) fn peek_at(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    #[inline]
+    pub(super) fn eat(&mut self, byte: u8) -> bool {
+        let there = self.peek() == byte;
+        self.at += usize::from(there);
+        there
+    }
+
+    #[inline]
+    pub(super) fn is_at_end(&self) -> bool {
+        self.at >= self.bytes.len()
+    }
+
+    /// Whether a number or keyword may end here.
+    #[inline]
+    pub(super) fn at_stop(&self) -> bool {
+        match self.bytes.get(self.at) {
+            Some(byte) => CLASS[usize::from(*byte)] & STOP != 0,
+            None => true,
+        }
+    }
+
+    /// What is wrong with the byte here, or that there is none.
+    #[cold]
+    pub(super) fn unexpected<T>(&self) -> Result<T, Pass> {
+        if self.is_at_end() {
+            pass(self.bytes.len(), Reason::Truncated)
+        } else {
+            pass(self.at, Reason::Unexpected)
+        }
+    }
+
+    /// Skips blanks and comments.
+    #[inline]
+    pub(super) fn blanks(&mut self) -> Result<(), Pass> {
+        let byte = self.peek();
+        if CLASS[usize::from(byte)] & BLANK == 0 && byte != b'/' {
+            return Ok(());
+        }
+        self.more_blanks()
+    }
+
+    fn more_blanks(&mut self) -> Result<(), Pass> {
+        loop {
+            self.plain_blanks();
+            if self.peek() != b'/' {
+                return Ok(());
+            }
+            self.comment()?;
+        }
+    }
+
+    /// Skips blanks, but no comment.
+    pub(super) fn plain_blanks(&mut self) {
+        // Indented text has long runs of spaces.
+        while self.rest().starts_with(b"        ") {
+            self.at += 8;
+        }
+        while CLASS[usize::from(self.peek())] & BLANK != 0 {
+            self.at += 1;
+        }
+    }
+
+    fn comment(&mut self) -> Result<(), Pass> {
+        let start = self.at;
+        let rest = self.rest();
+        let len = match rest.get(1) {
+            Some(b'/') => memchr2(b'\r', b'\n', rest).unwrap_or(rest.len()),
+            Some(b'*') => match memmem::find(&rest[2..], b"*/") {
+                Some(inside) => inside + 4,
+                None => return pass(self.bytes.len(), Reason::Truncated),
+            },
+            _ => return pass(start, Reason::Unexpected),
+        };
+        if core::str::from_utf8(&rest[..len]).is_err() {
+            return pass(start, Reason::Utf8);
+        }
+        self.at += len;
+        Ok(())
+    }
+
+    /// A scalar: the lexer stands before its first byte.
+    #[inline]
+    pub(super) fn scalar(&mut self) -> Result<Scalar<'a>, Pass> {
+        match self.peek() {
+            b'"' => Ok(Scalar::String(self.quoted(Quotes::String)?)),
+            b'0'..=b'9' | b'-' | b'+' => self.number(),
+            b'\'' if self.rest().starts_with(b"'''") => Ok(Scalar::String(self.long()?)),
+            b'\'' => Ok(Scalar::Symbol(self.quoted(Quotes::Symbol)?)),
+            b'{' => self.lob(),
+            byte if CLASS[usize::from(byte)] & NAME != 0 => self.word(),
+            _ => self.unexpected(),
+        }
+    }
+
+    /// A keyword or a symbol without quotes.
+    fn word(&mut self) -> Result<Scalar<'a>, Pass> {
+        let start = self.at;
+        let text = self.name();
+        let scalar = match text.bytes {
+            b"null" => Scalar::Null(self.null_type()?),
+            b"true" => Scalar::Bool(true),
+            b"false" => Scalar::Bool(false),
+            b"nan" => Scalar::Float(f64::NAN),
+            [b'$', b'0'..=b'9', ..] => return pass(start, Reason::Symbol),
+            _ => return Ok(Scalar::Symbol(text)),
+        };
+        if self.at_stop() {
+            Ok(scalar)
+        } else {
+            pass(self.at, Reason::Unexpected)
+        }
+    }
+
+    /// The letters, digits, `_` and `$` from here on.
+    #[inline]
+    fn name(&mut self) -> Text<'a> {
+        let start = self.at;
+        let rest = self.rest();
+        let is_name = |byte: &u8| CLASS[usize::from(*byte)] & NAME != 0;
+        let len = rest.iter().position(|byte| !is_name(byte));
+        let len = len.unwrap_or(rest.len());
+        self.at += len;
+        Text {
+            bytes: &rest[..len],
+            offset: start,
+            form: Form::Clean,
+        }
+    }
+
+    /// The type behind `null`, if a point follows.
+    fn null_type(&mut self) -> Result<Type, Pass> {
+        if !self.eat(b'.') {
+            return Ok(Type::Null);
+        }
+        let name = self.name();
+        Ok(match name.bytes {
+            b"null" => Type::Null,
+            b"bool" => Type::Bool,
+            b"int" => Type::Int,
+            b"float" => Type::Float,
+            b"decimal" => Type::Decimal,
+            b"timestamp" => Type::Timestamp,
+            b"symbol" => Type::Symbol,
+            b"string" => Type::String,
+            b"clob" => Type::Clob,
+            b"blob" => Type::Blob,
+            b"list" => Type::List,
+            b"sexp" => Type::Sexp,
+            b"struct" => Type::Struct,
+            _ => return pass(name.offset, Reason::Unexpected),
+        })
+    }
+
+    /// The name of a field: an identifier, a quoted symbol, or a string.
+    #[inline]
+    pub(super) fn field_name(&mut self) -> Result<Text<'a>, Pass> {
+        match self.peek() {
+            b'"' => self.quoted(Quotes::String),
+            b'\'' if self.rest().starts_with(b"'''") => self.long(),
+            b'\'' => self.quoted(Quotes::Symbol),
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' => {
+                let name = self.name();
+                match name.bytes {
+                    b"null" | b"true" | b"false" | b"nan" => pass(name.offset, Reason::Unexpected),
+                    [b'$', b'0'..=b'9', ..] => pass(name.offset, Reason::Symbol),
+                    _ => Ok(name),
+                }
+            }
+            _ => self.unexpected(),
+        }
+    }
+
+    /// Whether a symbol just read is an annotation: `::` follows, perhaps after blanks. If so, stands behind it
+    /// and the blanks after it; if not, stands where it stood.
+    #[inline]
+    pub(super) fn eat_annotation_mark(&mut self) -> Result<bool, Pass> {
+        let before = self.at;
+        self.blanks()?;
+        if self.peek() == b':' && self.peek_at(1) == b':' {
+            self.at += 2;
+            self.blanks()?;
+            return Ok(true);
+        }
+        self.at = before;
+        Ok(false)
+    }
+
+    /// `{{…}}`: a clob if a quote follows, a blob if not.
+    fn lob(&mut self) -> Result<Scalar<'a>, Pass> {
+        self.at += 2;
+        self.plain_blanks();
+        let scalar = match self.peek() {
+            b'"' => {
+                let text = self.quoted(Quotes::String)?;
+                self.plain_blanks();
+                Scalar::Clob(text)
+            }
+            b'\'' => Scalar::Clob(self.long_clob()?),
+            _ => {
+                let start = self.at;
+                let rest = self.rest();
+                let Some(len) = memchr::memchr(b'}', rest) else {
+                    return pass(self.bytes.len(), Reason::Truncated);
+                };
+                self.at += len;
+                Scalar::Blob(Blob::Base64(&rest[..len], start))
+            }
+        };
+        if !self.rest().starts_with(b"}}") {
+            return self.unexpected();
+        }
+        self.at += 2;
+        Ok(scalar)
+    }
+
+    /// Whether `{` here begins a blob or clob and no struct.
+    #[inline]
+    pub(super) fn is_lob(&self) -> bool {
+        self.peek_at(1) == b'{'
+    }
+}

@@ -1,0 +1,11 @@
+//! Ion 1.0 text.
+
+pub(crate) mod base64;
+mod lexer;
+pub(crate) mod number;
+mod reader;
+pub(crate) mod string;
+mod timestamp;
+mod walk;
+
+pub(crate) use reader::TextReader;

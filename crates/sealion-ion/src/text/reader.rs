@@ -1,0 +1,204 @@
+//! Values of Ion text, one by one.
+
+use std::borrow::Cow;
+
+use super::lexer::Lexer;
+use super::string;
+use super::walk::{Container, Walker};
+use crate::hasher::{self, Sink, Skip};
+use crate::pass::{pass, Pass, Reason};
+use crate::reader::{Current, Value};
+use crate::scalar::{Form, Scalar, Text};
+use crate::Limits;
+
+/// A reader of Ion text.
+pub(crate) struct TextReader<'a> {
+    lexer: Lexer<'a>,
+    walker: Walker,
+    depth_max: usize,
+    /// The containers that were entered.
+    stack: Vec<Container>,
+    /// Whether the innermost of them has just been entered.
+    fresh: bool,
+    current: Option<Current<'a>>,
+}
+
+impl<'a> TextReader<'a> {
+    pub(crate) fn new(bytes: &'a [u8], limits: &Limits) -> Self {
+        Self {
+            lexer: Lexer { bytes, at: 0 },
+            walker: Walker::default(),
+            depth_max: limits.depth_max as usize,
+            stack: Vec::new(),
+            fresh: true,
+            current: None,
+        }
+    }
+
+    pub(crate) fn next(&mut self) -> Result<Option<Value<'a>>, Pass> {
+        self.skip()?;
+        let Some(container) = self.stack.last().copied() else {
+            return self.next_at_top();
+        };
+        if !self.lexer.more(container, self.fresh)? {
+            return Ok(None);
+        }
+        self.fresh = false;
+        let field = if container == Container::Struct {
+            let name = self.lexer.field_name()?;
+            self.lexer.colon()?;
+            Some(self.owned(&name)?)
+        } else {
+            None
+        };
+        self.head(field).map(Some)
+    }
+
+    /// The next value that is no version marker.
+    fn next_at_top(&mut self) -> Result<Option<Value<'a>>, Pass> {
+        loop {
+            self.lexer.blanks()?;
+            if self.lexer.is_at_end() {
+                return Ok(None);
+            }
+            if self.lexer.rest().starts_with(b"$ion_1_0") {
+                let mut marker = self.lexer;
+                if marker.field_name()?.bytes == b"$ion_1_0" && !marker.eat_annotation_mark()? {
+                    self.lexer = marker;
+                    continue;
+                }
+            }
+            return self.head(None).map(Some);
+        }
+    }
+
+    /// Reads a scalar, or stands before a container.
+    fn head(&mut self, field: Option<Cow<'a, str>>) -> Result<Value<'a>, Pass> {
+        let start = self.lexer.at;
+        let mut annotated = false;
+        let (kind, null, scalar) = loop {
+            if let Some(container) = self.lexer.container() {
+                break (container.kind(), false, None);
+            }
+            let scalar = self.lexer.scalar()?;
+            if let Scalar::Symbol(text) = &scalar {
+                self.no_system_symbol(text)?;
+                if self.lexer.eat_annotation_mark()? {
+                    hasher::text(hasher::SYMBOL, text, &mut Skip, &mut self.walker.scratch)?;
+                    annotated = true;
+                    continue;
+                }
+            }
+            let (kind, null) = scalar.kind();
+            break (kind, null, Some(scalar));
+        };
+        self.current = Some(Current {
+            start,
+            annotated,
+            scalar,
+        });
+        Ok(Value {
+            kind,
+            null,
+            annotated,
+            field,
+            offset: start,
+        })
+    }
+
+    /// At top level a symbol in `$ion` may be a version marker, or the annotation of a symbol table.
+    fn no_system_symbol(&mut self, text: &Text<'_>) -> Result<(), Pass> {
+        if self.stack.is_empty() {
+            let offset = text.offset;
+            let text = string::text(text, &mut self.walker.scratch)?;
+            if text.starts_with(b"$ion") {
+                return pass(offset, Reason::SymbolTable);
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn enter(&mut self) -> Result<(), Pass> {
+        let container = self.lexer.container();
+        match (self.current.take(), container) {
+            (Some(Current { scalar: None, .. }), Some(container)) => {
+                if self.stack.len() >= self.depth_max {
+                    return pass(self.lexer.at, Reason::Depth);
+                }
+                self.lexer.at += 1;
+                self.stack.push(container);
+                self.fresh = true;
+                Ok(())
+            }
+            (current, _) => {
+                self.current = current;
+                pass(self.lexer.at, Reason::Place)
+            }
+        }
+    }
+
+    pub(crate) fn leave(&mut self) -> Result<(), Pass> {
+        if self.stack.is_empty() {
+            return pass(self.lexer.at, Reason::Place);
+        }
+        while self.next()?.is_some() {}
+        self.lexer.at += 1;
+        self.stack.pop();
+        self.fresh = false;
+        Ok(())
+    }
+
+    /// Hands the current value to the sink and goes past it.
+    pub(crate) fn value<S: Sink>(&mut self, sink: &mut S) -> Result<(), Pass> {
+        let Some(current) = self.current.take() else {
+            return pass(self.lexer.at, Reason::Place);
+        };
+        match &current.scalar {
+            Some(scalar) if !current.annotated => {
+                hasher::scalar(scalar, sink, &mut self.walker.scratch)
+            }
+            _ => {
+                self.lexer.at = current.start;
+                let depth_left = self.depth_max.saturating_sub(self.stack.len());
+                self.walker.value(&mut self.lexer, depth_left, sink)
+            }
+        }
+    }
+
+    /// Goes past the current value, if there is one, reading all of it.
+    fn skip(&mut self) -> Result<(), Pass> {
+        match self.current {
+            Some(_) => self.value(&mut Skip),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn current(&self) -> Option<&Current<'a>> {
+        self.current.as_ref()
+    }
+
+    /// Forgets the current scalar, which has been read.
+    pub(crate) fn done(&mut self) {
+        self.current = None;
+    }
+
+    /// Where reading has come to.
+    pub(crate) fn offset(&self) -> usize {
+        self.lexer.at
+    }
+
+    /// The text, borrowed from the input if it stands there as it is.
+    pub(crate) fn owned(&mut self, text: &Text<'a>) -> Result<Cow<'a, str>, Pass> {
+        let not_utf8 = Pass {
+            offset: text.offset,
+            reason: Reason::Utf8,
+        };
+        if matches!(text.form, Form::Clean | Form::Plain) {
+            let text = core::str::from_utf8(text.bytes).map_err(|_| not_utf8)?;
+            return Ok(Cow::Borrowed(text));
+        }
+        let decoded = string::text(text, &mut self.walker.scratch)?;
+        let decoded = core::str::from_utf8(decoded).map_err(|_| not_utf8)?;
+        Ok(Cow::Owned(decoded.to_owned()))
+    }
+}

@@ -1,0 +1,309 @@
+//! Strings, quoted symbols and clobs of Ion text: their ends, and what their escapes stand for.
+
+use super::lexer::Lexer;
+use crate::pass::{pass, Pass, Reason};
+use crate::scalar::{Form, Text};
+
+/// Eight bytes of ones, to repeat a byte by multiplication.
+const ONES: u64 = 0x0101_0101_0101_0101;
+/// The top bit of eight bytes.
+const TOPS: u64 = 0x8080_8080_8080_8080;
+
+/// Which quotes stand around a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quotes {
+    /// `"`
+    String,
+    /// `'`
+    Symbol,
+}
+
+/// In a word of eight bytes, sets the top bit of the first that is a control character, `quote` or `\`, and perhaps
+/// of some behind it; of none if there is none. (`x - ONES & !x` finds zero bytes, with false finds only above true
+/// ones; blanks are bytes below 0x20 likewise.)
+#[inline]
+fn specials(word: u64, quote: u64) -> u64 {
+    let zero = |x: u64| x.wrapping_sub(ONES) & !x;
+    let below_blank = word.wrapping_sub(ONES * 0x20) & !word;
+    (zero(word ^ quote) | zero(word ^ (ONES * 0x5C)) | below_blank) & TOPS
+}
+
+impl<'a> Lexer<'a> {
+    /// Text in one pair of quotes. Control characters must be escaped, but for the tab.
+    #[inline]
+    pub(super) fn quoted(&mut self, quotes: Quotes) -> Result<Text<'a>, Pass> {
+        let quote = match quotes {
+            Quotes::String => b'"',
+            Quotes::Symbol => b'\'',
+        };
+        let from = self.at + 1;
+        let mut at = from;
+        let (mut all, mut escaped) = (0u64, false);
+        let every = ONES * u64::from(quote);
+        loop {
+            while let Some(bytes) = self.bytes.get(at..).and_then(<[u8]>::first_chunk) {
+                let word = u64::from_le_bytes(*bytes);
+                let found = specials(word, every);
+                if found != 0 {
+                    let before = found.trailing_zeros() / 8;
+                    all |= word & !(u64::MAX << (8 * before));
+                    at += before as usize;
+                    break;
+                }
+                all |= word;
+                at += 8;
+            }
+            match self.bytes.get(at) {
+                Some(byte) if *byte == quote => break,
+                Some(b'\\') => {
+                    escaped = true;
+                    let crlf = self.bytes[at + 1..].starts_with(b"\r\n");
+                    at += if crlf { 3 } else { 2 };
+                }
+                Some(byte) if *byte >= 0x20 || *byte == b'\t' => {
+                    all |= u64::from(*byte);
+                    at += 1;
+                }
+                Some(_) => return pass(at, Reason::Control),
+                None => return pass(self.bytes.len(), Reason::Truncated),
+            }
+        }
+        let bytes = &self.bytes[from..at];
+        if (all & TOPS != 0 || escaped) && core::str::from_utf8(bytes).is_err() {
+            return pass(from, Reason::Utf8);
+        }
+        self.at = at + 1;
+        Ok(Text {
+            bytes,
+            offset: from,
+            form: if escaped { Form::Escaped } else { Form::Clean },
+        })
+    }
+
+    /// `'''…'''`, perhaps in several pieces with blanks or comments between.
+    pub(super) fn long(&mut self) -> Result<Text<'a>, Pass> {
+        let start = self.at;
+        let mut changed = self.long_piece()?;
+        let mut end = self.at;
+        let mut pieces = 1;
+        loop {
+            self.blanks()?;
+            if !self.rest().starts_with(b"'''") {
+                break;
+            }
+            changed |= self.long_piece()?;
+            pieces += 1;
+            end = self.at;
+        }
+        // What follows may be a comment that belongs to no string.
+        self.at = end;
+        Ok(if pieces == 1 && !changed {
+            Text {
+                bytes: &self.bytes[start + 3..end - 3],
+                offset: start + 3,
+                form: Form::Clean,
+            }
+        } else {
+            Text {
+                bytes: &self.bytes[start..end],
+                offset: start,
+                form: Form::Long,
+            }
+        })
+    }
+
+    /// As [`long`](Self::long), for a clob: no comment may stand between pieces.
+    pub(super) fn long_clob(&mut self) -> Result<Text<'a>, Pass> {
+        let start = self.at;
+        while self.rest().starts_with(b"'''") {
+            self.long_piece()?;
+            self.plain_blanks();
+        }
+        Ok(Text {
+            bytes: &self.bytes[start..self.at],
+            offset: start,
+            form: Form::Long,
+        })
+    }
+
+    /// One piece. Says whether its bytes are not its text as they stand.
+    fn long_piece(&mut self) -> Result<bool, Pass> {
+        let from = self.at + 3;
+        let mut at = from;
+        let mut changed = false;
+        loop {
+            match self.bytes.get(at) {
+                Some(b'\'') if self.bytes[at..].starts_with(b"'''") => break,
+                Some(b'\\') => {
+                    changed = true;
+                    at += 2;
+                }
+                Some(b'\r') => {
+                    changed = true;
+                    at += 1;
+                }
+                Some(byte) if *byte >= 0x20 || matches!(byte, b'\t' | b'\n') => at += 1,
+                Some(_) => return pass(at, Reason::Control),
+                None => return pass(self.bytes.len(), Reason::Truncated),
+            }
+        }
+        if core::str::from_utf8(&self.bytes[from..at]).is_err() {
+            return pass(from, Reason::Utf8);
+        }
+        self.at = at + 3;
+        Ok(changed)
+    }
+}
+
+/// The text as UTF-8, where it lies or in `scratch`.
+///
+/// # Errors
+/// If an escape cannot be decoded.
+pub(crate) fn text<'s>(text: &Text<'s>, scratch: &'s mut Vec<u8>) -> Result<&'s [u8], Pass> {
+    decode(text, false, scratch)
+}
+
+/// A clob's bytes, where they lie or in `scratch`.
+///
+/// # Errors
+/// If an escape cannot be decoded, or a byte is not ASCII.
+pub(crate) fn clob<'s>(text: &Text<'s>, scratch: &'s mut Vec<u8>) -> Result<&'s [u8], Pass> {
+    let is_text = text.form != Form::Plain;
+    if let Some(at) = text.bytes.iter().position(|b| is_text && !b.is_ascii()) {
+        return pass(text.offset + at, Reason::Unexpected);
+    }
+    decode(text, true, scratch)
+}
+
+fn decode<'s>(text: &Text<'s>, clob: bool, scratch: &'s mut Vec<u8>) -> Result<&'s [u8], Pass> {
+    scratch.clear();
+    let lexer = Lexer {
+        bytes: text.bytes,
+        at: 0,
+    };
+    let mut decoder = Decoder {
+        lexer,
+        clob,
+        out: scratch,
+    };
+    let decoded = match text.form {
+        Form::Clean | Form::Plain => return Ok(text.bytes),
+        Form::Escaped => decoder.body(false),
+        Form::Long => decoder.pieces(),
+    };
+    // Offsets so far count from the start of the text.
+    decoded.map_err(|p| Pass {
+        offset: p.offset + text.offset,
+        ..p
+    })?;
+    Ok(scratch)
+}
+
+/// Decodes the escapes of a text whose ends are known.
+struct Decoder<'d> {
+    lexer: Lexer<'d>,
+    clob: bool,
+    out: &'d mut Vec<u8>,
+}
+
+impl Decoder<'_> {
+    fn pieces(&mut self) -> Result<(), Pass> {
+        while !self.lexer.is_at_end() {
+            self.lexer.at += 3;
+            self.body(true)?;
+            self.lexer.at += 3;
+            self.lexer.blanks()?;
+        }
+        Ok(())
+    }
+
+    /// One stretch between quotes; in a long piece, up to its closing quotes.
+    fn body(&mut self, long: bool) -> Result<(), Pass> {
+        while !self.lexer.is_at_end() {
+            let byte = self.lexer.peek();
+            match byte {
+                b'\\' => self.escape()?,
+                b'\'' if long && self.lexer.rest().starts_with(b"'''") => return Ok(()),
+                // A line end of any kind is a line feed.
+                b'\r' => {
+                    self.lexer.at += 1;
+                    self.lexer.eat(b'\n');
+                    self.out.push(b'\n');
+                }
+                _ => {
+                    self.out.push(byte);
+                    self.lexer.at += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn escape(&mut self) -> Result<(), Pass> {
+        let start = self.lexer.at;
+        let letter = self.lexer.peek_at(1);
+        self.lexer.at += 2;
+        let byte = match letter {
+            b'0' => 0,
+            b'a' => 0x07,
+            b'b' => 0x08,
+            b't' => b'\t',
+            b'n' => b'\n',
+            b'v' => 0x0B,
+            b'f' => 0x0C,
+            b'r' => b'\r',
+            b'"' | b'\'' | b'?' | b'/' | b'\\' => letter,
+            // An escaped line end is nothing.
+            b'\n' => return Ok(()),
+            b'\r' => {
+                self.lexer.eat(b'\n');
+                return Ok(());
+            }
+            b'x' if self.clob => {
+                let byte = self.hex(2, start)?;
+                self.out.push(byte as u8);
+                return Ok(());
+            }
+            b'x' => return self.code_point(2, start),
+            b'u' if !self.clob => return self.code_point(4, start),
+            b'U' if !self.clob => return self.code_point(8, start),
+            _ => return pass(start, Reason::Escape),
+        };
+        self.out.push(byte);
+        Ok(())
+    }
+
+    /// A code point in so many hexadecimal digits, or a surrogate pair of two `\u`.
+    fn code_point(&mut self, digits: usize, start: usize) -> Result<(), Pass> {
+        let mut code = self.hex(digits, start)?;
+        if digits == 4 && (0xD800..0xDC00).contains(&code) {
+            if !self.lexer.rest().starts_with(b"\\u") {
+                return pass(start, Reason::Escape);
+            }
+            self.lexer.at += 2;
+            let low = self.hex(4, start)?;
+            if !(0xDC00..0xE000).contains(&low) {
+                return pass(start, Reason::Escape);
+            }
+            code = 0x1_0000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        }
+        let Some(c) = char::from_u32(code) else {
+            return pass(start, Reason::Escape);
+        };
+        self.out
+            .extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        Ok(())
+    }
+
+    fn hex(&mut self, digits: usize, start: usize) -> Result<u32, Pass> {
+        let mut value = 0;
+        for _ in 0..digits {
+            let Some(digit) = char::from(self.lexer.peek()).to_digit(16) else {
+                return pass(start, Reason::Escape);
+            };
+            value = value << 4 | digit;
+            self.lexer.at += 1;
+        }
+        Ok(value)
+    }
+}

@@ -1,0 +1,370 @@
+//! Tables of what is easily hashed wrong, held to the reference.
+
+use ion_rs::Element;
+use sealion_ion::{ion_hash, Hash, Limits, Pass};
+
+fn fast(text: impl AsRef<[u8]>) -> Result<Hash, Pass> {
+    ion_hash(text.as_ref(), &Limits::default())
+}
+
+fn reference(text: impl AsRef<[u8]>) -> Hash {
+    let value = Element::read_one(text.as_ref()).unwrap();
+    Hash(sealion_reference::ion_hash(&value).unwrap())
+}
+
+/// The hash, which both agree on.
+fn hash(text: &str) -> Hash {
+    let hash = fast(text).unwrap_or_else(|pass| panic!("{text}: {pass}"));
+    assert_eq!(hash, reference(text), "{text}");
+    hash
+}
+
+fn binary(body: &[u8]) -> Hash {
+    let bytes = [&[0xE0, 0x01, 0x00, 0xEA], body].concat();
+    let hash = fast(&bytes).unwrap_or_else(|pass| panic!("{bytes:02x?}: {pass}"));
+    assert_eq!(hash, reference(&bytes), "{bytes:02x?}");
+    hash
+}
+
+#[test]
+fn a_known_value() {
+    let of = |bytes: &[u8]| sealion_hash::sha256(bytes);
+    assert_eq!(hash("\"ab\""), of(&[0x0B, 0x80, 0x61, 0x62, 0x0E]));
+    assert_eq!(hash("null"), of(&[0x0B, 0x0F, 0x0E]));
+    let escaped = [
+        0x0B, 0xA0, 0x0A, 0x0C, 0x0B, 0x0C, 0x0C, 0x0D, 0x0C, 0x0E, 0x0F, 0x0E,
+    ];
+    assert_eq!(hash("{{Cg sMDQ4P}}"), of(&escaped));
+    assert_eq!(hash("{}"), of(&[0x0B, 0xD0, 0x0E]));
+}
+
+#[test]
+fn different() {
+    for (a, b) in [
+        ("1.0", "1.00"),
+        ("1d1", "10."),
+        ("1", "1."),
+        ("1e0", "1.0"),
+        ("-0.", "0."),
+        ("-0e0", "0e0"),
+        ("-0d3", "0d3"),
+        ("\"a\"", "a"),
+        ("null.string", "null"),
+        ("[]", "null.list"),
+        ("[1,2]", "(1 2)"),
+        ("[1,2]", "[2,1]"),
+        ("{{\"ab\"}}", "{{YWI=}}"),
+        ("a::1", "1"),
+        ("a::b::1", "b::a::1"),
+        ("{a:1,a:1}", "{a:1}"),
+        ("{a:{b:1}}", "{a:{b:2}}"),
+        ("[{},{}]", "[{}]"),
+        ("[{a:1},{b:1}]", "[{b:1},{a:1}]"),
+        ("\"\\u00e9\"", "\"e\\u0301\""),
+    ] {
+        assert_ne!(hash(a), hash(b), "{a} and {b}");
+    }
+}
+
+#[test]
+fn same() {
+    for (a, b) in [
+        ("0xff", "255"),
+        ("0XF_f", "2_5_5"),
+        ("1_000", "1000"),
+        ("0b101", "5"),
+        ("0x0", "0"),
+        ("-0", "0"),
+        ("-0x0", "0"),
+        (
+            "0x0001_0000_0000_0000_0000_0000_0000_0000_0001",
+            "340282366920938463463374607431768211457",
+        ),
+        ("1.10", "110d-2"),
+        ("1_0.1_0", "1010d-2"),
+        ("0.0", "0d-1"),
+        ("0d0", "0."),
+        ("100e-2", "1e0"),
+        ("1.e5", "100000e0"),
+        ("'a'", "a"),
+        ("''", "'\\\n'"),
+        ("{'a':1}", "{a:1}"),
+        ("{\"a\":1}", "{a:1}"),
+        ("{'''a''':1}", "{a:1}"),
+        ("{'''a''' /* b */ '''b''':1}", "{ab:1}"),
+        ("\"\\u0061\"", "\"a\""),
+        ("\"\\x61\"", "\"a\""),
+        ("\"\\ud83d\\ude00\"", "\"\u{1f600}\""),
+        ("\"\\U0001F600\"", "\"\u{1f600}\""),
+        ("{a:1,b:2}", "{b:2,a:1}"),
+        ("[1,2,]", "[1,2]"),
+        ("[1 , /* not a value */2] // nor this", "[1,2]"),
+        ("2007-02-23", "2007-02-23T"),
+        ("2007-02-23T12:14:33Z", "2007-02-23T12:14:33+00:00"),
+        ("null", "null.null"),
+        ("'''ab''' '''cd'''", "\"abcd\""),
+        ("'''a\r\nb'''", "\"a\\nb\""),
+        ("'''a\rb'''", "\"a\\nb\""),
+        ("'''a\\\nb'''", "\"ab\""),
+        ("'''a\\\r\nb'''", "\"ab\""),
+        ("'''it\\'s''''''s'''", "\"it'ss\""),
+        ("'''a'b''c'''", "\"a'b''c\""),
+        ("{{ Y W\nI = }}", "{{YWI=}}"),
+        ("{{ '''a''' '''b''' }}", "{{\"ab\"}}"),
+        ("{{\"\\x61\"}}", "{{\"a\"}}"),
+        ("$ion_1_0 1", "1"),
+        ("$ion_1_0 $ion_1_0\n[]", "[]"),
+        ("a :: 'b'::/**/1", "a::b::1"),
+        ("{a:$ion_symbol_table::1}", "{a:'$ion_symbol_table'::1}"),
+    ] {
+        assert_eq!(hash(a), hash(b), "{a} and {b}");
+    }
+}
+
+#[test]
+fn every_scalar() {
+    for text in [
+        "null.bool",
+        "null.int",
+        "null.float",
+        "null.decimal",
+        "null.timestamp",
+        "null.symbol",
+        "null.string",
+        "null.clob",
+        "null.blob",
+        "null.list",
+        "null.sexp",
+        "null.struct",
+        "true",
+        "false",
+        "nan",
+        "+inf",
+        "-inf",
+        "11",
+        "12",
+        "14",
+        "-14",
+        "18446744073709551615",
+        "18446744073709551616",
+        "-9223372036854775808",
+        "1e-400",
+        "1.7976931348623157e308",
+        "11d11",
+        "1d-64",
+        "12345678901234567890123456789012345678901234567890.5d-7",
+        "-0.00000000000000000000000000000",
+        "1.5e3",
+        "{{}}",
+        "{{\"\"}}",
+        "()",
+        "[[]]",
+        "([{}])",
+        "{a:[{b:({c:1} {d:2})}]}",
+        "a",
+        "$a",
+        "_",
+        "$",
+        "nul",
+        "'null'",
+        "\"\t\"",
+        "\"\\v\\f\\0\\a\\b\\?\\/\"",
+        "'\\x0e'",
+    ] {
+        hash(text);
+    }
+    let long = "x".repeat(1000);
+    for len in 0..600 {
+        hash(&format!("{{a:{:?},b:[{:?}]}}", &long[..len], &long[len..]));
+    }
+}
+
+#[test]
+fn timestamps_hash_precision_and_offset() {
+    let distinct = [
+        "2007T",
+        "2007-01T",
+        "2007-01-01T",
+        "2007-01-01T00:00Z",
+        "2007-02-23T12:14Z",
+        "2007-02-23T12:14:00Z",
+        "2007-02-23T12:14:33Z",
+        "2007-02-23T12:14:33.0Z",
+        "2007-02-23T12:14:33.07Z",
+        "2007-02-23T12:14:33.070Z",
+        "2007-02-23T12:14:33.123456789012345678Z",
+        "2007-02-23T12:14:33-00:00",
+        "2007-02-23T13:14:33+01:00",
+        "2007-02-23T11:14:33-01:00",
+        "2007-12-31T23:14:33-23:59",
+        "2008-01-01T00:14:33+23:59",
+        "2024-02-29T00:14+00:15",
+    ];
+    for (i, a) in distinct.iter().enumerate() {
+        for b in &distinct[i + 1..] {
+            assert_ne!(hash(a), hash(b), "{a} and {b}");
+        }
+    }
+}
+
+#[test]
+fn not_hashed() {
+    for text in [
+        "",
+        " ",
+        "/**/",
+        "1 2",
+        "[1",
+        "[1]]",
+        "{a:1",
+        "{a:1}}",
+        "{a 1}",
+        "{a:}",
+        "{:1}",
+        "[1 2]",
+        "[,]",
+        "[1,,2]",
+        "{a:1,,b:2}",
+        "{,}",
+        "{a:1 b:2}",
+        "(1,2)",
+        "01",
+        "-01",
+        "00",
+        "1__0",
+        "_1x:",
+        "1_",
+        "1._0",
+        "1.0_",
+        "0x",
+        "0x_1",
+        "0b2",
+        "0b",
+        "0x1_",
+        "+1",
+        "--1",
+        "1d",
+        "1e",
+        "1.0.0",
+        "1a",
+        "1:",
+        "1d1e1",
+        "0_1",
+        "2007-13T",
+        "2007-02-30T",
+        "0000T",
+        "2007-01-01T24:00Z",
+        "2007-01-01T00:60Z",
+        "2007-01-01T00:00:60Z",
+        "2007-01-01T00:00",
+        "2007-01",
+        "2007-01-01T00:00:00.Z",
+        "2007-01-01T00:00+24:00",
+        "2007-01-01T00:00+00:60",
+        "0001-01-01T00:00+00:01",
+        "2007-1-01",
+        "2007-01-01t",
+        "2007-01-01T00:00:00.1234567890123456789Z",
+        "\"",
+        "\"a",
+        "\"\n\"",
+        "\"\\q\"",
+        "\"\\x4\"",
+        "\"\\u12\"",
+        "\"\\ud83d\"",
+        "\"\\ude00\"",
+        "\"\\ud83d\\u0061\"",
+        "\"\\U00110000\"",
+        "'''a",
+        "'a",
+        "{{a}}",
+        "{{YWI}}",
+        "{{YWJ=}}",
+        "{{YWI=}",
+        "{{\"\\u0061\"}}",
+        "{{\"é\"}}",
+        "{{\"a\"",
+        "{{'a'}}",
+        "{{/**/}}",
+        "{{\"a\"/**/}}",
+        "null.foo",
+        "nullx.int",
+        "null.int8",
+        "true/**/",
+        "$10",
+        "$0",
+        "{$10:1}",
+        "$10::1",
+        "(+)",
+        "(a+b)",
+        "a::",
+        "a:::1",
+        "a: :1",
+        "null::1",
+        "nan::1",
+        "{null:1}",
+        "{true:1}",
+        "{1:1}",
+        "$ion_1_1 1",
+        "$ion_2_0",
+        "$ion_symbol_table::{}",
+        "'$ion_symbol_table'::{}",
+        "'$ion_1_0'",
+        "$ion_1_0::1",
+        "/",
+        "/*",
+        "1/*",
+        "1//",
+        "\0",
+        "é",
+        "\u{feff}1",
+        "]",
+        ")",
+        "}",
+        ",",
+        ":",
+        "\"\u{1}\"",
+        "[1;2]",
+        "{a:1:2}",
+        "(\"a\"\"b\")",
+        "*",
+        "@",
+    ] {
+        let pass = fast(text).expect_err(text);
+        assert!(pass.offset <= text.len(), "{text}: {pass}");
+    }
+    for bytes in [
+        b"\"\xff\"".as_slice(),
+        b"'\xc3'",
+        b"'''\xc3''' '''\xa9'''",
+        b"/*\xff*/1",
+        b"\xe0\x01\x01\xea",
+    ] {
+        fast(bytes).unwrap_err();
+    }
+}
+
+#[test]
+fn limits_are_kept() {
+    let mut limits = Limits::default();
+    limits.depth_max = 3;
+    for (text, fits) in [
+        ("[[[1]]]", true),
+        ("[[[[1]]]]", false),
+        ("{a:{b:(1)}}", true),
+        ("{a:{b:({})}}", false),
+    ] {
+        assert_eq!(ion_hash(text.as_bytes(), &limits).is_ok(), fits, "{text}");
+    }
+    let deep = "[".repeat(100_000);
+    assert_eq!(fast(&deep).unwrap_err().reason, sealion_ion::Reason::Depth);
+    limits.value_bytes_max = 5;
+    assert!(ion_hash(b" [1,2] ", &limits).is_ok());
+    assert!(ion_hash(b" [1,20] ", &limits).is_err());
+}
+
+#[test]
+#[ignore]
+fn binary_forms_are_made_minimal() {
+    binary(&[0x21, 0x05]);
+}
