@@ -21,6 +21,11 @@ pub(crate) fn utf8(mut input: Input) -> io::Result<Input> {
     })
 }
 
+/// An input that starts like UTF-16 and is none.
+#[derive(Debug, thiserror::Error)]
+#[error("it is not valid UTF-16")]
+pub(crate) struct NotUtf16;
+
 /// Reads UTF-16 as UTF-8.
 struct Utf16<R> {
     input: io::BufReader<R>,
@@ -29,6 +34,8 @@ struct Utf16<R> {
     ready: VecDeque<u8>,
     /// A high surrogate that waits for its other half.
     half: Option<u16>,
+    /// What went wrong behind the bytes that are ready.
+    failed: Option<io::Error>,
 }
 
 impl<R: Read> Utf16<R> {
@@ -38,6 +45,7 @@ impl<R: Read> Utf16<R> {
             unit_of,
             ready: VecDeque::new(),
             half: None,
+            failed: None,
         }
     }
 
@@ -45,7 +53,7 @@ impl<R: Read> Utf16<R> {
     fn step(&mut self) -> io::Result<bool> {
         let mut unit = Vec::with_capacity(2);
         (&mut self.input).take(2).read_to_end(&mut unit)?;
-        let broken = || io::Error::new(io::ErrorKind::InvalidData, "it is not valid UTF-16");
+        let broken = || io::Error::new(io::ErrorKind::InvalidData, NotUtf16);
         let unit = match <[u8; 2]>::try_from(&unit[..]) {
             Ok(unit) => (self.unit_of)(unit),
             Err(_) if unit.is_empty() && self.half.is_none() => return Ok(false),
@@ -71,8 +79,17 @@ impl<R: Read> Utf16<R> {
 
 impl<R: Read> Read for Utf16<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.ready.len() < buffer.len() && self.step()? {}
-        self.ready.read(buffer)
+        while self.failed.is_none() && self.ready.len() < buffer.len() {
+            match self.step() {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => self.failed = Some(error),
+            }
+        }
+        match self.failed.take_if(|_| self.ready.is_empty()) {
+            Some(error) => Err(error),
+            None => self.ready.read(buffer),
+        }
     }
 }
 

@@ -15,7 +15,8 @@ use crate::engine::read_values;
 use crate::findings::{Code, Context, Finding, Findings};
 use crate::report::{Asked, Input};
 use crate::source::{
-    decompressed, kpl, skip_blanks, Archive, Encoding, Flaw, FlawKind, Object, Piece, Pieces,
+    decompressed, kpl, skip_blanks, Archive, Encoding, Flaw, FlawKind, NotUtf16, Object, Piece,
+    Pieces,
 };
 use crate::Limits;
 
@@ -27,6 +28,8 @@ const HEAD_BYTES: u64 = 64 << 10;
 pub(crate) struct JournalFile {
     pub(crate) object: Object,
     pub(crate) encoding: Encoding,
+    /// Whether its first block is down-converted.
+    pub(crate) json: bool,
     /// Its first block's address; `None` if that cannot be read.
     pub(crate) first: Option<BlockAddress>,
 }
@@ -95,10 +98,15 @@ impl Surveyor<'_> {
         let raw = self.archive.open(object).map_err(unreadable)?;
         let (mut input, _) = decompressed(raw).map_err(unreadable)?;
         let mut head = Vec::new();
-        (&mut input)
-            .take(HEAD_BYTES)
-            .read_to_end(&mut head)
-            .map_err(unreadable)?;
+        match (&mut input).take(HEAD_BYTES).read_to_end(&mut head) {
+            Ok(_) => {}
+            // It only looked like text of some Windows tool: no file of ours.
+            Err(error) if error.get_ref().is_some_and(|inner| inner.is::<NotUtf16>()) => {
+                self.unknown(object, "it is neither Ion nor JSON");
+                return Ok("unknown");
+            }
+            Err(error) => return Err(unreadable(error)),
+        }
         if head.is_empty() {
             self.unknown(object, "it is empty");
             return Ok("empty");
@@ -159,6 +167,7 @@ impl Surveyor<'_> {
             survey.journals.push(JournalFile {
                 object: object.clone(),
                 encoding,
+                json,
                 first,
             });
             return Ok(match (encoding, json) {
