@@ -6,13 +6,15 @@
 //! - [`ledger`]: a journal in memory, with its digests and proofs;
 //! - [`make`]: journals of any size straight to files, on several threads;
 //! - [`write`](mod@write): the files and records that the service, its clients and AWS's samples wrote;
-//! - [`mutate`]: named changes to a journal or a proof, each with the findings it must cause.
+//! - [`mutate`]: named changes to a journal or a proof, each with the findings it must cause;
+//! - [`agree`]: the checks that hold the `sealion` library to the reference.
 //!
-//! Nothing here uses the `sealion` library. What is generated here is right by the rules in `sealion-reference`
+//! Nothing but [`agree`] uses the library. What is generated here is right by the rules in `sealion-reference`
 //! alone, so a test that hands it to the library compares two independent programs.
 //!
 //! The same seed gives the same bytes on every machine.
 
+pub mod agree;
 pub mod block;
 pub mod ion;
 pub mod journal;

@@ -1,0 +1,109 @@
+//! Any bytes at all: what fuzzing calls.
+
+use super::{journal::Reference, rising, trusted, with_deep_stack, Difference};
+use crate::{Ledger, Mix};
+use ion_rs::Element;
+use sealion::source::Memory;
+use sealion::{Code, Digest, Hash, Report, Verdict, Verifier};
+use std::sync::OnceLock;
+
+/// A small journal whose digest is trusted, and from which seeds are made.
+#[must_use]
+pub fn known() -> &'static Ledger {
+    static KNOWN: OnceLock<Ledger> = OnceLock::new();
+    KNOWN.get_or_init(|| Ledger::new(11, 6, Mix::Vehicle))
+}
+
+/// Bytes as a file of a journal in Ion text: see [`file`].
+///
+/// # Panics
+/// As [`file`].
+pub fn text(bytes: &[u8]) {
+    if !bytes.starts_with(&[0xE0]) {
+        file(bytes);
+    }
+}
+
+/// Bytes as a file of a journal in Ion binary, which starts with its version marker: see [`file`].
+///
+/// # Panics
+/// As [`file`].
+pub fn binary(bytes: &[u8]) {
+    file(&[&[0xE0, 0x01, 0x00, 0xEA], bytes].concat());
+}
+
+/// Reads the bytes as any file. What comes out is a report, the same for one thread and for two. It is `verified`
+/// under the digest of [`known`] only if these are its blocks in all that hashes cover; without a digest it is
+/// `consistent` only if the reference finds no rule broken. Where both could read, the same rules are.
+///
+/// # Panics
+/// If that is not so.
+pub fn file(bytes: &[u8]) {
+    let archive = Memory::new().with("file", bytes);
+    let report = twice(&archive, &Verifier::new());
+    if report
+        .findings()
+        .iter()
+        .any(|finding| finding.code == Code::Limit)
+    {
+        return; // The reference has no limits.
+    }
+    let digest = trusted(&known().digest());
+    let against = twice(&archive, &Verifier::new().against(digest));
+    with_deep_stack(|| {
+        let Ok(values) = Element::read_all(bytes) else {
+            return;
+        };
+        let values: Vec<Element> = values.into_iter().collect();
+        if values.is_empty() || !values.iter().all(is_block) {
+            return;
+        }
+        if against.verdict() == Verdict::Verified {
+            let blocks: Vec<Element> = known()
+                .blocks
+                .iter()
+                .map(|block| block.to_element())
+                .collect();
+            let difference = Difference::between(&blocks, &values);
+            assert!(difference < Difference::Covered, "verified: {against}");
+        }
+        if rising(&values) {
+            Reference::of(&values).agrees(&report);
+        }
+    });
+}
+
+fn is_block(value: &Element) -> bool {
+    let fields = value.as_struct();
+    fields.is_some_and(|fields| {
+        fields.get("blockAddress").is_some() && fields.get("blockHash").is_some()
+    })
+}
+
+/// Reads the bytes as whatever people may have kept: answers, streams, aggregates, compressed files. What comes out is
+/// a report, the same for one thread and for two, and never `verified`: the digest trusted is of nothing.
+///
+/// # Panics
+/// If that is not so.
+pub fn containers(bytes: &[u8]) {
+    let archive = Memory::new().with("file", bytes);
+    let nothing = Digest {
+        hash: Hash([7; 32]),
+        strand_id: None,
+        sequence_no: None,
+    };
+    let _ = twice(&archive, &Verifier::new());
+    let report = twice(&archive, &Verifier::new().against(nothing));
+    assert_ne!(report.verdict(), Verdict::Verified, "{report}");
+}
+
+/// The report, the same for one thread and for two.
+fn twice(archive: &Memory, verifier: &Verifier) -> Report {
+    let run = |threads| {
+        let verifier = verifier.clone().threads(threads);
+        verifier.verify(archive).expect("memory can be listed")
+    };
+    let report = run(1);
+    assert_eq!(run(2).to_json(), report.to_json());
+    report
+}
