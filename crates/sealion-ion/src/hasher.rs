@@ -289,6 +289,14 @@ fn decimal<S: Sink>(
 fn magnitude_bytes<'s>(magnitude: &'s Magnitude<'_>, scratch: &'s mut Vec<u8>) -> &'s [u8] {
     match magnitude {
         Magnitude::Bytes(bytes) => minimal(bytes),
+        Magnitude::Signed(bytes) => {
+            scratch.clear();
+            scratch.extend_from_slice(bytes);
+            if let Some(first) = scratch.first_mut() {
+                *first &= 0x7F;
+            }
+            minimal(scratch)
+        }
         Magnitude::Small(value) => {
             scratch.clear();
             scratch.extend_from_slice(&value.to_be_bytes());

@@ -32,6 +32,7 @@
 #![forbid(unsafe_code)]
 
 mod batch;
+mod binary;
 mod hasher;
 mod pass;
 mod reader;

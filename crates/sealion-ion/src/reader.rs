@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use sealion_hash::Hash;
 
 use crate::batch::{Batch, Slot};
+use crate::binary::BinaryReader;
 use crate::pass::{pass, Pass, Reason};
 use crate::scalar::{Blob, Magnitude, Scalar, Type};
 use crate::sniff::{self, Encoding};
@@ -52,7 +53,8 @@ pub struct Blob32 {
 /// was done to it, or nothing, the following `next` goes past it, and all of it has been checked by then. Nothing
 /// is checked twice, nothing left out between the first value and the last.
 ///
-/// After a [`Pass`] the reader is good for nothing more.
+/// After a [`Pass`] the reader is good for nothing more. A clone goes on from the same place, and costs little: the
+/// bytes and the symbols are shared.
 ///
 /// ```
 /// use sealion_ion::{Batch, Limits, Reader};
@@ -74,14 +76,17 @@ pub struct Blob32 {
 /// assert_eq!(slot.map(|slot| batch.get(slot)), Some(sealion_ion::ion_hash(data, &Limits::default())?));
 /// # Ok::<(), sealion_ion::Pass>(())
 /// ```
+#[derive(Clone)]
 pub struct Reader<'a> {
     source: Source<'a>,
     value_bytes_max: u64,
     scratch: Vec<u8>,
 }
 
+#[derive(Clone)]
 enum Source<'a> {
     Text(TextReader<'a>),
+    Binary(BinaryReader<'a>),
 }
 
 /// Does the same to a source of either kind.
@@ -89,11 +94,13 @@ macro_rules! either {
     ($self:expr, $source:ident => $does:expr) => {
         match &$self.source {
             Source::Text($source) => $does,
+            Source::Binary($source) => $does,
         }
     };
     (mut $self:expr, $source:ident => $does:expr) => {
         match &mut $self.source {
             Source::Text($source) => $does,
+            Source::Binary($source) => $does,
         }
     };
 }
@@ -106,7 +113,8 @@ impl<'a> Reader<'a> {
     /// If the bytes begin with the marker of another version.
     pub fn new(bytes: &'a [u8], limits: &Limits) -> Result<Self, Pass> {
         let source = match sniff::encoding(bytes)? {
-            Encoding::Text | Encoding::Binary => Source::Text(TextReader::new(bytes, limits)),
+            Encoding::Text => Source::Text(TextReader::new(bytes, limits)),
+            Encoding::Binary => Source::Binary(BinaryReader::new(bytes, limits)),
         };
         Ok(Self {
             source,

@@ -73,6 +73,8 @@ pub(crate) enum Magnitude<'a> {
     Bits(&'a [u8], u32),
     /// Bytes of binary Ion, the highest first, possibly with zeros before them.
     Bytes(&'a [u8]),
+    /// The same, the top bit of the first byte being a sign that is known and no part of the magnitude.
+    Signed(&'a [u8]),
 }
 
 /// The text of a string or symbol, or the bytes of a clob.

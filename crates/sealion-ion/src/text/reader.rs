@@ -12,6 +12,7 @@ use crate::scalar::{Form, Scalar, Text};
 use crate::Limits;
 
 /// A reader of Ion text.
+#[derive(Clone)]
 pub(crate) struct TextReader<'a> {
     lexer: Lexer<'a>,
     walker: Walker,
@@ -82,9 +83,9 @@ impl<'a> TextReader<'a> {
             }
             let scalar = self.lexer.scalar()?;
             if let Scalar::Symbol(text) = &scalar {
-                self.no_system_symbol(text)?;
-                if self.lexer.eat_annotation_mark()? {
-                    hasher::text(hasher::SYMBOL, text, &mut Skip, &mut self.walker.scratch)?;
+                let is_annotation = self.lexer.eat_annotation_mark()?;
+                self.check_system_symbol(text, is_annotation)?;
+                if is_annotation {
                     annotated = true;
                     continue;
                 }
@@ -106,14 +107,21 @@ impl<'a> TextReader<'a> {
         })
     }
 
-    /// At top level a symbol in `$ion` may be a version marker, or the annotation of a symbol table.
-    fn no_system_symbol(&mut self, text: &Text<'_>) -> Result<(), Pass> {
-        if self.stack.is_empty() {
-            let offset = text.offset;
-            let text = string::text(text, &mut self.walker.scratch)?;
-            if text.starts_with(b"$ion") {
-                return pass(offset, Reason::SymbolTable);
-            }
+    /// Reads a symbol's text to see whether, at top level, it says more than itself: a version marker, or the
+    /// annotation of a symbol table. Annotations are read to the end here, symbols in their turn.
+    fn check_system_symbol(&mut self, text: &Text<'_>, is_annotation: bool) -> Result<(), Pass> {
+        if !is_annotation && !self.stack.is_empty() {
+            return Ok(());
+        }
+        let start = text.offset;
+        let text = string::text(text, &mut self.walker.scratch)?;
+        let is_system = if is_annotation {
+            text.ends_with(b"symbol_table")
+        } else {
+            true
+        };
+        if self.stack.is_empty() && is_system && text.starts_with(b"$ion") {
+            return pass(start, Reason::SymbolTable);
         }
         Ok(())
     }

@@ -108,6 +108,13 @@ pub(super) struct Walker {
     pub(super) scratch: Vec<u8>,
 }
 
+/// Nothing in it outlives one value, so a copy begins with nothing.
+impl Clone for Walker {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
 impl Walker {
     /// Reads the value at which the lexer stands, annotations first, to its end. At most `depth_max` levels.
     pub(super) fn value<S: Sink>(

@@ -1,0 +1,9 @@
+//! Ion 1.0 binary.
+
+mod header;
+mod reader;
+mod symbols;
+mod value;
+mod walk;
+
+pub(crate) use reader::BinaryReader;

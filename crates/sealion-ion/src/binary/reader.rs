@@ -1,0 +1,257 @@
+//! Values of Ion binary, one by one.
+
+use std::borrow::Cow;
+
+use super::header::{Container, Cursor};
+use super::symbols::{Symbols, SYMBOL_TABLE};
+use super::value::Head;
+use super::walk::Walker;
+use crate::hasher::{self, Sink, Skip};
+use crate::pass::{pass, Pass, Reason};
+use crate::reader::{Current, Value};
+use crate::scalar::{Scalar, Text};
+use crate::sniff::VERSION_MARKER;
+use crate::Limits;
+
+/// A container that was entered.
+#[derive(Clone, Copy)]
+struct Entered {
+    container: Container,
+    end: usize,
+}
+
+/// A reader of Ion binary.
+#[derive(Clone)]
+pub(crate) struct BinaryReader<'a> {
+    cursor: Cursor<'a>,
+    symbols: Symbols<'a>,
+    walker: Walker,
+    depth_max: usize,
+    stack: Vec<Entered>,
+    current: Option<Current<'a>>,
+    /// The container and its end, if the current value is one.
+    container: Option<(Container, usize)>,
+}
+
+impl<'a> BinaryReader<'a> {
+    pub(crate) fn new(bytes: &'a [u8], limits: &Limits) -> Self {
+        Self {
+            cursor: Cursor { bytes, at: 0 },
+            symbols: Symbols::new(limits.symbols_max),
+            walker: Walker::default(),
+            depth_max: limits.depth_max as usize,
+            stack: Vec::new(),
+            current: None,
+            container: None,
+        }
+    }
+
+    /// Where the innermost container that was entered ends, or the input.
+    fn limit(&self) -> usize {
+        self.stack
+            .last()
+            .map_or(self.cursor.bytes.len(), |entered| entered.end)
+    }
+
+    pub(crate) fn next(&mut self) -> Result<Option<Value<'a>>, Pass> {
+        self.skip()?;
+        let limit = self.limit();
+        let at_top = self.stack.is_empty();
+        let in_struct = self
+            .stack
+            .last()
+            .is_some_and(|entered| entered.container == Container::Struct);
+        while self.cursor.at < limit {
+            let start = self.cursor.at;
+            if at_top && self.cursor.bytes[start..].starts_with(&VERSION_MARKER) {
+                self.cursor.at += VERSION_MARKER.len();
+                self.symbols.reset();
+                continue;
+            }
+            let id = if in_struct {
+                Some(self.cursor.var_uint(limit)?)
+            } else {
+                None
+            };
+            if self.cursor.is_pad() {
+                self.cursor.head(limit, &self.symbols)?;
+                continue;
+            }
+            if at_top && self.symbol_table()? {
+                continue;
+            }
+            let field = match id {
+                Some(id) => Some(utf8(&self.symbols.text(id, start)?)?),
+                None => None,
+            };
+            return self.head(limit, field).map(Some);
+        }
+        Ok(None)
+    }
+
+    /// Reads the symbol table that begins here, if one does.
+    fn symbol_table(&mut self) -> Result<bool, Pass> {
+        let start = self.cursor.at;
+        let mut ahead = self.cursor;
+        let limit = ahead.bytes.len();
+        let Head::Annotations {
+            annotations_end,
+            end,
+        } = ahead.head(limit, &self.symbols)?
+        else {
+            return Ok(false);
+        };
+        if ahead.var_uint(annotations_end)? != SYMBOL_TABLE {
+            return Ok(false);
+        }
+        if ahead.at == annotations_end {
+            if let Head::Container(Container::Struct, to) = ahead.head(end, &self.symbols)? {
+                if to == end {
+                    self.symbols.read_table(&mut ahead, end)?;
+                    self.cursor = ahead;
+                    return Ok(true);
+                }
+            }
+        }
+        pass(start, Reason::SymbolTable)
+    }
+
+    /// Reads a scalar, or stands before a container.
+    fn head(&mut self, limit: usize, field: Option<Cow<'a, str>>) -> Result<Value<'a>, Pass> {
+        let start = self.cursor.at;
+        let at_top = self.stack.is_empty();
+        let mut head = self.cursor.head(limit, &self.symbols)?;
+        let mut annotated = false;
+        if let Head::Annotations {
+            annotations_end,
+            end,
+        } = head
+        {
+            annotated = true;
+            while self.cursor.at < annotations_end {
+                let at = self.cursor.at;
+                let id = self.cursor.var_uint(annotations_end)?;
+                let text = self.symbols.text(id, at)?;
+                if at_top
+                    && text.bytes.starts_with(b"$ion")
+                    && text.bytes.ends_with(b"symbol_table")
+                {
+                    return pass(at, Reason::SymbolTable);
+                }
+            }
+            head = self.cursor.head(end, &self.symbols)?;
+            let value_end = match head {
+                Head::Container(_, value_end) => value_end,
+                _ => self.cursor.at,
+            };
+            if value_end != end {
+                return pass(start, Reason::Length);
+            }
+        }
+        let (kind, null, scalar, container) = match head {
+            Head::Scalar(scalar) => {
+                if let (true, false, Scalar::Symbol(text)) = (at_top, annotated, &scalar) {
+                    if text.bytes.starts_with(b"$ion") {
+                        return pass(start, Reason::SymbolTable);
+                    }
+                }
+                let (kind, null) = scalar.kind();
+                (kind, null, Some(scalar), None)
+            }
+            Head::Container(container, end) => {
+                (container.kind(), false, None, Some((container, end)))
+            }
+            Head::Annotations { .. } | Head::Pad => return pass(start, Reason::TypeCode),
+        };
+        self.current = Some(Current {
+            start,
+            annotated,
+            scalar,
+        });
+        self.container = container;
+        Ok(Value {
+            kind,
+            null,
+            annotated,
+            field,
+            offset: start,
+        })
+    }
+
+    pub(crate) fn enter(&mut self) -> Result<(), Pass> {
+        if self.current.is_none() || self.container.is_none() {
+            return pass(self.cursor.at, Reason::Place);
+        }
+        if self.stack.len() >= self.depth_max {
+            return pass(self.cursor.at, Reason::Depth);
+        }
+        self.current = None;
+        let entered = self.container.take();
+        self.stack
+            .extend(entered.map(|(container, end)| Entered { container, end }));
+        Ok(())
+    }
+
+    pub(crate) fn leave(&mut self) -> Result<(), Pass> {
+        if self.stack.is_empty() {
+            return pass(self.cursor.at, Reason::Place);
+        }
+        while self.next()?.is_some() {}
+        self.stack.pop();
+        Ok(())
+    }
+
+    /// Hands the current value to the sink and goes past it.
+    pub(crate) fn value<S: Sink>(&mut self, sink: &mut S) -> Result<(), Pass> {
+        let Some(current) = self.current.take() else {
+            return pass(self.cursor.at, Reason::Place);
+        };
+        match &current.scalar {
+            Some(scalar) if !current.annotated => {
+                hasher::scalar(scalar, sink, &mut self.walker.scratch)
+            }
+            _ => {
+                self.cursor.at = current.start;
+                let limit = self.limit();
+                let depth_left = self.depth_max.saturating_sub(self.stack.len());
+                self.walker
+                    .value(&mut self.cursor, limit, &self.symbols, depth_left, sink)
+            }
+        }
+    }
+
+    /// Goes past the current value, if there is one, reading all of it.
+    fn skip(&mut self) -> Result<(), Pass> {
+        match self.current {
+            Some(_) => self.value(&mut Skip),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn current(&self) -> Option<&Current<'a>> {
+        self.current.as_ref()
+    }
+
+    /// Forgets the current scalar, which has been read.
+    pub(crate) fn done(&mut self) {
+        self.current = None;
+    }
+
+    /// Where reading has come to.
+    pub(crate) fn offset(&self) -> usize {
+        self.cursor.at
+    }
+
+    /// The text, which always lies in the input as it is.
+    #[allow(clippy::unused_self)] // as the reader of text has it
+    pub(crate) fn owned(&mut self, text: &Text<'a>) -> Result<Cow<'a, str>, Pass> {
+        utf8(text)
+    }
+}
+
+fn utf8<'a>(text: &Text<'a>) -> Result<Cow<'a, str>, Pass> {
+    match core::str::from_utf8(text.bytes) {
+        Ok(text) => Ok(Cow::Borrowed(text)),
+        Err(_) => pass(text.offset, Reason::Utf8),
+    }
+}
