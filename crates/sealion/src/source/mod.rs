@@ -16,6 +16,7 @@ pub use archive::{Archive, Directory, Memory, Object, OneFile, Stdin, Union};
 pub(crate) use compression::decompressed;
 pub(crate) use cut_text::skip_blanks;
 pub(crate) use cut_text::TextScanner;
+pub(crate) use encoding::NotUtf16;
 pub(crate) use flaw::{Flaw, FlawKind};
 pub(crate) use pieces::{Encoding, Piece, Pieces};
 pub(crate) use spool::Spool;
