@@ -2,8 +2,8 @@
 
 use core::sync::atomic::{AtomicU8, Ordering};
 
+use crate::arch::Kind;
 use crate::batch::{self, Arena};
-use crate::kernel::{portable, Messages};
 use crate::stream::{hash_of_state, last_blocks, BLOCK, INITIAL};
 use crate::Hash;
 
@@ -14,28 +14,6 @@ use crate::Hash;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Backend(Kind);
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kind {
-    Portable,
-}
-
-/// Every kind, the preferred ones last.
-const KINDS: [Kind; 1] = [Kind::Portable];
-
-impl Kind {
-    fn name(self) -> &'static str {
-        match self {
-            Kind::Portable => "portable",
-        }
-    }
-
-    fn is_available(self) -> bool {
-        match self {
-            Kind::Portable => true,
-        }
-    }
-}
-
 impl Backend {
     /// The backend that is fastest on this processor, found once and kept.
     ///
@@ -43,31 +21,31 @@ impl Backend {
     /// (as [`Backend::name`] gives it); it is read once, at the first call, and does nothing if
     /// it names none that is available here.
     pub fn best() -> Backend {
-        /// One more than the index in `KINDS`; zero before the first call.
+        /// One more than the index in `Kind::ALL`; zero before the first call.
         static BEST: AtomicU8 = AtomicU8::new(0);
         let known = BEST.load(Ordering::Relaxed);
         if let Some(kind) = usize::from(known)
             .checked_sub(1)
-            .and_then(|index| KINDS.get(index))
+            .and_then(|index| Kind::ALL.get(index))
         {
             return Backend(*kind);
         }
         // Two threads may both come here: they find the same.
         let index = Backend::find_best();
         BEST.store(index as u8 + 1, Ordering::Relaxed);
-        Backend(KINDS[index])
+        Backend(Kind::ALL[index])
     }
 
-    /// The index in `KINDS` of the backend to prefer.
+    /// The index in `Kind::ALL` of the backend to prefer.
     fn find_best() -> usize {
         #[cfg(feature = "std")]
         if let Ok(name) = std::env::var("SEALION_BACKEND") {
             let named = |kind: &Kind| kind.name() == name && kind.is_available();
-            if let Some(index) = KINDS.iter().position(named) {
+            if let Some(index) = Kind::ALL.iter().position(named) {
                 return index;
             }
         }
-        KINDS
+        Kind::ALL
             .iter()
             .rposition(|kind| kind.is_available())
             .unwrap_or(0)
@@ -75,10 +53,10 @@ impl Backend {
 
     /// Every backend that this processor can run; `portable` first, always there.
     pub fn available() -> impl Iterator<Item = Backend> {
-        KINDS
-            .into_iter()
+        Kind::ALL
+            .iter()
             .filter(|kind| kind.is_available())
-            .map(Backend)
+            .map(|kind| Backend(*kind))
     }
 
     /// The available backend with this name.
@@ -86,16 +64,16 @@ impl Backend {
         Backend::available().find(|backend| backend.name() == name)
     }
 
-    /// The name of this backend: `portable`.
+    /// The name of this backend: `portable`, and on x86-64 `avx2`, `sha-ni`, `avx512` or
+    /// `avx512+sha-ni`, on AArch64 `sha2`.
     pub fn name(&self) -> &'static str {
         self.0.name()
     }
 
-    /// How many messages this backend hashes side by side.
+    /// How many messages this backend hashes side by side at most: batches of a multiple of it
+    /// are the fastest.
     pub fn lanes(&self) -> usize {
-        match self.0 {
-            Kind::Portable => 1,
-        }
+        self.0.lanes()
     }
 
     /// As [`sha256`](crate::sha256).
@@ -122,9 +100,7 @@ impl Backend {
     /// If `pairs` and `out` differ in length.
     pub fn dot_many(&self, pairs: &[[Hash; 2]], out: &mut [Hash]) {
         assert_eq!(pairs.len(), out.len(), "as many hashes as pairs");
-        match self.0 {
-            Kind::Portable => portable::pairs(pairs, out),
-        }
+        self.0.pairs(pairs, out);
     }
 
     /// As [`sha256_many`](crate::sha256_many).
@@ -134,7 +110,7 @@ impl Backend {
     /// If `messages` and `out` differ in length.
     pub fn sha256_many(&self, messages: &[&[u8]], out: &mut [Hash]) {
         assert_eq!(messages.len(), out.len(), "as many hashes as messages");
-        batch::ragged(messages, out, |messages, out| self.hash(messages, out));
+        batch::ragged(messages, out, |messages, out| self.0.hash(messages, out));
     }
 
     /// As [`padded_many`](crate::padded_many).
@@ -144,7 +120,8 @@ impl Backend {
     /// If `blocks_each` is zero, or there are not exactly `blocks_each` blocks for each hash of
     /// `out`.
     pub fn padded_many(&self, blocks: &[[u8; BLOCK]], blocks_each: usize, out: &mut [Hash]) {
-        self.hash(&Arena::new(blocks, blocks_each, out.len()), out);
+        self.0
+            .hash(&Arena::new(blocks, blocks_each, out.len()), out);
     }
 
     /// As [`padded_one`](crate::padded_one).
@@ -166,15 +143,6 @@ impl Backend {
 
     /// Carries `state` over `blocks`.
     pub(crate) fn compress(&self, state: &mut [u32; 8], blocks: &[[u8; BLOCK]]) {
-        match self.0 {
-            Kind::Portable => portable::compress(state, blocks),
-        }
-    }
-
-    /// The hashes of the first `out.len()` messages.
-    fn hash<M: Messages>(&self, messages: &M, out: &mut [Hash]) {
-        match self.0 {
-            Kind::Portable => portable::hash(messages, 0, out),
-        }
+        self.0.compress(state, blocks);
     }
 }
