@@ -52,10 +52,11 @@ macro_rules! lane_arithmetic {
         #[inline]
         #[target_feature(enable = $features)]
         fn expand<const STREAMS: usize>(
-            mut w: [Vector; 16],
+            words: &[Vector; 16],
             table: &mut [[Vector; STREAMS]; 64],
             stream: usize,
         ) {
+            let mut w = *words;
             let (parts, _) = table.as_chunks_mut::<16>();
             let (k, _) = K.as_chunks::<16>();
             let mut parts = parts.iter_mut().zip(k);

@@ -79,11 +79,14 @@ pub(crate) fn hash<M: Messages>(messages: &M, start: usize, out: &mut [Hash]) {
         let last = out.len() - 1;
         let mut states = [initial()];
         for block in 0..messages.blocks_each() {
-            let row = |lane: usize| messages.block(first + lane.min(last), block);
-            let halves = |lane| row(lane).as_chunks::<32>().0;
-            let heads = [0, 1, 2, 3, 4, 5, 6, 7].map(|lane| load(&halves(lane)[0]));
-            let tails = [0, 1, 2, 3, 4, 5, 6, 7].map(|lane| load(&halves(lane)[1]));
-            expand(words_of(heads, tails), &mut table, 0);
+            let (mut heads, mut tails) = ([splat(0); LANES], [splat(0); LANES]);
+            for lane in 0..LANES {
+                let message = messages.block(first + lane.min(last), block);
+                let (halves, _) = message.as_chunks::<32>();
+                heads[lane] = load(&halves[0]);
+                tails[lane] = load(&halves[1]);
+            }
+            expand(&words_of(&heads, &tails), &mut table, 0);
             rounds(&mut states, &table);
         }
         write(&states[0], out);
@@ -103,7 +106,7 @@ pub(crate) fn pairs(pairs: &[[Hash; 2]], out: &mut [Hash]) {
             heads[lane] = load(&pair[first].0);
             tails[lane] = load(&pair[1 - first].0);
         }
-        expand(words_of(heads, tails), &mut table, 0);
+        expand(&words_of(&heads, &tails), &mut table, 0);
         let mut states = [initial()];
         rounds(&mut states, &table);
         rounds_of_padding(&mut states);
@@ -114,11 +117,12 @@ pub(crate) fn pairs(pairs: &[[Hash; 2]], out: &mut [Hash]) {
 /// The 16 words of eight blocks, from the first and the last 32 bytes of each.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn words_of(heads: [Vector; 8], tails: [Vector; 8]) -> [Vector; 16] {
+fn words_of(heads: &[Vector; 8], tails: &[Vector; 8]) -> [Vector; 16] {
     let mut words = [splat(0); 16];
-    let columns = [transpose(heads), transpose(tails)];
-    for (word, column) in words.iter_mut().zip(columns.as_flattened()) {
-        *word = swap_bytes(*column);
+    let (heads, tails) = (transpose(heads), transpose(tails));
+    for word in 0..8 {
+        words[word] = swap_bytes(heads[word]);
+        words[word + 8] = swap_bytes(tails[word]);
     }
     words
 }
@@ -127,9 +131,9 @@ fn words_of(heads: [Vector; 8], tails: [Vector; 8]) -> [Vector; 16] {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn write(state: &State, out: &mut [Hash]) {
-    let rows = transpose(*state);
-    for (row, out) in rows.into_iter().zip(out) {
-        store(swap_bytes(row), &mut out.0);
+    let rows = transpose(state);
+    for (row, out) in rows.iter().zip(out) {
+        store(swap_bytes(*row), &mut out.0);
     }
 }
 
@@ -144,7 +148,7 @@ fn swap_bytes(words: Vector) -> Vector {
 /// From eight rows of eight words, their eight columns.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn transpose([a, b, c, d, e, f, g, h]: [Vector; 8]) -> [Vector; 8] {
+fn transpose(&[a, b, c, d, e, f, g, h]: &[Vector; 8]) -> [Vector; 8] {
     // In the low and the high 128 bits: words 0 to 3 and 4 to 7 of four rows.
     let upper = transpose_words([a, b, c, d]);
     let lower = transpose_words([e, f, g, h]);

@@ -80,11 +80,9 @@ pub(crate) fn hash<const STREAMS: usize, M: Messages>(
                     let index = (first + stream * LANES + lane).min(last);
                     *row = load(messages.block(index, block));
                 }
-                expand(
-                    transpose(rows).map(|word| swap_bytes(word)),
-                    &mut table,
-                    stream,
-                );
+                let mut words = transpose(&rows);
+                swap_bytes(&mut words);
+                expand(&words, &mut table, stream);
             }
             rounds(&mut states, &table);
         }
@@ -108,8 +106,10 @@ pub(crate) fn pairs<const STREAMS: usize>(pairs: &[[Hash; 2]], out: &mut [Hash])
             for (lane, row) in rows.iter_mut().enumerate() {
                 *row = load_pair(&pairs[(stream * LANES + lane).min(last)]);
             }
-            let words = in_order(transpose(rows)).map(|word| swap_bytes(word));
-            expand(words, &mut table, stream);
+            let mut words = transpose(&rows);
+            put_in_order(&mut words);
+            swap_bytes(&mut words);
+            expand(&words, &mut table, stream);
         }
         let mut states = [initial(); STREAMS];
         rounds(&mut states, &table);
@@ -125,10 +125,8 @@ pub(crate) fn pairs<const STREAMS: usize>(pairs: &[[Hash; 2]], out: &mut [Hash])
 /// highest of word 7, and signed bytes order as unsigned ones do after XOR 80.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn in_order(words: [Vector; 16]) -> [Vector; 16] {
-    let signs = splat(0x8080_8080);
-    let key = |word| _mm512_xor_si512(word, signs);
-    let (a, b) = (key(words[7]), key(words[15]));
+fn put_in_order(words: &mut [Vector; 16]) {
+    let (a, b) = (order_key(words[7]), order_key(words[15]));
     let mut swap = _mm512_cmplt_epu32_mask(b, a);
     // Where the last words tie the words before decide, which chance brings up once in 2^32.
     let mut tie = _mm512_cmpeq_epu32_mask(a, b);
@@ -136,41 +134,49 @@ fn in_order(words: [Vector; 16]) -> [Vector; 16] {
         if tie == 0 {
             break;
         }
-        let (a, b) = (key(words[word]), key(words[word + 8]));
+        let (a, b) = (order_key(words[word]), order_key(words[word + 8]));
         swap |= tie & _mm512_cmplt_epu32_mask(b, a);
         tie &= _mm512_cmpeq_epu32_mask(a, b);
     }
-    let mut ordered = words;
     for word in 0..8 {
         let (a, b) = (words[word], words[word + 8]);
-        ordered[word] = _mm512_mask_blend_epi32(swap, a, b);
-        ordered[word + 8] = _mm512_mask_blend_epi32(swap, b, a);
+        words[word] = _mm512_mask_blend_epi32(swap, a, b);
+        words[word + 8] = _mm512_mask_blend_epi32(swap, b, a);
     }
-    ordered
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn order_key(word: Vector) -> Vector {
+    _mm512_xor_si512(word, splat(0x8080_8080))
 }
 
 /// Big endian words from little endian ones and back.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn swap_bytes(words: Vector) -> Vector {
+fn swap_bytes(words: &mut [Vector]) {
     let order = _mm_set_epi8(12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3);
-    _mm512_shuffle_epi8(words, _mm512_broadcast_i32x4(order))
+    let order = _mm512_broadcast_i32x4(order);
+    for word in words {
+        *word = _mm512_shuffle_epi8(*word, order);
+    }
 }
 
 /// From 16 rows of 16 words, their 16 columns.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn transpose(rows: [Vector; 16]) -> [Vector; 16] {
-    let mut columns = [splat(0); 16];
+fn transpose(rows: &[Vector; 16]) -> [Vector; 16] {
     // Quarter `q` of the rows: in each 128-bit part, word `4 part + column` of rows 4q to 4q + 3.
     let mut quarters = [[splat(0); 4]; 4];
     for (quarter, rows) in quarters.iter_mut().zip(rows.as_chunks::<4>().0) {
         *quarter = transpose_words(*rows);
     }
+    let mut columns = [splat(0); 16];
+    let [a, b, c, d] = quarters;
     for column in 0..4 {
-        let parts = transpose_parts([0, 1, 2, 3].map(|q: usize| quarters[q][column]));
-        for (part, vector) in parts.into_iter().enumerate() {
-            columns[4 * part + column] = vector;
+        let parts = transpose_parts([a[column], b[column], c[column], d[column]]);
+        for part in 0..4 {
+            columns[4 * part + column] = parts[part];
         }
     }
     columns
@@ -180,7 +186,8 @@ fn transpose(rows: [Vector; 16]) -> [Vector; 16] {
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn write(state: &State, out: &mut [Hash]) {
-    let state = state.map(|word| swap_bytes(word));
+    let mut state = *state;
+    swap_bytes(&mut state);
     let [a, b, c, d, e, f, g, h] = state;
     // In part `q` of vector `r`: the first, or the last, four words of message 4q + r.
     let heads = transpose_words([a, b, c, d]);
@@ -189,9 +196,9 @@ fn write(state: &State, out: &mut [Hash]) {
     let evens = transpose_parts([heads[0], tails[0], heads[1], tails[1]]);
     let odds = transpose_parts([heads[2], tails[2], heads[3], tails[3]]);
     let mut hashes = [[Hash::ZERO; 2]; LANES / 2];
-    for (place, hashes) in hashes.iter_mut().enumerate() {
-        let vectors = if place % 2 == 0 { &evens } else { &odds };
-        store_pair(vectors[place / 2], hashes);
+    for q in 0..4 {
+        store_pair(evens[q], &mut hashes[2 * q]);
+        store_pair(odds[q], &mut hashes[2 * q + 1]);
     }
     out.copy_from_slice(&hashes.as_flattened()[..out.len()]);
 }

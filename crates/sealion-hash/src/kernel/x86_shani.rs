@@ -54,8 +54,8 @@ fn hash_group<const N: usize, M: Messages>(messages: &M, first: usize, out: &mut
         }
         block_rounds(&mut states, words);
     }
-    for (state, out) in states.into_iter().zip(out) {
-        *out = hash_of(state);
+    for (state, out) in states.iter().zip(out) {
+        *out = hash_of(*state);
     }
 }
 
@@ -93,8 +93,8 @@ fn pair_group<const N: usize>(pairs: &[[Hash; 2]; N], out: &mut [Hash; N]) {
         }
     }
     add_states(&mut states, &before);
-    for (state, out) in states.into_iter().zip(out) {
-        *out = hash_of(state);
+    for (state, out) in states.iter().zip(out) {
+        *out = hash_of(*state);
     }
 }
 
