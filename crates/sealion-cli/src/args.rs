@@ -79,6 +79,9 @@ pub struct VerifyArgs {
     /// Only the strand with this id
     #[arg(long, value_name = "ID")]
     pub strand: Option<String>,
+    /// What makes the hashes: the fast engine, the plain reference, or both against each other
+    #[arg(long, value_name = "ENGINE", value_enum, default_value_t = EngineName::Fast)]
+    pub engine: EngineName,
     /// Threads that check blocks [default: one for each core]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub threads: Option<NonZeroUsize>,
@@ -90,6 +93,27 @@ pub struct VerifyArgs {
     /// List every input, all findings and the time taken
     #[arg(long, short, conflicts_with = "quiet")]
     pub verbose: bool,
+}
+
+/// The engines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EngineName {
+    /// One pass and batched hashing; whatever it doubts goes to the reference
+    Fast,
+    /// The rules written down plainly
+    Reference,
+    /// Both on every block; a difference is an error
+    Both,
+}
+
+impl From<EngineName> for sealion::Engine {
+    fn from(name: EngineName) -> sealion::Engine {
+        match name {
+            EngineName::Fast => sealion::Engine::Fast,
+            EngineName::Reference => sealion::Engine::Reference,
+            EngineName::Both => sealion::Engine::Both,
+        }
+    }
 }
 
 /// The forms of the report.

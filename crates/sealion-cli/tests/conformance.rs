@@ -11,6 +11,8 @@ use std::process::Command;
 use serde_json::Value;
 
 const CASES: usize = 79;
+const ENGINES: [&str; 3] = ["fast", "reference", "both"];
+const THREADS: [&str; 3] = ["1", "2", "7"];
 
 fn conformance() -> PathBuf {
     let folder = std::env::var_os("SEALION_CONFORMANCE")
@@ -93,18 +95,33 @@ fn made_cases_come_out_as_they_must() {
         let folder = folder.path();
         let case = std::fs::read(folder.join("case.json")).unwrap();
         let case: Value = serde_json::from_slice(&case).unwrap();
-        for threads in ["1", "2", "7"] {
+        let mut answers = Vec::new();
+        for (engine, threads) in ENGINES.iter().flat_map(|e| THREADS.map(|t| (*e, t))) {
             let args = case["args"].as_array().unwrap().iter();
             let mut args: Vec<&str> = args.map(|arg| arg.as_str().unwrap()).collect();
-            args.extend(["--output", "json", "--threads", threads]);
-            let wrong = wrong(&case, &sealion(&folder, &args));
+            args.extend(["--output", "json", "--threads", threads, "--engine", engine]);
+            let mut answer = sealion(&folder, &args);
+            let wrong = wrong(&case, &answer);
             if !wrong.is_empty() {
-                failures.push(format!("{}: {}", folder.display(), wrong.join("; ")));
+                failures.push(format!(
+                    "{} {engine}: {}",
+                    folder.display(),
+                    wrong.join("; ")
+                ));
             }
+            if let Some(Value::Object(report)) = &mut answer.report {
+                report.remove("engine");
+                report.remove("passed");
+            }
+            answers.push(answer.report);
+        }
+        answers.dedup();
+        if answers.len() != 1 {
+            failures.push(format!("{}: engines or threads differ", folder.display()));
         }
         ran += 1;
     }
-    println!("made: {ran} cases ran, with 1, 2 and 7 threads");
+    println!("made: {ran} cases ran, by 3 engines with 1, 2 and 7 threads");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(ran >= CASES, "{ran} cases, expected {CASES}");
 }

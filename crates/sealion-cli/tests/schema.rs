@@ -14,6 +14,7 @@ fn sample() -> Value {
         "tool": {"name": "sealion", "version": "0.1.0"},
         "verdict": "failed",
         "engine": "reference",
+        "passed": {"base64": 1},
         "asked": {"from": null, "to": 18446744073709551615u64, "strand_id": null, "strict": false},
         "inputs": [
             {"path": "a.ion", "kind": "journal-ion-text", "bytes": 10, "blocks": 2, "revisions": 3},

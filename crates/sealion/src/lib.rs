@@ -48,6 +48,7 @@ pub mod source;
 mod verify;
 
 pub use blocks::{BlockAddress, Digest, Hash, Proof, StrandId};
+pub use engine::Engine;
 pub use error::Error;
 pub use findings::{Code, Finding, Location, Severity};
 pub use limits::Limits;

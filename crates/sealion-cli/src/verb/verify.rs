@@ -30,7 +30,9 @@ pub fn run(args: &VerifyArgs) -> Result<u8, Error> {
 }
 
 fn verifier(args: &VerifyArgs) -> Result<Verifier, Error> {
-    let mut verifier = Verifier::new().strict(args.strict);
+    let mut verifier = Verifier::new()
+        .strict(args.strict)
+        .engine(args.engine.into());
     for text in &args.digests {
         let (digest, source) = trusted_digest(text)?;
         verifier = verifier.against_named(digest, source);

@@ -15,7 +15,7 @@ use crate::blocks::{BlockAddress, Hash};
 use crate::hashes::BlockHashes;
 
 /// A block after its check: what the chain, the digests and the report need.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CheckedBlock {
     pub(crate) path: Arc<str>,
     pub(crate) offset: u64,

@@ -24,7 +24,7 @@ pub(crate) enum Standing {
 }
 
 /// What a revision is to everything that happens after its own check.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RevisionRecord {
     pub(crate) kind: Kind,
     pub(crate) standing: Standing,

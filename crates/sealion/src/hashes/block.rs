@@ -29,9 +29,7 @@ impl BlockHashes {
         let both = block.revisions.iter().zip(&content.revisions);
         let entries_root = all(&block.entries).and_then(|entries| root(&entries));
         let recorded = block.revisions.iter().map(|revision| &revision.hash);
-        let previous = block.usable_previous();
-        let with = |entries: Option<Hash>| Some(block_hash(&entries?, previous?.as_ref()));
-        let from_recorded = with(block.entries_hash.hash);
+        let from_recorded = BlockHashes::leaf_of(block, block.entries_hash.hash);
         BlockHashes {
             revisions: both.map(|(r, content)| revision_hash(r, content)).collect(),
             revisions_root: all(recorded).and_then(|hashes| root(&hashes)),
@@ -39,9 +37,15 @@ impl BlockHashes {
             from_recorded,
             leaf: match entries_root == block.entries_hash.hash {
                 true => from_recorded,
-                false => with(entries_root),
+                false => BlockHashes::leaf_of(block, entries_root),
             },
         }
+    }
+
+    /// `dot(entries, previousBlockHash)`.
+    pub(crate) fn leaf_of(block: &Block, entries: Option<Hash>) -> Option<Hash> {
+        let previous = block.usable_previous()?;
+        Some(block_hash(&entries?, previous.as_ref()))
     }
 }
 

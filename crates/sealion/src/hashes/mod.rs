@@ -3,7 +3,7 @@
 
 mod block;
 
-pub(crate) use block::{revision_hash, BlockHashes};
+pub(crate) use block::{all, revision_hash, BlockHashes};
 
 use crate::blocks::Hash;
 

@@ -30,6 +30,9 @@ pub struct Report {
     pub verdict: Verdict,
     /// Which engine computed the hashes.
     pub engine: &'static str,
+    /// How often the fast engine stood aside and the reference read on, by reason:
+    /// stretches of about 128 KiB. Empty on journals as QLDB wrote them.
+    pub passed: BTreeMap<String, u64>,
     /// What was asked for.
     pub asked: Asked,
     /// Every input, understood or not.

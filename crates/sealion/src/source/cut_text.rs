@@ -29,6 +29,18 @@ enum State {
     LobBrace,
 }
 
+/// Bytes outside of strings, lobs and comments that the plain state must see.
+const STRUCTURAL: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = b"\"'{}[]()/$";
+    let mut index = 0;
+    while index < bytes.len() {
+        table[bytes[index] as usize] = true;
+        index += 1;
+    }
+    table
+};
+
 /// The scanner's state between two stretches of bytes.
 #[derive(Debug)]
 pub(crate) struct TextScanner {
@@ -37,6 +49,8 @@ pub(crate) struct TextScanner {
     depth: u32,
     /// Length of the number that the scanner is in; 0 outside numbers.
     number: u32,
+    /// The longest number among bytes that were skipped.
+    longest: u32,
     /// Inside a token that is not a number: digits in it count for nothing.
     word: bool,
     /// A `$` stood at the top level since the last cut: maybe a version marker or
@@ -51,6 +65,7 @@ impl TextScanner {
             in_lob: false,
             depth: 0,
             number: 0,
+            longest: 0,
             word: false,
             dollar: false,
         }
@@ -67,7 +82,11 @@ impl TextScanner {
     ) -> Result<Option<usize>, Flaw> {
         let mut at = 0;
         while at < bytes.len() {
-            let byte = bytes[at];
+            at += self.skip(&bytes[at..]);
+            self.check_number(offset + at as u64, limits)?;
+            let Some(&byte) = bytes.get(at) else {
+                return Ok(None);
+            };
             // A state that only now learns that it saw something shorter hands
             // the byte back to the plain state: `again`.
             let again = self.step(byte);
@@ -79,17 +98,62 @@ impl TextScanner {
                 let place = offset + at as u64 - 1;
                 return Err(Flaw::limit(place, "depth_max", limits.depth_max.into()));
             }
-            if self.number > limits.number_length_max {
-                let place = offset + at as u64 - u64::from(self.number);
-                let max = limits.number_length_max.into();
-                return Err(Flaw::limit(place, "number_length_max", max));
-            }
+            self.check_number(offset + at as u64, limits)?;
             let closes = matches!(byte, b'}' | b']' | b')');
             if closes && self.depth == 0 && self.state == State::Plain && !self.in_lob {
                 return Ok(Some(at));
             }
         }
         Ok(None)
+    }
+
+    /// How many bytes from here on change nothing but the length of a number.
+    fn skip(&mut self, bytes: &[u8]) -> usize {
+        let next = match self.state {
+            State::Plain if self.in_lob => memchr::memchr3(b'}', b'"', b'\'', bytes),
+            State::Plain if self.number > 0 || self.word => Some(0),
+            State::Plain => {
+                let end = bytes.iter().position(|&byte| STRUCTURAL[byte as usize]);
+                self.count_skipped(bytes, end);
+                end
+            }
+            State::String => memchr::memchr2(b'"', b'\\', bytes),
+            State::Symbol | State::Long => memchr::memchr2(b'\'', b'\\', bytes),
+            State::LineComment => memchr::memchr2(b'\n', b'\r', bytes),
+            State::BlockComment => memchr::memchr(b'*', bytes),
+            _ => Some(0),
+        };
+        next.unwrap_or(bytes.len())
+    }
+
+    /// Counts the digits in skipped bytes: all of them where a number could be too
+    /// long, else those of a number that goes on behind the bytes at hand.
+    fn count_skipped(&mut self, bytes: &[u8], end: Option<usize>) {
+        /// No limit is worth setting below this.
+        const SURELY_SHORT: usize = 64;
+        let skipped = &bytes[..end.unwrap_or(bytes.len())];
+        if end.is_none() || skipped.len() > SURELY_SHORT {
+            let mut longest = 0;
+            for &byte in skipped {
+                self.count_number(byte);
+                longest = longest.max(self.number);
+            }
+            self.longest = self.longest.max(longest);
+        }
+        if end.is_some() {
+            self.number = 0;
+            self.word = false;
+        }
+    }
+
+    fn check_number(&mut self, end: u64, limits: &Limits) -> Result<(), Flaw> {
+        let longest = std::mem::take(&mut self.longest).max(self.number);
+        if longest > limits.number_length_max {
+            let place = end.saturating_sub(longest.into());
+            let max = limits.number_length_max.into();
+            return Err(Flaw::limit(place, "number_length_max", max));
+        }
+        Ok(())
     }
 
     /// Whether the input may end here: in no container, string or comment.

@@ -27,6 +27,20 @@ pub(crate) struct Piece {
 }
 
 impl Piece {
+    /// The value between two cuts, with the symbol tables in force at the start.
+    pub(crate) fn single(&self, index: usize) -> Piece {
+        let before = index.checked_sub(1).map(|before| self.ends[before]);
+        let start = before.unwrap_or(self.context);
+        let value = &self.bytes[start..self.ends[index]];
+        let bytes = [&self.bytes[..self.context], value].concat();
+        Piece {
+            context: self.context,
+            offset: self.offset + (start - self.context) as u64,
+            ends: vec![bytes.len()],
+            bytes,
+        }
+    }
+
     /// One value that was kept by itself, without symbols from elsewhere.
     pub(crate) fn of_one(bytes: Vec<u8>, offset: u64) -> Piece {
         Piece {

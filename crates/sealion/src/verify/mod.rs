@@ -11,9 +11,10 @@ mod survey;
 
 use std::sync::Arc;
 
+use crate::engine::Engine;
 use crate::report::Asked;
 use crate::source::Archive;
-use crate::{Digest, Error, Limits, Report, StrandId};
+use crate::{Code, Digest, Error, Limits, Report, Severity, StrandId};
 
 /// Bytes of whole values that one task checks.
 const PIECE_BYTES: usize = 128 << 10;
@@ -35,6 +36,7 @@ pub struct Progress {
 pub struct Verifier {
     trusted: Vec<(Digest, Arc<str>)>,
     asked: Asked,
+    engine: Engine,
     threads: Option<usize>,
     limits: Limits,
     progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
@@ -76,6 +78,12 @@ impl Verifier {
         self
     }
 
+    /// Which engine makes the hashes; unless told, the fast one.
+    pub fn engine(mut self, engine: Engine) -> Verifier {
+        self.engine = engine;
+        self
+    }
+
     /// Whether warnings count as failures.
     pub fn strict(mut self, strict: bool) -> Verifier {
         self.asked.strict = strict;
@@ -111,13 +119,38 @@ impl Verifier {
         let threads = self.threads.unwrap_or_else(|| {
             std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
         });
-        pool::with_pool(threads, |pool| {
-            run::Run {
-                verifier: self,
-                archive,
-                pool,
-            }
-            .report()
-        })?
+        let run = |engine| {
+            pool::with_pool(threads, |pool| {
+                let run = run::Run {
+                    verifier: self,
+                    archive,
+                    pool,
+                    engine,
+                };
+                run.report()
+            })?
+        };
+        let report = run(self.engine)?;
+        match self.engine {
+            // Only the reference may say no: what blocks say of one another was
+            // compared by hashes of the fast engine.
+            Engine::Fast if needs_confirmation(&report) => run(Engine::Reference),
+            _ => Ok(report),
+        }
     }
+}
+
+/// Whether a report of the fast engine holds a failure that was not yet confirmed
+/// block by block.
+fn needs_confirmation(report: &Report) -> bool {
+    let between_blocks = [
+        Code::ChainLink,
+        Code::Digest,
+        Code::Proof,
+        Code::DuplicateBlock,
+        Code::DuplicateRevision,
+    ];
+    report.findings().iter().any(|finding| {
+        finding.severity == Severity::Failure && between_blocks.contains(&finding.code)
+    })
 }

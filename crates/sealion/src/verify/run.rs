@@ -8,24 +8,22 @@ use super::collect::Collected;
 use super::feed::{merge, Outcome, Source, Task, Tasks};
 use super::manifests::check_manifests;
 use super::pool::Pool;
-use super::survey::{file_context, JournalFile, Survey, Surveyor};
+use super::survey::{JournalFile, Survey, Surveyor};
 use super::{Progress, Verifier, PIECE_BYTES};
-use crate::blocks::block::Block;
-use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::{BlockAddress, Hash, StrandId};
-use crate::engine::read_values;
-use crate::findings::{check_block, Candidate, Candidates, Code, Conclusion, Finding, Findings};
+use crate::engine::{Checked, Checker, Engine, Passes};
+use crate::findings::{Candidate, Candidates, Code, Conclusion, Finding, Findings};
 use crate::findings::{Item, Journal, Severity, StrandFold, Wanted};
-use crate::hashes::BlockHashes;
 use crate::report::{not_covered, Asked, Report, Tool, Verdict};
-use crate::source::{decompressed, Archive, Flaw, FlawKind, Piece, Pieces};
-use crate::{Error, Limits};
+use crate::source::{decompressed, Archive, Flaw, FlawKind, Pieces};
+use crate::Error;
 
 /// A run under way.
 pub(crate) struct Run<'r, 's> {
     pub(crate) verifier: &'r Verifier,
     pub(crate) archive: &'s dyn Archive,
     pub(crate) pool: &'r Pool<'s>,
+    pub(crate) engine: Engine,
 }
 
 impl<'s> Run<'_, 's> {
@@ -63,7 +61,13 @@ impl<'s> Run<'_, 's> {
                 source,
             })?;
         let counter = Arc::new(Counter::default());
-        let mut sources = self.sources(&journals, &counter);
+        let checker = Arc::new(Checker {
+            engine: self.engine,
+            asked: asked.clone(),
+            limits: limits.clone(),
+            passes: Passes::default(),
+        });
+        let mut sources = self.sources(&journals, &checker, &counter);
         sources.push(in_order("stream records", Box::new(records)));
         sources.extend(loose_items(items));
         let mut journal = Journal::new(&mut findings, asked, limits, &wanted);
@@ -110,7 +114,8 @@ impl<'s> Run<'_, 's> {
                 version: env!("CARGO_PKG_VERSION"),
             },
             verdict,
-            engine: "reference",
+            engine: self.verifier.engine.as_str(),
+            passed: checker.passes.counts(),
             asked: asked.clone(),
             inputs,
             strands: told,
@@ -128,21 +133,24 @@ impl<'s> Run<'_, 's> {
         trusted.chain(claimed).collect()
     }
 
-    fn sources(&self, journals: &[JournalFile], counter: &Arc<Counter>) -> Vec<Source<'s>> {
-        let asked = Arc::new(self.verifier.asked.clone());
-        let limits = Arc::new(self.verifier.limits.clone());
+    fn sources(
+        &self,
+        journals: &[JournalFile],
+        checker: &Arc<Checker>,
+        counter: &Arc<Counter>,
+    ) -> Vec<Source<'s>> {
+        let asked = &checker.asked;
         let archive = self.archive;
         let wanted_strand = |file: &&JournalFile| match (&asked.strand_id, &file.first) {
             (Some(wanted), Some(first)) => *wanted == first.strand_id,
             _ => true,
         };
         let source = |file: &JournalFile| {
-            let (file, asked, limits) = (file.clone(), asked.clone(), limits.clone());
-            let counter = counter.clone();
+            let (file, checker, counter) = (file.clone(), checker.clone(), counter.clone());
             Source {
                 first: file.first.clone(),
                 path: file.object.name.clone(),
-                open: Box::new(move || tasks_of(archive, file, asked, limits, counter)),
+                open: Box::new(move || tasks_of(archive, file, checker, counter)),
             }
         };
         journals.iter().filter(wanted_strand).map(source).collect()
@@ -247,6 +255,16 @@ fn wanted(candidates: &[Candidate], proofs: &[crate::findings::BlockProof]) -> W
     wanted
 }
 
+impl From<Checked> for Outcome {
+    fn from(checked: Checked) -> Outcome {
+        let blocks = checked.blocks.into_iter();
+        Outcome {
+            items: blocks.map(|block| Item::Block(Box::new(block))).collect(),
+            findings: checked.findings,
+        }
+    }
+}
+
 /// A source that is in order already.
 fn in_order<'s>(name: &str, tasks: Tasks<'s>) -> Source<'s> {
     Source {
@@ -277,8 +295,7 @@ fn loose_items<'s>(mut items: Vec<Item>) -> Option<Source<'s>> {
 fn tasks_of<'s>(
     archive: &'s dyn Archive,
     file: JournalFile,
-    asked: Arc<Asked>,
-    limits: Arc<Limits>,
+    checker: Arc<Checker>,
     counter: Arc<Counter>,
 ) -> Tasks<'s> {
     let path = file.object.name.clone();
@@ -298,54 +315,15 @@ fn tasks_of<'s>(
             return Box::new(std::iter::once(flawed(flaw, &path)));
         }
     };
-    let pieces = Pieces::new(input, file.encoding, &limits, PIECE_BYTES);
+    let pieces = Pieces::new(input, file.encoding, &checker.limits, PIECE_BYTES);
     Box::new(pieces.map(move |piece| match piece {
         Err(flaw) => flawed(flaw, &path),
         Ok(piece) => {
-            let (path, asked, limits) = (path.clone(), asked.clone(), limits.clone());
-            Box::new(move || check_piece(&piece, &path, &asked, &limits)) as Task<'s>
+            let (path, checker) = (path.clone(), checker.clone());
+            let task = move || Outcome::from(checker.check(&piece, &path, file.json));
+            Box::new(task) as Task<'s>
         }
     }))
-}
-
-/// Reads and checks all blocks of a piece.
-fn check_piece(piece: &Piece, path: &Arc<str>, asked: &Asked, limits: &Limits) -> Outcome {
-    let mut outcome = Outcome::default();
-    let mut unfits: Vec<Unfit> = Vec::new();
-    let refused = read_values(piece, |node| match check_node(node, path, asked, limits) {
-        Ok(item) => outcome.items.push(item),
-        Err(unfit) => unfits.push(unfit),
-    });
-    let context = file_context(path);
-    for unfit in unfits.iter().chain(&refused) {
-        let mut finding = context.unfit("", unfit);
-        finding.field = None;
-        outcome.findings.push(finding);
-    }
-    outcome
-}
-
-fn check_node(
-    node: Node<'_>,
-    path: &Arc<str>,
-    asked: &Asked,
-    limits: &Limits,
-) -> Result<Item, Unfit> {
-    let envelope = Envelope::open(node)?;
-    if !Block::is_one(&envelope) {
-        return Err(node.unfit_as(
-            "a block, as all values before it",
-            "a struct without blockAddress and blockHash",
-        ));
-    }
-    let with_content = |address: &BlockAddress| asked.includes(address.sequence_no);
-    let (block, content) = Block::read(&envelope, limits, with_content)?;
-    Ok(Item::Block(Box::new(check_block(
-        &block,
-        &content,
-        &BlockHashes::of(&block, &content),
-        path,
-    ))))
 }
 
 fn nothing(inputs: usize, asked: &Asked) -> Finding {

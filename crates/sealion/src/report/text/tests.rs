@@ -25,6 +25,7 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
         },
         verdict,
         engine: "reference",
+        passed: BTreeMap::new(),
         asked: Asked::default(),
         inputs: vec![
             input("export/a.ion", "journal-ion-text"),

@@ -1,0 +1,639 @@
+//! The fast engine: claims and content of blocks in one pass over borrowed bytes.
+//!
+//! It reads what QLDB writes, and passes on everything else: a field that is
+//! missing, null, unknown or there twice, a type that is not the expected one.
+//! So it can leave all words about what is wrong to the reference.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use sealion_ion::{Batch, Pass, Reader, Reason, Slot, Type, Value};
+
+use super::batched;
+use crate::blocks::block::{
+    Block, BlockContent, Document, RedactionInfo, RedactionOrder, Statement, TransactionInfo,
+};
+use crate::blocks::claim::{RecordedAddress, RecordedHash};
+use crate::blocks::revision::{Kind, Metadata, Revision, RevisionContent};
+use crate::blocks::time::Time;
+use crate::blocks::{BlockAddress, StrandId};
+use crate::findings::{check_block, CheckedBlock};
+use crate::report::Asked;
+use crate::source::Piece;
+use crate::Limits;
+
+thread_local! {
+    /// One batch a thread, used again and again: it keeps what it has allocated.
+    static BATCH: RefCell<Batch> = RefCell::new(Batch::default());
+}
+
+/// Reads and checks all blocks of a piece, or passes on it as a whole.
+pub(crate) fn check_piece(
+    piece: &Piece,
+    path: &Arc<str>,
+    asked: &Asked,
+    limits: &Limits,
+) -> Result<Vec<CheckedBlock>, Pass> {
+    BATCH.with_borrow_mut(|batch| {
+        batch.clear();
+        let read = read_blocks(piece, asked, limits, batch)?;
+        batch.run();
+        let blocks: Vec<(Block, BlockContent)> = read
+            .into_iter()
+            .map(|(block, slots)| (block, slots.content(batch)))
+            .collect();
+        let hashes = batched::hashes_of(&blocks);
+        let checked = blocks.iter().zip(&hashes);
+        Ok(checked
+            .map(|((block, content), hashes)| check_block(block, content, hashes, path))
+            .collect())
+    })
+}
+
+/// Places of a block's content in the batch.
+#[derive(Default)]
+struct Slots {
+    transaction_info: Option<Slot>,
+    redaction_info: Option<Slot>,
+    statements: Vec<Option<Slot>>,
+    /// Data and metadata of each revision.
+    revisions: Vec<(Option<Slot>, Option<Slot>)>,
+}
+
+impl Slots {
+    fn content(self, batch: &Batch) -> BlockContent {
+        let made = |slot: Option<Slot>| slot.map(|slot| Ok(batch.get(slot)));
+        BlockContent {
+            transaction_info: made(self.transaction_info),
+            redaction_info: made(self.redaction_info),
+            statements: self.statements.into_iter().map(made).collect(),
+            revisions: self
+                .revisions
+                .into_iter()
+                .map(|(data, metadata)| RevisionContent {
+                    data: made(data),
+                    metadata: made(metadata),
+                })
+                .collect(),
+        }
+    }
+}
+
+fn read_blocks(
+    piece: &Piece,
+    asked: &Asked,
+    limits: &Limits,
+    batch: &mut Batch,
+) -> Result<Vec<(Block, Slots)>, Pass> {
+    let mut ion_limits = sealion_ion::Limits::default();
+    ion_limits.depth_max = limits.depth_max;
+    ion_limits.symbols_max = limits.symbols_max;
+    ion_limits.value_bytes_max = limits.value_bytes_max;
+    let mut decoder = Decoder {
+        reader: Reader::new(&piece.bytes, &ion_limits)?,
+        found: Type::Null,
+        shift: piece.offset.wrapping_sub(piece.context as u64),
+        asked,
+        limits,
+    };
+    let mut blocks = Vec::with_capacity(piece.ends.len());
+    while let Some(start) = decoder.item()? {
+        blocks.push(decoder.block(start, batch)?);
+    }
+    Ok(blocks)
+}
+
+struct Decoder<'a> {
+    reader: Reader<'a>,
+    /// The type of the value just found.
+    found: Type,
+    /// What is added to an index into the bytes to give the offset in the file.
+    shift: u64,
+    asked: &'a Asked,
+    limits: &'a Limits,
+}
+
+/// A field of a struct: its name and where its value stands.
+type Field<'a> = (Cow<'a, str>, usize);
+
+impl<'a> Decoder<'a> {
+    fn pass<T>(&self, offset: usize, reason: Reason) -> Result<T, Pass> {
+        Err(Pass { offset, reason })
+    }
+
+    fn file_offset(&self, index: usize) -> u64 {
+        self.shift.wrapping_add(index as u64)
+    }
+
+    /// A second reader at the same value, for what lies within a value that is
+    /// hashed as a whole.
+    fn fork(&self) -> Decoder<'a> {
+        Decoder {
+            reader: self.reader.clone(),
+            ..*self
+        }
+    }
+
+    /// Enters the value just found, which must be of this type.
+    fn enter(&mut self, kind: Type) -> Result<(), Pass> {
+        match self.found == kind {
+            true => self.reader.enter(),
+            false => self.pass(self.reader.offset(), Reason::Kind),
+        }
+    }
+
+    /// The next value: neither null nor annotated, for those are none of QLDB's.
+    fn next(&mut self) -> Result<Option<Value<'a>>, Pass> {
+        let value = self.reader.next()?;
+        match &value {
+            Some(value) if value.null || value.annotated => self.pass(value.offset, Reason::Kind),
+            Some(found) => {
+                self.found = found.kind;
+                Ok(value)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The next field of the struct entered last.
+    fn field(&mut self) -> Result<Option<Field<'a>>, Pass> {
+        match self.next()? {
+            None => Ok(None),
+            Some(value) => match value.field {
+                Some(name) => Ok(Some((name, value.offset))),
+                None => self.pass(value.offset, Reason::Place),
+            },
+        }
+    }
+
+    /// Puts a value where none may be yet: a field that comes twice is passed on.
+    fn once<T>(&self, slot: &mut Option<T>, value: T, at: usize) -> Result<(), Pass> {
+        match slot.replace(value) {
+            None => Ok(()),
+            Some(_) => self.pass(at, Reason::Count),
+        }
+    }
+
+    /// A field that must have been there.
+    fn required<T>(&self, value: Option<T>, at: usize) -> Result<T, Pass> {
+        value.ok_or(Pass {
+            offset: at,
+            reason: Reason::Count,
+        })
+    }
+
+    fn text(&mut self) -> Result<String, Pass> {
+        self.reader.text().map(Cow::into_owned)
+    }
+
+    fn hash(&mut self, at: usize) -> Result<RecordedHash, Pass> {
+        let blob = self.reader.blob32()?;
+        Ok(RecordedHash {
+            offset: self.file_offset(at),
+            length: blob.length,
+            hash: blob.hash,
+        })
+    }
+
+    fn time(&mut self) -> Result<Time, Pass> {
+        let found = self.reader.timestamp()?;
+        let digits = u32::from(found.fraction_digits);
+        let nanoseconds = match digits {
+            0..=9 => found.fraction * 10u64.pow(9 - digits),
+            _ => found.fraction / 10u64.pow(digits - 9),
+        };
+        let date = (
+            u32::from(found.year),
+            u32::from(found.month),
+            u32::from(found.day),
+        );
+        let time = (
+            u32::from(found.hour),
+            u32::from(found.minute),
+            u32::from(found.second),
+        );
+        Ok(Time::from_utc(date, time, nanoseconds as u32))
+    }
+
+    /// `{strandId, sequenceNo}` and nothing else.
+    fn address(&mut self, at: usize) -> Result<RecordedAddress, Pass> {
+        let (mut strand_id, mut sequence_no) = (None, None);
+        self.enter(Type::Struct)?;
+        while let Some((name, at)) = self.field()? {
+            match &*name {
+                "strandId" => {
+                    let text = self.reader.text()?;
+                    self.once(&mut strand_id, StrandId::new(&text), at)?;
+                }
+                "sequenceNo" => {
+                    let number = self.reader.uint()?;
+                    self.once(&mut sequence_no, number, at)?;
+                }
+                _ => return self.pass(at, Reason::Unexpected),
+            }
+        }
+        self.reader.leave()?;
+        let strand_id = self.required(strand_id, at)?;
+        let sequence_no = self.required(sequence_no, at)?;
+        Ok(RecordedAddress {
+            offset: self.file_offset(at),
+            address: BlockAddress::new(strand_id, sequence_no),
+            repeated: Vec::new(),
+        })
+    }
+
+    fn block(&mut self, start: usize, batch: &mut Batch) -> Result<(Block, Slots), Pass> {
+        let mut slots = Slots::default();
+        let (mut address, mut transaction_id, mut timestamp) = (None, None, None);
+        let (mut block_hash, mut entries_hash, mut previous) = (None, None, None);
+        let (mut entries, mut transaction_info, mut redaction_info) = (None, None, None);
+        let mut revisions = None;
+        self.enter(Type::Struct)?;
+        while let Some((name, at)) = self.field()? {
+            // What may be left out is known once the address is.
+            let asked = address
+                .as_ref()
+                .map(|found: &RecordedAddress| self.asked.includes(found.address.sequence_no));
+            match &*name {
+                "blockAddress" => {
+                    let found = self.address(at)?;
+                    self.once(&mut address, found, at)?;
+                }
+                "transactionId" => {
+                    let found = (self.text()?, self.file_offset(at));
+                    self.once(&mut transaction_id, found, at)?;
+                }
+                "blockTimestamp" => {
+                    let found = (self.time()?, self.file_offset(at));
+                    self.once(&mut timestamp, found, at)?;
+                }
+                "blockHash" => {
+                    let found = self.hash(at)?;
+                    self.once(&mut block_hash, found, at)?;
+                }
+                "entriesHash" => {
+                    let found = self.hash(at)?;
+                    self.once(&mut entries_hash, found, at)?;
+                }
+                "previousBlockHash" => {
+                    let found = self.hash(at)?;
+                    self.once(&mut previous, found, at)?;
+                }
+                "entriesHashList" => {
+                    let found = self.hashes()?;
+                    self.once(&mut entries, found, at)?;
+                }
+                "transactionInfo" => {
+                    if self.required(asked, at)? {
+                        let found = self.transaction_info(at, &mut slots, batch)?;
+                        self.once(&mut transaction_info, found, at)?;
+                    }
+                }
+                "redactionInfo" => {
+                    if self.required(asked, at)? {
+                        let found = self.redaction_info(at, &mut slots, batch)?;
+                        self.once(&mut redaction_info, found, at)?;
+                    }
+                }
+                "revisions" => {
+                    let with_content = self.required(asked, at)?;
+                    let found = self.revisions(with_content, &mut slots, batch)?;
+                    self.once(&mut revisions, found, at)?;
+                }
+                _ => return self.pass(at, Reason::Unexpected),
+            }
+        }
+        self.reader.leave()?;
+        let address = self.required(address, start)?;
+        let outline = !self.asked.includes(address.address.sequence_no);
+        let block = Block {
+            offset: self.file_offset(start),
+            transaction_id: self.required(transaction_id, start)?,
+            timestamp: self.required(timestamp, start)?,
+            block_hash: self.required(block_hash, start)?,
+            entries_hash: self.required(entries_hash, start)?,
+            previous: self.required(previous, start)?,
+            entries: self.required(entries, start)?,
+            transaction_info,
+            redaction_info,
+            revisions: revisions.unwrap_or_default(),
+            repeated: Vec::new(),
+            unknown: Vec::new(),
+            outline,
+            address,
+        };
+        Ok((block, slots))
+    }
+
+    fn hashes(&mut self) -> Result<Vec<RecordedHash>, Pass> {
+        let mut hashes = Vec::with_capacity(8);
+        self.enter(Type::List)?;
+        while let Some(at) = self.item()? {
+            if hashes.len() >= self.limits.hashes_max as usize {
+                return self.pass(at, Reason::Count);
+            }
+            hashes.push(self.hash(at)?);
+        }
+        self.reader.leave()?;
+        Ok(hashes)
+    }
+
+    /// The next item of the list entered last.
+    fn item(&mut self) -> Result<Option<usize>, Pass> {
+        Ok(self.next()?.map(|value| value.offset))
+    }
+
+    fn transaction_info(
+        &mut self,
+        at: usize,
+        slots: &mut Slots,
+        batch: &mut Batch,
+    ) -> Result<TransactionInfo, Pass> {
+        let mut inside = self.fork();
+        slots.transaction_info = Some(self.reader.hash_into(batch)?);
+        let (mut statements, mut documents) = (None, None);
+        inside.enter(Type::Struct)?;
+        while let Some((name, at)) = inside.field()? {
+            match &*name {
+                "statements" => {
+                    let found = inside.statements(slots, batch)?;
+                    inside.once(&mut statements, found, at)?;
+                }
+                "documents" => {
+                    let found = inside.documents()?;
+                    inside.once(&mut documents, found, at)?;
+                }
+                _ => return inside.pass(at, Reason::Unexpected),
+            }
+        }
+        inside.reader.leave()?;
+        Ok(TransactionInfo {
+            offset: self.file_offset(at),
+            statements: statements.unwrap_or_default(),
+            documents,
+        })
+    }
+
+    fn statements(&mut self, slots: &mut Slots, batch: &mut Batch) -> Result<Vec<Statement>, Pass> {
+        let mut statements = Vec::new();
+        self.enter(Type::List)?;
+        while let Some(start) = self.item()? {
+            let (mut text, mut digest, mut slot) = (None, None, None);
+            self.enter(Type::Struct)?;
+            while let Some((name, at)) = self.field()? {
+                match &*name {
+                    "statement" => {
+                        let mut again = self.reader.clone();
+                        let found = self.text()?;
+                        // A parameter takes part in the digest and is not here.
+                        if !found.contains('?') {
+                            slot = Some(again.hash_into(batch)?);
+                        }
+                        self.once(&mut text, found, at)?;
+                    }
+                    "statementDigest" => {
+                        let found = self.hash(at)?;
+                        self.once(&mut digest, found, at)?;
+                    }
+                    "startTime" => {}
+                    _ => return self.pass(at, Reason::Unexpected),
+                }
+            }
+            self.reader.leave()?;
+            statements.push(Statement {
+                text: self.required(text, start)?,
+                digest: self.required(digest, start)?,
+            });
+            slots.statements.push(slot);
+        }
+        self.reader.leave()?;
+        Ok(statements)
+    }
+
+    fn documents(&mut self) -> Result<Vec<Document>, Pass> {
+        let mut documents = Vec::new();
+        self.enter(Type::Struct)?;
+        while let Some((id, start)) = self.field()? {
+            let (mut table_name, mut table_id) = (None, None);
+            self.enter(Type::Struct)?;
+            while let Some((name, at)) = self.field()? {
+                match &*name {
+                    "tableName" => {
+                        let found = self.text()?;
+                        self.once(&mut table_name, found, at)?;
+                    }
+                    "tableId" => {
+                        let found = self.text()?;
+                        self.once(&mut table_id, found, at)?;
+                    }
+                    "statements" => {}
+                    _ => return self.pass(at, Reason::Unexpected),
+                }
+            }
+            self.reader.leave()?;
+            documents.push(Document {
+                offset: self.file_offset(start),
+                id: id.into_owned(),
+                table_name,
+                table_id,
+            });
+        }
+        self.reader.leave()?;
+        Ok(documents)
+    }
+
+    fn redaction_info(
+        &mut self,
+        at: usize,
+        slots: &mut Slots,
+        batch: &mut Batch,
+    ) -> Result<RedactionInfo, Pass> {
+        let mut inside = self.fork();
+        slots.redaction_info = Some(self.reader.hash_into(batch)?);
+        let mut orders = None;
+        inside.enter(Type::Struct)?;
+        while let Some((name, at)) = inside.field()? {
+            match &*name {
+                "revisions" => {
+                    let found = inside.orders()?;
+                    inside.once(&mut orders, found, at)?;
+                }
+                _ => return inside.pass(at, Reason::Unexpected),
+            }
+        }
+        inside.reader.leave()?;
+        Ok(RedactionInfo {
+            offset: self.file_offset(at),
+            orders: inside.required(orders, at)?,
+        })
+    }
+
+    fn orders(&mut self) -> Result<Vec<RedactionOrder>, Pass> {
+        let mut orders = Vec::new();
+        self.enter(Type::List)?;
+        while let Some(start) = self.item()? {
+            let (mut address, mut table_id) = (None, None);
+            let (mut document_id, mut version) = (None, None);
+            self.enter(Type::Struct)?;
+            while let Some((name, at)) = self.field()? {
+                match &*name {
+                    "blockAddress" => {
+                        let found = self.address(at)?.address;
+                        self.once(&mut address, found, at)?;
+                    }
+                    "tableId" => {
+                        let found = self.text()?;
+                        self.once(&mut table_id, found, at)?;
+                    }
+                    "documentId" => {
+                        let found = self.text()?;
+                        self.once(&mut document_id, found, at)?;
+                    }
+                    "version" => {
+                        let found = self.reader.uint()?;
+                        self.once(&mut version, found, at)?;
+                    }
+                    _ => return self.pass(at, Reason::Unexpected),
+                }
+            }
+            self.reader.leave()?;
+            orders.push(RedactionOrder {
+                address: self.required(address, start)?,
+                table_id: self.required(table_id, start)?,
+                document_id: self.required(document_id, start)?,
+                version: self.required(version, start)?,
+            });
+        }
+        self.reader.leave()?;
+        Ok(orders)
+    }
+
+    fn revisions(
+        &mut self,
+        with_content: bool,
+        slots: &mut Slots,
+        batch: &mut Batch,
+    ) -> Result<Vec<Revision>, Pass> {
+        let mut revisions = Vec::new();
+        self.enter(Type::List)?;
+        while let Some(at) = self.item()? {
+            if revisions.len() >= self.limits.hashes_max as usize {
+                return self.pass(at, Reason::Count);
+            }
+            let (revision, data, metadata) = self.revision(at, with_content, batch)?;
+            revisions.push(revision);
+            slots.revisions.push((data, metadata));
+        }
+        self.reader.leave()?;
+        Ok(revisions)
+    }
+
+    fn revision(
+        &mut self,
+        start: usize,
+        with_content: bool,
+        batch: &mut Batch,
+    ) -> Result<(Revision, Option<Slot>, Option<Slot>), Pass> {
+        let (mut address, mut hash, mut data_hash) = (None, None, None);
+        let (mut data, mut metadata) = (None, None);
+        self.enter(Type::Struct)?;
+        while let Some((name, at)) = self.field()? {
+            match &*name {
+                "blockAddress" => {
+                    let found = self.address(at)?;
+                    self.once(&mut address, found, at)?;
+                }
+                "hash" => {
+                    let found = self.hash(at)?;
+                    self.once(&mut hash, found, at)?;
+                }
+                "dataHash" => {
+                    let found = self.hash(at)?;
+                    self.once(&mut data_hash, found, at)?;
+                }
+                "data" => {
+                    let slot = match with_content {
+                        true => Some(self.reader.hash_into(batch)?),
+                        false => None,
+                    };
+                    self.once(&mut data, slot, at)?;
+                }
+                "metadata" => {
+                    let mut inside = self.fork();
+                    let slot = match with_content {
+                        true => Some(self.reader.hash_into(batch)?),
+                        false => None,
+                    };
+                    let found = (inside.metadata(at)?, slot);
+                    self.once(&mut metadata, found, at)?;
+                }
+                _ => return self.pass(at, Reason::Unexpected),
+            }
+        }
+        self.reader.leave()?;
+        let internal =
+            address.is_none() && data.is_none() && data_hash.is_none() && metadata.is_none();
+        let (metadata, metadata_slot) = match (internal, metadata) {
+            (true, _) => (None, None),
+            (false, Some((metadata, slot))) => (Some(metadata), slot),
+            (false, None) => return self.pass(start, Reason::Count),
+        };
+        if !internal && address.is_none() {
+            return self.pass(start, Reason::Count);
+        }
+        let kind = match (internal, &data, &data_hash) {
+            (true, _, _) => Kind::Internal,
+            (false, Some(_), _) => Kind::User,
+            (false, None, Some(_)) => Kind::Redacted,
+            (false, None, None) => Kind::Deleting,
+        };
+        let revision = Revision {
+            offset: self.file_offset(start),
+            kind,
+            address,
+            hash: self.required(hash, start)?,
+            data_hash,
+            metadata,
+            summary_id: None,
+            table: None,
+            json: false,
+            repeated: Vec::new(),
+            unknown: Vec::new(),
+        };
+        Ok((revision, data.flatten(), metadata_slot))
+    }
+
+    fn metadata(&mut self, start: usize) -> Result<Metadata, Pass> {
+        let (mut id, mut version, mut tx_time, mut tx_id) = (None, None, None, None);
+        self.enter(Type::Struct)?;
+        while let Some((name, at)) = self.field()? {
+            match &*name {
+                "id" => {
+                    let found = self.text()?;
+                    self.once(&mut id, found, at)?;
+                }
+                "version" => {
+                    let found = self.reader.uint()?;
+                    self.once(&mut version, found, at)?;
+                }
+                "txTime" => {
+                    let found = self.time()?;
+                    self.once(&mut tx_time, found, at)?;
+                }
+                "txId" => {
+                    let found = (self.text()?, self.file_offset(at));
+                    self.once(&mut tx_id, found, at)?;
+                }
+                _ => return self.pass(at, Reason::Unexpected),
+            }
+        }
+        self.reader.leave()?;
+        Ok(Metadata {
+            id: self.required(id, start)?,
+            version: self.required(version, start)?,
+            tx_time: self.required(tx_time, start)?,
+            tx_id: self.required(tx_id, start)?,
+        })
+    }
+}
