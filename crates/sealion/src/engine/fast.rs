@@ -20,7 +20,7 @@ use crate::blocks::time::Time;
 use crate::blocks::{BlockAddress, StrandId};
 use crate::findings::{check_block, CheckedBlock};
 use crate::report::Asked;
-use crate::source::Piece;
+use crate::source::{Encoding, Piece};
 use crate::Limits;
 
 thread_local! {
@@ -35,6 +35,15 @@ pub(crate) fn check_piece(
     asked: &Asked,
     limits: &Limits,
 ) -> Result<Vec<CheckedBlock>, Pass> {
+    // The reference refuses text that is not UTF-8 anywhere, comments too.
+    if Encoding::of(&piece.bytes) == Encoding::Text {
+        if let Err(error) = std::str::from_utf8(&piece.bytes) {
+            return Err(Pass {
+                offset: error.valid_up_to(),
+                reason: Reason::Utf8,
+            });
+        }
+    }
     BATCH.with_borrow_mut(|batch| {
         batch.clear();
         let read = read_blocks(piece, asked, limits, batch)?;
@@ -93,6 +102,7 @@ fn read_blocks(
     let mut decoder = Decoder {
         reader: Reader::new(&piece.bytes, &ion_limits)?,
         found: Type::Null,
+        strand: None,
         shift: piece.offset.wrapping_sub(piece.context as u64),
         asked,
         limits,
@@ -108,6 +118,8 @@ struct Decoder<'a> {
     reader: Reader<'a>,
     /// The type of the value just found.
     found: Type,
+    /// The strand met last.
+    strand: Option<StrandId>,
     /// What is added to an index into the bytes to give the offset in the file.
     shift: u64,
     asked: &'a Asked,
@@ -131,6 +143,7 @@ impl<'a> Decoder<'a> {
     fn fork(&self) -> Decoder<'a> {
         Decoder {
             reader: self.reader.clone(),
+            strand: self.strand.clone(),
             ..*self
         }
     }
@@ -216,6 +229,14 @@ impl<'a> Decoder<'a> {
         Ok(Time::from_utc(date, time, nanoseconds as u32))
     }
 
+    /// The strand's id; it is the same in all blocks, so the last one is kept.
+    fn strand(&mut self, text: &str) -> StrandId {
+        match &self.strand {
+            Some(last) if last.as_str() == text => last.clone(),
+            _ => self.strand.insert(StrandId::new(text)).clone(),
+        }
+    }
+
     /// `{strandId, sequenceNo}` and nothing else.
     fn address(&mut self, at: usize) -> Result<RecordedAddress, Pass> {
         let (mut strand_id, mut sequence_no) = (None, None);
@@ -224,7 +245,8 @@ impl<'a> Decoder<'a> {
             match &*name {
                 "strandId" => {
                     let text = self.reader.text()?;
-                    self.once(&mut strand_id, StrandId::new(&text), at)?;
+                    let found = self.strand(&text);
+                    self.once(&mut strand_id, found, at)?;
                 }
                 "sequenceNo" => {
                     let number = self.reader.uint()?;

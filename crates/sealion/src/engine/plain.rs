@@ -18,25 +18,32 @@ const REFUSED_MAX: usize = 16;
 pub(crate) fn read_values(piece: &Piece, mut each: impl FnMut(Node<'_>)) -> Vec<Unfit> {
     let mut refused = Vec::new();
     let mut bytes: Option<Vec<u8>> = None;
-    let mut given = 0;
+    let mut progress = Progress::default();
     let origin = Origin::At {
         at: piece.context,
         offset: piece.offset,
     };
     loop {
         let current = bytes.as_ref().unwrap_or(&piece.bytes);
-        // The reader is careful, but it is fed by strangers: a panic in it must
-        // not be ours.
-        let attempt = catch_unwind(AssertUnwindSafe(|| {
-            read_some(current, origin, &mut given, &mut each)
-        }));
-        let refusal = match attempt {
-            Ok(None) => return refused,
-            Ok(Some(refusal)) => refusal,
-            Err(_) => Refusal {
-                after: piece.context,
-                why: "the Ion reader broke off".to_owned(),
-            },
+        let refusal = match not_utf8(current) {
+            Some(refusal) => refusal,
+            None => {
+                progress.end = 0;
+                // The reader is careful, but it is fed by strangers: a panic in it
+                // must not be ours.
+                let attempt = catch_unwind(AssertUnwindSafe(|| {
+                    read_some(current, origin, &mut progress, &mut each)
+                }));
+                let why = match attempt {
+                    Ok(None) => return refused,
+                    Ok(Some(why)) => why,
+                    Err(_) => "something at which the Ion reader breaks off".to_owned(),
+                };
+                Refusal {
+                    after: progress.end,
+                    why,
+                }
+            }
         };
         let (start, end) = chunk_after(piece, refusal.after);
         let place = piece.offset + (start - piece.context) as u64;
@@ -63,42 +70,57 @@ pub(crate) fn read_values(piece: &Piece, mut each: impl FnMut(Node<'_>)) -> Vec<
 }
 
 struct Refusal {
-    /// The end of the last value that could be read.
+    /// The end of what could be read; what is refused starts there or later.
     after: usize,
     why: String,
 }
 
-/// Reads on, leaving out the first `given` values; `None` when all were read.
+/// Text with a byte that is not UTF-8, which the reader takes amiss.
+fn not_utf8(bytes: &[u8]) -> Option<Refusal> {
+    if Encoding::of(bytes) == Encoding::Binary {
+        return None;
+    }
+    let error = std::str::from_utf8(bytes).err()?;
+    Some(Refusal {
+        after: error.valid_up_to(),
+        why: "bytes that are not UTF-8".to_owned(),
+    })
+}
+
+/// How far reading has come, also when it breaks off.
+#[derive(Default)]
+struct Progress {
+    /// Values that were given.
+    given: usize,
+    /// The end of the last value, in this attempt.
+    end: usize,
+}
+
+/// Reads on, leaving out values that were given; why it stopped, if it did.
 fn read_some(
     bytes: &[u8],
     origin: Origin,
-    given: &mut usize,
+    progress: &mut Progress,
     each: &mut impl FnMut(Node<'_>),
-) -> Option<Refusal> {
-    let mut after = 0;
-    let refused = |after, error: ion_rs::IonError| {
-        Some(Refusal {
-            after,
-            why: refusal(&error.to_string()),
-        })
-    };
+) -> Option<String> {
+    let refused = |error: ion_rs::IonError| Some(refusal(&error.to_string()));
     let mut reader = match Reader::new(AnyEncoding, bytes) {
         Ok(reader) => reader,
-        Err(error) => return refused(after, error),
+        Err(error) => return refused(error),
     };
     let mut seen = 0;
     loop {
         match reader.next() {
             Ok(None) => return None,
-            Err(error) => return refused(after, error),
+            Err(error) => return refused(error),
             Ok(Some(value)) => {
                 let node = Node::new(value, origin);
-                after = node.buffer_end();
-                seen += 1;
-                if seen > *given {
-                    *given = seen;
+                if seen == progress.given {
                     each(node);
+                    progress.given += 1;
                 }
+                seen += 1;
+                progress.end = node.buffer_end();
             }
         }
     }
@@ -198,6 +220,31 @@ mod tests {
             ];
             assert_eq!(ints(&bytes.concat()), (vec![1, 2], vec![]), "{length}");
         }
+    }
+
+    #[test]
+    fn a_panic_or_bad_utf8_takes_only_its_own_value() {
+        let (numbers, refused) = ints(b"{a:1} {a:2, b:\"\xff\"} {a:3}");
+        assert_eq!(numbers, [1, 3]);
+        assert_eq!(refused, [5]);
+        let piece = Pieces::new(
+            &b"{a:1} {a:2} {a:3}"[..],
+            Encoding::Text,
+            &Limits::default(),
+            99,
+        )
+        .next()
+        .unwrap()
+        .unwrap();
+        let mut numbers = Vec::new();
+        let refused = read_values(&piece, |node| {
+            let number = node.fields().unwrap()[0].1.number().unwrap();
+            assert_ne!(number, 2, "this is the panic that the test wants");
+            numbers.push(number);
+        });
+        assert_eq!(numbers, [1, 3]);
+        assert_eq!(refused.len(), 1);
+        assert_eq!(refused[0].offset, 5);
     }
 
     #[test]

@@ -91,6 +91,11 @@ struct ObjectName {
     last: u64,
 }
 
+/// Whether a path ends like an export's object: `<strandId>.<first>-<last>.<ext>`.
+pub(crate) fn is_object_name(path: &str) -> bool {
+    name_of(path).is_some()
+}
+
 fn name_of(path: &str) -> Option<ObjectName> {
     let mut parts = file_name(path).split('.');
     let strand = parts.next().filter(|strand| !strand.is_empty())?;

@@ -6,6 +6,7 @@ use std::io::{Cursor, Read};
 use std::sync::Arc;
 
 use super::collect::{Collected, Collector};
+use super::manifests::is_object_name;
 use super::stream::{is_record, record_of, Records};
 use crate::blocks::block::Block;
 use crate::blocks::claim::RecordedAddress;
@@ -258,14 +259,17 @@ impl Surveyor<'_> {
         }
     }
 
+    /// A file that is not used: a note, unless its name says that it should hold
+    /// blocks. Else a damaged byte at its start would make an object vanish.
     fn unknown(&mut self, object: &Object, why: &str) {
-        self.findings.push(
-            Finding::new(
-                Code::UnknownFile,
-                format!("{} was not understood and not used: {why}", object.name),
-            )
-            .source(&object.name, None),
-        );
+        let message = format!("{} was not understood and not used: {why}", object.name);
+        let finding = match is_object_name(&object.name) {
+            false => Finding::new(Code::UnknownFile, message),
+            true => Finding::new(Code::Malformed, message).remedy(
+                "by its name it is an object of an export: get another copy of it, or take it out of the inputs",
+            ),
+        };
+        self.findings.push(finding.source(&object.name, None));
     }
 }
 
@@ -285,11 +289,8 @@ fn saved_as_text(head: &[u8]) -> bool {
 /// Whether text may be Ion or JSON that concerns us: it starts with a struct, a
 /// list, a version marker or an annotation.
 fn may_be_ion(head: &[u8]) -> bool {
-    let text = skip_blanks(head);
-    !head.contains(&0)
-        && text
-            .first()
-            .is_some_and(|first| matches!(first, b'{' | b'[' | b'$'))
+    let first = skip_blanks(head).first();
+    first.is_some_and(|first| matches!(first, b'{' | b'[' | b'$'))
 }
 
 /// What the first value of a piece is; `None` if the piece has none.
