@@ -17,27 +17,48 @@ pub use journal::{journal, rising, told};
 pub use tree::{path, tree};
 
 use sealion::source::{Archive, Memory};
-use sealion::{Digest, Report, StrandId, Verifier};
+use sealion::{Digest, Engine, Report, StrandId, Verifier};
 
-/// Numbers of threads with which every answer must be the same.
-const THREADS: [usize; 3] = [1, 2, 7];
-
-/// The report on the archive, which is the same for every number of threads.
+/// The report on the archive, which is the same for every number of threads and by either engine.
 ///
 /// # Panics
 /// If it is not, or there is none.
 #[must_use]
 pub fn steady(archive: &dyn Archive, verifier: &Verifier) -> Report {
-    let run = |threads| {
-        let verifier = verifier.clone().threads(threads);
-        verifier.verify(archive).expect("the archive can be listed")
-    };
-    let report = run(THREADS[0]);
-    let json = report.to_json();
-    for threads in &THREADS[1..] {
-        assert_eq!(run(*threads).to_json(), json, "{threads} threads");
+    let report = engines(archive, verifier);
+    for threads in [2, 7] {
+        let verifier = verifier.clone().engine(Engine::Fast).threads(threads);
+        let other = verifier.verify(archive).expect("the archive can be listed");
+        assert_eq!(other.to_json(), report.to_json(), "{threads} threads");
     }
     report
+}
+
+/// The report on the archive by the fast engine and one thread. The reference engine says the same, and so do both at
+/// once, which compare what they made of every block.
+///
+/// # Panics
+/// If they do not.
+#[must_use]
+pub fn engines(archive: &dyn Archive, verifier: &Verifier) -> Report {
+    let run = |engine| {
+        let verifier = verifier.clone().engine(engine).threads(1);
+        verifier.verify(archive).expect("the archive can be listed")
+    };
+    let report = run(Engine::Fast);
+    for engine in [Engine::Reference, Engine::Both] {
+        assert_eq!(whole(&run(engine)), whole(&report), "{engine} and fast");
+    }
+    report
+}
+
+/// A report without what tells of the engine: its name, and how often the fast one stood aside.
+fn whole(report: &Report) -> serde_json::Map<String, serde_json::Value> {
+    let mut members: serde_json::Map<_, _> =
+        serde_json::from_str(&report.to_json()).expect("reports are JSON objects");
+    members.remove("engine");
+    members.remove("passed");
+    members
 }
 
 /// A digest of this kit as the library's.

@@ -1,6 +1,6 @@
 //! Answers of the service with their proofs.
 
-use super::{trusted, with_deep_stack, Difference};
+use super::{engines, trusted, with_deep_stack, Difference};
 use crate::ledger::Digest;
 use ion_rs::Element;
 use sealion::source::Memory;
@@ -99,8 +99,7 @@ impl Decoded {
 #[must_use]
 pub fn answer(file: &[u8], digest: &Digest) -> Report {
     let archive = Memory::new().with("answer.json", file);
-    let verifier = Verifier::new().against(trusted(digest)).threads(1);
-    let report = verifier.verify(&archive).expect("memory can be listed");
+    let report = engines(&archive, &Verifier::new().against(trusted(digest)));
     let judged = with_deep_stack(|| Decoded::read(file).map(|decoded| decoded.judged(digest)));
     let judged = judged.unwrap_or("malformed");
     let verified = report.verdict() == Verdict::Verified;

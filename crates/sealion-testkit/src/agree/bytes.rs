@@ -1,10 +1,10 @@
 //! Any bytes at all: what fuzzing calls.
 
-use super::{journal::Reference, rising, trusted, with_deep_stack, Difference};
+use super::{engines, journal::Reference, rising, trusted, with_deep_stack, Difference};
 use crate::{Ledger, Mix};
 use ion_rs::Element;
 use sealion::source::Memory;
-use sealion::{Code, Digest, Hash, Report, Verdict, Verifier};
+use sealion::{Code, Digest, Hash, Verdict, Verifier};
 use std::sync::OnceLock;
 
 /// A small journal whose digest is trusted, and from which seeds are made.
@@ -32,7 +32,7 @@ pub fn binary(bytes: &[u8]) {
     file(&[&[0xE0, 0x01, 0x00, 0xEA], bytes].concat());
 }
 
-/// Reads the bytes as any file. What comes out is a report, the same for one thread and for two. It is `verified`
+/// Reads the bytes as any file. What comes out is a report, the same by either engine. It is `verified`
 /// under the digest of [`known`] only if these are its blocks in all that hashes cover; without a digest it is
 /// `consistent` only if the reference finds no rule broken. Where both could read, the same rules are.
 ///
@@ -40,7 +40,7 @@ pub fn binary(bytes: &[u8]) {
 /// If that is not so.
 pub fn file(bytes: &[u8]) {
     let archive = Memory::new().with("file", bytes);
-    let report = twice(&archive, &Verifier::new());
+    let report = engines(&archive, &Verifier::new());
     if report
         .findings()
         .iter()
@@ -49,7 +49,7 @@ pub fn file(bytes: &[u8]) {
         return; // The reference has no limits.
     }
     let digest = trusted(&known().digest());
-    let against = twice(&archive, &Verifier::new().against(digest));
+    let against = engines(&archive, &Verifier::new().against(digest));
     with_deep_stack(|| {
         let Ok(values) = Element::read_all(bytes) else {
             return;
@@ -81,7 +81,7 @@ fn is_block(value: &Element) -> bool {
 }
 
 /// Reads the bytes as whatever people may have kept: answers, streams, aggregates, compressed files. What comes out is
-/// a report, the same for one thread and for two, and never `verified`: the digest trusted is of nothing.
+/// a report, the same by either engine, and never `verified`: the digest trusted is of nothing.
 ///
 /// # Panics
 /// If that is not so.
@@ -92,18 +92,7 @@ pub fn containers(bytes: &[u8]) {
         strand_id: None,
         sequence_no: None,
     };
-    let _ = twice(&archive, &Verifier::new());
-    let report = twice(&archive, &Verifier::new().against(nothing));
+    let _ = engines(&archive, &Verifier::new());
+    let report = engines(&archive, &Verifier::new().against(nothing));
     assert_ne!(report.verdict(), Verdict::Verified, "{report}");
-}
-
-/// The report, the same for one thread and for two.
-fn twice(archive: &Memory, verifier: &Verifier) -> Report {
-    let run = |threads| {
-        let verifier = verifier.clone().threads(threads);
-        verifier.verify(archive).expect("memory can be listed")
-    };
-    let report = run(1);
-    assert_eq!(run(2).to_json(), report.to_json());
-    report
 }

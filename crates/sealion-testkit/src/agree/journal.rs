@@ -1,6 +1,6 @@
 //! Blocks, one by one and in their chain.
 
-use super::{steady, with_deep_stack};
+use super::{steady, whole, with_deep_stack};
 use ion_rs::Element;
 use sealion::source::Archive;
 use sealion::{Code, Finding, Report, Severity, Verdict, Verifier};
@@ -55,13 +55,12 @@ pub fn rising(blocks: &[Element]) -> bool {
     addresses.windows(2).all(follows)
 }
 
-/// A report without what depends on names of objects and places in them.
+/// A report without what depends on the engine, and on names of objects and places in them.
 #[must_use]
 pub fn told(report: &Report) -> Value {
-    let mut value: Value = serde_json::from_str(&report.to_json()).expect("reports are JSON");
-    if let Some(members) = value.as_object_mut() {
-        members.remove("inputs");
-    }
+    let mut members = whole(report);
+    members.remove("inputs");
+    let mut value = Value::Object(members);
     for list in ["findings", "digests"] {
         for member in value[list].as_array_mut().into_iter().flatten() {
             member["source"] = Value::Null;

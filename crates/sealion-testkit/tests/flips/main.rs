@@ -1,0 +1,79 @@
+//! One bit flipped in something that is verified: then it is verified no longer, unless it still says the same, or the
+//! bit lies in a field that no hash covers and no other field contradicts.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod answers;
+mod journals;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use sealion::source::Memory;
+use sealion::{Code, Report, Severity, Verdict, Verifier};
+use sealion_testkit::agree::{engines, trusted};
+use sealion_testkit::ledger::Digest;
+
+/// Files, of which `file` gets the flips, and the digest under which they are verified.
+struct Sound {
+    files: Vec<(String, Vec<u8>)>,
+    file: usize,
+    digest: Digest,
+}
+
+impl Sound {
+    fn report(&self, bytes: &[u8]) -> Report {
+        let mut memory = Memory::new();
+        for (index, (name, own)) in self.files.iter().enumerate() {
+            let bytes = if index == self.file { bytes } else { own };
+            memory = memory.with(name.as_str(), bytes);
+        }
+        engines(&memory, &Verifier::new().against(trusted(&self.digest)))
+    }
+
+    /// Flips one bit at a time and hands what is verified all the same to `excuse`, which says why it may be, or
+    /// panics. So does this if more than `excused_max` of a hundred flips are excused.
+    fn flip(&self, cases: u32, excused_max: u32, excuse: impl Fn(&[u8], &Report)) {
+        let sound = &self.files[self.file].1;
+        let report = self.report(sound);
+        assert_eq!(report.verdict(), Verdict::Verified, "{report}");
+        let verified = std::cell::Cell::new(0);
+        let config = ProptestConfig {
+            cases,
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        };
+        proptest!(config, |(at: Index, bit in 0..8u32)| {
+            let mut bytes = sound.clone();
+            let at = at.index(bytes.len());
+            bytes[at] ^= 1 << bit;
+            let report = self.report(&bytes);
+            // A file that is named as not understood was not verified: the others were.
+            let named = report.finding_totals.contains_key(&Code::UnknownFile);
+            if report.verdict() == Verdict::Verified && !named {
+                verified.set(verified.get() + 1);
+                excuse(&bytes, &report);
+            }
+        });
+        let verified = verified.get();
+        assert!(
+            verified * 100 <= cases * excused_max,
+            "{verified} of {cases} flips are excused"
+        );
+    }
+}
+
+/// Whether the report tells that something is odd, though no hash is wrong: a warning, or a field that is none of
+/// QLDB's.
+fn warns(report: &Report) -> bool {
+    let warning = report
+        .findings()
+        .iter()
+        .any(|finding| finding.severity == Severity::Warning);
+    // Seven fields are never covered, and an eighth entry is for streams.
+    let unknown = report
+        .not_covered
+        .iter()
+        .filter(|field| field.why.starts_with("none of QLDB's"));
+    warning || unknown.count() > 0
+}
