@@ -1,7 +1,7 @@
 //! Messages as the kernels read them: padded, and of equal length within one call.
 
 use crate::kernel::Messages;
-use crate::stream::{last_blocks, BLOCK};
+use crate::stream::{write_last_blocks, BLOCK};
 use crate::Hash;
 
 /// Padded messages end to end, read in place.
@@ -38,40 +38,16 @@ impl Messages for Arena<'_> {
     }
 }
 
-/// How many messages of any length are sorted by their number of blocks at once. Their last
-/// blocks, padded, take 128 bytes of stack each.
-const GROUP: usize = 64;
+/// How many messages of any length are sorted by their number of blocks at once: a multiple of
+/// every backend's lanes. Their last blocks, padded, take 128 bytes of stack each.
+const GROUP: usize = 96;
 
-/// A message that is not padded, and the blocks that end it.
-#[derive(Clone, Copy)]
-struct Loose<'a> {
-    whole: &'a [[u8; BLOCK]],
-    last: [[u8; BLOCK]; 2],
-    blocks: usize,
-}
-
-impl<'a> Loose<'a> {
-    const EMPTY: Loose<'static> = Loose {
-        whole: &[],
-        last: [[0; BLOCK]; 2],
-        blocks: 0,
-    };
-
-    fn new(message: &'a [u8]) -> Loose<'a> {
-        let (whole, rest) = message.as_chunks::<BLOCK>();
-        let (last, count) = last_blocks(rest, message.len() as u64);
-        Loose {
-            whole,
-            last,
-            blocks: whole.len() + count,
-        }
-    }
-}
-
-/// Messages of equal numbers of blocks, each somewhere else in memory.
+/// Messages of equal numbers of blocks, each somewhere else in memory and not padded there.
 pub(crate) struct Scattered<'a> {
-    messages: &'a [Loose<'a>; GROUP],
-    /// Which of them, in the order of their hashes.
+    /// A group of messages, and the padded blocks that end each of them.
+    messages: &'a [&'a [u8]],
+    last: &'a [[[u8; BLOCK]; 2]; GROUP],
+    /// Which of the group, in the order of their hashes.
     order: &'a [u8],
     blocks_each: usize,
 }
@@ -83,39 +59,41 @@ impl Messages for Scattered<'_> {
 
     #[inline(always)]
     fn block(&self, index: usize, block: usize) -> &[u8; BLOCK] {
-        let message = &self.messages[usize::from(self.order[index])];
-        match message.whole.get(block) {
-            Some(whole) => whole,
-            None => &message.last[block - message.whole.len()],
-        }
+        let index = usize::from(self.order[index]);
+        let (whole, _) = self.messages[index].as_chunks();
+        whole
+            .get(block)
+            .unwrap_or_else(|| &self.last[index][block - whole.len()])
     }
 }
 
 /// Hashes messages of any length: `hash` is called with messages of equal numbers of blocks, and
 /// must fill its second argument with their hashes.
-pub(crate) fn ragged<'a>(
-    messages: &[&'a [u8]],
+pub(crate) fn ragged(
+    messages: &[&[u8]],
     out: &mut [Hash],
     mut hash: impl FnMut(&Scattered<'_>, &mut [Hash]),
 ) {
     for (messages, out) in messages.chunks(GROUP).zip(out.chunks_mut(GROUP)) {
-        let mut loose: [Loose<'a>; GROUP] = [Loose::EMPTY; GROUP];
-        let mut order: [u8; GROUP] = core::array::from_fn(|index| index as u8);
-        for (loose, message) in loose.iter_mut().zip(messages) {
-            *loose = Loose::new(message);
+        let mut last = [[[0; BLOCK]; 2]; GROUP];
+        let mut blocks = [0; GROUP];
+        for ((message, last), blocks) in messages.iter().zip(&mut last).zip(&mut blocks) {
+            let (whole, rest) = message.as_chunks::<BLOCK>();
+            *blocks = whole.len() + write_last_blocks(rest, message.len() as u64, last);
         }
+        let mut order: [u8; GROUP] = core::array::from_fn(|index| index as u8);
         let order = &mut order[..messages.len()];
-        order.sort_unstable_by_key(|&index| loose[usize::from(index)].blocks);
+        let blocks_of = |index: &u8| blocks[usize::from(*index)];
+        order.sort_unstable_by_key(blocks_of);
 
         let mut hashes = [Hash::ZERO; GROUP];
-        let same_blocks =
-            |a: &u8, b: &u8| loose[usize::from(*a)].blocks == loose[usize::from(*b)].blocks;
-        for order in order.chunk_by(same_blocks) {
-            let blocks_each = loose[usize::from(order[0])].blocks;
+        for order in order.chunk_by(|a, b| blocks_of(a) == blocks_of(b)) {
+            let blocks_each = blocks_of(&order[0]);
             let hashes = &mut hashes[..order.len()];
             hash(
                 &Scattered {
-                    messages: &loose,
+                    messages,
+                    last: &last,
                     order,
                     blocks_each,
                 },

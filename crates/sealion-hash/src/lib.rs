@@ -77,7 +77,7 @@ pub fn dot_many(pairs: &[[Hash; 2]], out: &mut [Hash]) {
 
 /// SHA-256 of each message, of any lengths, in the order of the messages.
 ///
-/// Messages of equal numbers of blocks are hashed side by side, as far as they stand within 64
+/// Messages of equal numbers of blocks are hashed side by side, as far as they stand within 96
 /// messages of one another.
 ///
 /// # Panics

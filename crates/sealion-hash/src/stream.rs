@@ -32,12 +32,18 @@ pub(crate) const fn blocks_of(length: usize) -> usize {
 /// fewer than 64, fill no block. Gives the blocks and how many of them count.
 pub(crate) fn last_blocks(rest: &[u8], length: u64) -> ([[u8; BLOCK]; 2], usize) {
     let mut blocks = [[0; BLOCK]; 2];
+    let count = write_last_blocks(rest, length, &mut blocks);
+    (blocks, count)
+}
+
+/// [`last_blocks`] into `blocks`, which are all zeros before.
+pub(crate) fn write_last_blocks(rest: &[u8], length: u64, blocks: &mut [[u8; BLOCK]; 2]) -> usize {
     let count = blocks_of(rest.len());
     let bytes = blocks.as_flattened_mut();
     bytes[..rest.len()].copy_from_slice(rest);
     bytes[rest.len()] = 0x80;
     bytes[count * BLOCK - 8..count * BLOCK].copy_from_slice(&(length * 8).to_be_bytes());
-    (blocks, count)
+    count
 }
 
 /// SHA-256 of a message in pieces: any split of the same bytes gives the same hash.

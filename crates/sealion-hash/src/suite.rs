@@ -6,6 +6,9 @@ use sha2::Digest as _;
 
 use crate::{less, Backend, Hash};
 
+#[cfg(all(unix, not(sealion_portable)))]
+mod guarded;
+
 /// Bytes without a pattern, the same for the same seed (splitmix64).
 pub(crate) fn bytes(length: usize, seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -37,9 +40,8 @@ fn expected_dot(a: &Hash, b: &Hash) -> Hash {
     expected(&[first.0, second.0].concat())
 }
 
-fn for_each_backend(check: impl Fn(Backend)) {
+fn for_each_backend(mut check: impl FnMut(Backend)) {
     for backend in Backend::available() {
-        std::println!("backend {}", backend.name());
         check(backend);
     }
 }

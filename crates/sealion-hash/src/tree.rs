@@ -6,9 +6,9 @@
 
 use crate::{Backend, Hash};
 
-/// Pairs are hashed into a buffer of this many hashes (4 KiB), because the parents take the place
-/// of their children.
-const BUFFER: usize = 128;
+/// Pairs are hashed into a buffer of this many hashes (4608 bytes), because the parents take the
+/// place of their children. A multiple of every backend's lanes.
+const BUFFER: usize = 144;
 
 /// Replaces `nodes` by the level above it: its length is returned, what follows means nothing.
 pub(crate) fn fold_level(backend: Backend, nodes: &mut [Hash]) -> usize {

@@ -183,7 +183,7 @@ fn halves(hash: &Hash) -> [&[u8; 16]; 2] {
 #[target_feature(enable = "neon,sha2")]
 fn load(bytes: &[u8; 16]) -> uint32x4_t {
     // SAFETY: reads the 16 bytes of the array, at any alignment. Covered by
-    // `suite::many_padded_messages` and `suite::reads_stop_where_the_input_does`.
+    // `suite::many_padded_messages` and `suite::guarded::reads_stop_where_the_input_does`.
     let vector = unsafe { vld1q_u8(bytes.as_ptr()) };
     vreinterpretq_u32_u8(vrev32q_u8(vector))
 }
@@ -201,6 +201,6 @@ fn load_table(words: &[u32; 4]) -> uint32x4_t {
 #[target_feature(enable = "neon,sha2")]
 fn store(vector: uint8x16_t, out: &mut [u8; 16]) {
     // SAFETY: writes the 16 bytes of the array, at any alignment. Covered by
-    // `suite::pairs_of_every_count` under AddressSanitizer.
+    // `suite::guarded::pairs_and_hashes_stay_within_their_memory`.
     unsafe { vst1q_u8(out.as_mut_ptr(), vector) }
 }

@@ -178,7 +178,7 @@ fn transpose_words([a, b, c, d]: [Vector; 4]) -> [Vector; 4] {
 #[target_feature(enable = "avx2")]
 fn load(bytes: &[u8; 32]) -> Vector {
     // SAFETY: reads the 32 bytes of the array, at any alignment. Covered by
-    // `suite::many_padded_messages` and `suite::reads_stop_where_the_input_does`.
+    // `suite::many_padded_messages` and `suite::guarded::reads_stop_where_the_input_does`.
     unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
 }
 
@@ -186,6 +186,6 @@ fn load(bytes: &[u8; 32]) -> Vector {
 #[target_feature(enable = "avx2")]
 fn store(vector: Vector, out: &mut [u8; 32]) {
     // SAFETY: writes the 32 bytes of the array, at any alignment. Covered by
-    // `suite::pairs_of_every_count` under AddressSanitizer.
+    // `suite::guarded::pairs_and_hashes_stay_within_their_memory`.
     unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), vector) }
 }

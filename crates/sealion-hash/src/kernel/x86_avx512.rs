@@ -241,7 +241,7 @@ fn transpose_parts([a, b, c, d]: [Vector; 4]) -> [Vector; 4] {
 #[target_feature(enable = "avx512f")]
 fn load(block: &[u8; BLOCK]) -> Vector {
     // SAFETY: reads the 64 bytes of the array, at any alignment. Covered by
-    // `suite::many_padded_messages` and `suite::reads_stop_where_the_input_does`.
+    // `suite::many_padded_messages` and `suite::guarded::reads_stop_where_the_input_does`.
     unsafe { _mm512_loadu_si512(block.as_ptr().cast()) }
 }
 
@@ -249,7 +249,7 @@ fn load(block: &[u8; BLOCK]) -> Vector {
 #[target_feature(enable = "avx512f")]
 fn load_pair(pair: &[Hash; 2]) -> Vector {
     // SAFETY: two hashes are 64 bytes without padding (`Hash` is transparent); any alignment will
-    // do. Covered by `suite::pairs_of_every_count`, `suite::reads_stop_where_the_input_does`.
+    // do. Covered by `suite::guarded::pairs_and_hashes_stay_within_their_memory`.
     unsafe { _mm512_loadu_si512(pair.as_ptr().cast()) }
 }
 
@@ -257,6 +257,6 @@ fn load_pair(pair: &[Hash; 2]) -> Vector {
 #[target_feature(enable = "avx512f")]
 fn store_pair(vector: Vector, out: &mut [Hash; 2]) {
     // SAFETY: writes the 64 bytes of two hashes, for which all values are valid; any alignment
-    // will do. Covered by `suite::pairs_of_every_count` under AddressSanitizer.
+    // will do. Covered by `suite::guarded::pairs_and_hashes_stay_within_their_memory`.
     unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), vector) }
 }

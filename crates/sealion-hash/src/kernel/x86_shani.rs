@@ -210,7 +210,7 @@ fn halves(hash: &Hash) -> [&[u8; 16]; 2] {
 fn load(bytes: &[u8; 16]) -> __m128i {
     let order = _mm_set_epi8(12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3);
     // SAFETY: reads the 16 bytes of the array, at any alignment. Covered by
-    // `suite::many_padded_messages` and `suite::reads_stop_where_the_input_does`.
+    // `suite::many_padded_messages` and `suite::guarded::reads_stop_where_the_input_does`.
     let vector = unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) };
     _mm_shuffle_epi8(vector, order)
 }
@@ -228,6 +228,6 @@ fn load_table(words: &[u32; 4]) -> __m128i {
 #[target_feature(enable = "sha,sse4.1")]
 fn store(vector: __m128i, out: &mut [u8; 16]) {
     // SAFETY: writes the 16 bytes of the array, at any alignment. Covered by
-    // `suite::pairs_of_every_count` under AddressSanitizer.
+    // `suite::guarded::pairs_and_hashes_stay_within_their_memory`.
     unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), vector) }
 }
