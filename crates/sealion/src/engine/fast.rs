@@ -18,8 +18,8 @@ use crate::blocks::claim::{RecordedAddress, RecordedHash};
 use crate::blocks::revision::{Kind, Metadata, Revision, RevisionContent};
 use crate::blocks::time::Time;
 use crate::blocks::{BlockAddress, StrandId};
+use crate::findings::Asked;
 use crate::findings::{check_block, CheckedBlock};
-use crate::report::Asked;
 use crate::source::{Encoding, Piece};
 use crate::Limits;
 

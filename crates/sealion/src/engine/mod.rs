@@ -19,9 +19,9 @@ pub(crate) use plain::read_values;
 use crate::blocks::block::Block;
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::BlockAddress;
+use crate::findings::Asked;
 use crate::findings::{check_block, CheckedBlock, Code, Context, Finding, Severity};
 use crate::hashes::BlockHashes;
-use crate::report::Asked;
 use crate::source::Piece;
 use crate::Limits;
 

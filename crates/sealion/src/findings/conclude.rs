@@ -6,8 +6,8 @@ use super::digests::{by_block_proofs, by_journal, by_revision_proofs, contradict
 use super::digests::{Anchors, BlockProof, Candidate, Candidates};
 use super::finding::{Finding, Findings};
 use super::journal::{Segment, StrandFold};
+use super::outcome::{Asked, ComputedDigest, Coverage, State, Strand};
 use crate::blocks::StrandId;
-use crate::report::{Asked, ComputedDigest, Coverage, State, Strand};
 
 /// What is known when all blocks have gone by.
 pub(crate) struct Conclusion<'a> {
@@ -192,7 +192,7 @@ impl Conclusion<'_> {
             .candidates
             .all
             .iter()
-            .filter(|c| c.trusted && c.verdict == crate::report::DigestVerdict::Inconclusive)
+            .filter(|c| c.trusted && c.verdict == crate::findings::DigestVerdict::Inconclusive)
             .filter(|c| c.digest.may_be_of(strand_id))
             .cloned()
             .collect();

@@ -8,9 +8,9 @@ use super::code::{Code, Severity};
 use super::finding::{Finding, Findings};
 use super::journal::StrandFold;
 use super::loose::{LooseProof, LooseRevision, Placed};
+use super::outcome::{By, DigestAnswer, DigestVerdict};
 use crate::blocks::{BlockAddress, Digest, Hash, Proof, StrandId};
 use crate::merkle::siblings;
-use crate::report::{By, DigestAnswer, DigestVerdict};
 
 /// A digest that was met: trusted, or a claim among the inputs.
 #[derive(Clone, Debug)]

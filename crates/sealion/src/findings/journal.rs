@@ -9,12 +9,12 @@ use super::code::{Code, Severity};
 use super::documents::{Documents, Place};
 use super::finding::{Finding, Findings};
 use super::loose::{place_in_block, LooseRevision, Placed};
+use super::outcome::{Asked, RevisionCounts, State};
 use super::revision::{RevisionRecord, Standing};
 use crate::blocks::revision::Kind;
 use crate::blocks::time::Time;
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::merkle::Range;
-use crate::report::{Asked, RevisionCounts, State};
 use crate::Limits;
 
 /// Names of unknown fields that the report lists.

@@ -7,8 +7,10 @@ mod context;
 mod digests;
 mod documents;
 mod finding;
+mod flaw;
 mod journal;
 mod loose;
+mod outcome;
 mod revision;
 
 pub(crate) use block::{check_block, CheckedBlock};
@@ -18,6 +20,10 @@ pub(crate) use context::Context;
 pub(crate) use digests::{BlockProof, Candidate, Candidates};
 pub(crate) use finding::Findings;
 pub use finding::{Finding, Location};
+pub(crate) use flaw::flaw_finding;
 pub(crate) use journal::{Given, Item, Journal, StrandFold, Wanted};
 pub(crate) use loose::{LooseProof, LooseRevision};
+pub use outcome::{
+    Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, RevisionCounts, State, Strand,
+};
 pub(crate) use revision::{check_revision, RevisionRecord, Standing};

@@ -14,7 +14,9 @@ use serde::Serialize;
 pub(crate) use not_covered::not_covered;
 pub use verdict::Verdict;
 
-use crate::blocks::{Hash, StrandId};
+pub use crate::findings::{
+    Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, RevisionCounts, State, Strand,
+};
 use crate::findings::{Code, Finding};
 
 /// The outcome of a run, complete: verdict, what it rests on, what was seen,
@@ -59,20 +61,6 @@ pub struct Tool {
     pub version: &'static str,
 }
 
-/// What the caller asked for.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct Asked {
-    /// First sequence number asked for; `None`: from the first there is.
-    pub from: Option<u64>,
-    /// Last sequence number asked for; `None`: to the last there is.
-    pub to: Option<u64>,
-    /// The one strand asked for; `None`: all.
-    pub strand_id: Option<StrandId>,
-    /// Whether warnings count as failures.
-    pub strict: bool,
-}
-
 /// One input file.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
@@ -90,131 +78,6 @@ pub struct Input {
     pub blocks: Option<u64>,
     /// Revisions read from it, where it holds revisions.
     pub revisions: Option<u64>,
-}
-
-/// What was seen of one strand.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct Strand {
-    /// Its id.
-    pub strand_id: StrandId,
-    /// Runs of blocks in order, each in one state, gaps included.
-    pub coverage: Vec<Coverage>,
-    /// Different blocks seen.
-    pub blocks: u64,
-    /// Revisions by what could be done with them.
-    pub revisions: RevisionCounts,
-    /// Deleting revisions by the rule that their hashes follow: nobody outside AWS
-    /// has shown the rule, so the one that fits is named.
-    pub deletion_rules: BTreeMap<&'static str, u64>,
-    /// What the genesis block has for a previous hash, if that block is here:
-    /// `empty` or `32 bytes`. Nobody outside AWS has shown which it is.
-    pub genesis_previous: Option<&'static str>,
-    /// The digest of all blocks from 0 to the last, if they are all there.
-    pub computed_digest: Option<ComputedDigest>,
-}
-
-/// A run of sequence numbers in one state.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Coverage {
-    /// First sequence number of the run.
-    pub first: u64,
-    /// Last sequence number of the run, inclusive.
-    pub last: u64,
-    /// The state of all blocks in it.
-    pub state: State,
-}
-
-/// The state of a block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// Recomputed, and under a trusted digest.
-    Verified,
-    /// Recomputed, and chained to its neighbours; under no trusted digest.
-    Consistent,
-    /// Chained, but some of its data could not be recomputed (JSON).
-    RecordedOnly,
-    /// Not among the inputs.
-    Missing,
-    /// Something in it is wrong.
-    Failed,
-}
-
-/// Revisions of a strand by what could be done with them. Kinds overlap:
-/// a redacted revision whose hash was recomputed counts in both.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct RevisionCounts {
-    /// All.
-    pub total: u64,
-    /// Whose hash was recomputed from content and agrees.
-    pub recomputed: u64,
-    /// With `dataHash` in place of data.
-    pub redacted: u64,
-    /// Known by their hash alone.
-    pub internal: u64,
-    /// With neither data nor `dataHash`: deletions.
-    pub deleted: u64,
-    /// Recomputed from JSON, whose fit proves the types.
-    pub from_json: u64,
-}
-
-/// A digest that was computed from blocks.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct ComputedDigest {
-    /// The 32 bytes.
-    pub digest: Hash,
-    /// The tip's sequence number.
-    pub sequence_no: u64,
-}
-
-/// A digest that was met, and what became of it.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct DigestAnswer {
-    /// The 32 bytes.
-    pub digest: Hash,
-    /// The strand: as its source named it, or as it was found.
-    pub strand_id: Option<StrandId>,
-    /// The tip: as its source named it, or as it was found.
-    pub sequence_no: Option<u64>,
-    /// Where it came from: a path, or `command line`.
-    pub source: Arc<str>,
-    /// Whether the caller trusts it. One that merely lies among the inputs is a
-    /// claim and anchors nothing.
-    pub trusted: bool,
-    /// Whether it was reached.
-    pub verdict: DigestVerdict,
-    /// How it was reached.
-    pub by: Option<By>,
-}
-
-/// Whether a digest was reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DigestVerdict {
-    /// It was.
-    Verified,
-    /// It cannot be the digest of these blocks.
-    Failed,
-    /// The blocks or proofs do not lead there.
-    Inconclusive,
-}
-
-/// How a digest was reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum By {
-    /// Blocks 0 to the tip are all there and give it.
-    Journal,
-    /// A proof of a block folds to it; the chain carries it down to the first
-    /// block of the run.
-    BlockProof,
-    /// A proof of one revision folds to it, and it speaks for that revision alone.
-    RevisionProof,
 }
 
 /// A field that no hash covers.

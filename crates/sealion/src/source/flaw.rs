@@ -1,9 +1,6 @@
 //! Why bytes could not be cut into whole values.
 
 use std::io;
-use std::sync::Arc;
-
-use crate::findings::{Code, Finding};
 
 /// What ended the reading of an input early, and where.
 #[derive(Debug)]
@@ -46,35 +43,5 @@ impl Flaw {
                 found: found.into(),
             },
         )
-    }
-
-    /// The same flaw in the words of the report.
-    pub(crate) fn into_finding(self, path: &Arc<str>) -> Finding {
-        let offset = self.offset;
-        let finding = match self.kind {
-            FlawKind::Unreadable(error) => Finding::new(
-                Code::Truncated,
-                format!("{path} cannot be read beyond byte {offset}: {error}"),
-            )
-            .remedy("make the file readable and whole, then run again; nothing after this byte was seen"),
-            FlawKind::Truncated => Finding::new(
-                Code::Truncated,
-                format!("{path} ends inside the value that starts at byte {offset}"),
-            )
-            .remedy("get a whole copy of the file; everything before this byte was used"),
-            FlawKind::Limit { name, max } => Finding::new(
-                Code::Limit,
-                format!("{path}: the value at byte {offset} exceeds the limit {name} = {max}"),
-            )
-            .remedy(format!(
-                "nothing from this byte on was read; if the data is genuine, raise {name} through the library"
-            )),
-            FlawKind::Malformed { expected, found } => Finding::new(
-                Code::Malformed,
-                format!("{path}: expected {expected} at byte {offset}, found {found}"),
-            )
-            .remedy("compare with another copy of the file; what could not be read was not checked"),
-        };
-        finding.source(path, Some(offset))
     }
 }

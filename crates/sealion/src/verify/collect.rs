@@ -16,10 +16,11 @@ use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::revision::{Kind, Revision};
 use crate::blocks::{BlockAddress, Digest, Hash, Proof};
 use crate::engine::read_values;
+use crate::findings::flaw_finding;
+use crate::findings::Asked;
 use crate::findings::{check_block, check_revision, BlockProof, Candidate, Code, Context, Finding};
 use crate::findings::{Findings, Item, LooseProof, LooseRevision, RevisionRecord, Standing};
 use crate::hashes::{revision_hash, BlockHashes};
-use crate::report::Asked;
 use crate::source::{kpl, Encoding, Flaw, Piece, Pieces};
 use crate::Limits;
 
@@ -118,7 +119,7 @@ impl Collector<'_> {
     }
 
     pub(crate) fn flaw(&mut self, flaw: Flaw) {
-        self.findings.push(flaw.into_finding(&self.path));
+        self.findings.push(flaw_finding(flaw, &self.path));
     }
 
     /// What the file holds, and whether some of it was not understood.

@@ -12,7 +12,7 @@ mod survey;
 use std::sync::Arc;
 
 use crate::engine::Engine;
-use crate::report::Asked;
+use crate::findings::Asked;
 use crate::source::Archive;
 use crate::{Code, Digest, Error, Limits, Report, Severity, StrandId};
 

@@ -12,9 +12,11 @@ use super::survey::{JournalFile, Survey, Surveyor};
 use super::{Progress, Verifier, PIECE_BYTES};
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::engine::{Checked, Checker, Engine, Passes};
+use crate::findings::flaw_finding;
+use crate::findings::Asked;
 use crate::findings::{Candidate, Candidates, Code, Conclusion, Finding, Findings};
 use crate::findings::{Item, Journal, Severity, StrandFold, Wanted};
-use crate::report::{not_covered, Asked, Report, Tool, Verdict};
+use crate::report::{not_covered, Report, Tool, Verdict};
 use crate::source::{decompressed, Archive, Flaw, FlawKind, Pieces};
 use crate::Error;
 
@@ -203,7 +205,7 @@ impl<'s> Run<'_, 's> {
 fn conclude(
     conclusion: &mut Conclusion<'_>,
     strands: &mut std::collections::BTreeMap<StrandId, StrandFold>,
-) -> Vec<crate::report::Strand> {
+) -> Vec<crate::findings::Strand> {
     // With one strand a digest that names none can only be of that one.
     if let (Some(only), 1) = (strands.keys().next(), strands.len()) {
         for candidate in &mut conclusion.candidates.all {
@@ -300,7 +302,7 @@ fn tasks_of<'s>(
 ) -> Tasks<'s> {
     let path = file.object.name.clone();
     let flawed = move |flaw: Flaw, path: &Arc<str>| -> Task<'s> {
-        let finding = flaw.into_finding(path);
+        let finding = flaw_finding(flaw, path);
         Box::new(move || Outcome {
             items: Vec::new(),
             findings: vec![finding],

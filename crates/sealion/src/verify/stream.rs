@@ -15,10 +15,10 @@ use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::revision::{Kind, RecordedTable, Revision, RevisionContent};
 use crate::blocks::BlockAddress;
 use crate::engine::read_values;
+use crate::findings::Asked;
 use crate::findings::{check_block, check_revision, CheckedBlock, Code, Context, Finding, Item};
 use crate::findings::{LooseProof, LooseRevision, Standing};
 use crate::hashes::{revision_hash, BlockHashes};
-use crate::report::Asked;
 use crate::source::{Encoding, Piece, Spool};
 use crate::Limits;
 

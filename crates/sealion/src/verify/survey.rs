@@ -13,8 +13,10 @@ use crate::blocks::claim::RecordedAddress;
 use crate::blocks::read::Envelope;
 use crate::blocks::BlockAddress;
 use crate::engine::read_values;
+use crate::findings::flaw_finding;
+use crate::findings::Asked;
 use crate::findings::{Code, Context, Finding, Findings};
-use crate::report::{Asked, Input};
+use crate::report::Input;
 use crate::source::{
     decompressed, kpl, skip_blanks, Archive, Encoding, Flaw, FlawKind, NotUtf16, Object, Piece,
     Pieces,
@@ -72,7 +74,7 @@ impl Surveyor<'_> {
                 Ok(kind) => kind,
                 Err(flaw) => {
                     let unreadable = matches!(flaw.kind, FlawKind::Unreadable(_));
-                    self.findings.push(flaw.into_finding(&object.name));
+                    self.findings.push(flaw_finding(flaw, &object.name));
                     if unreadable {
                         "unreadable"
                     } else {
