@@ -5,7 +5,7 @@ use ion_rs::Element;
 
 use super::claim::{hashes, repeated, RecordedAddress, RecordedHash};
 use super::json;
-use super::read::{Envelope, Node, Unfit};
+use super::read::{read_through, Envelope, Node, Unfit};
 use super::revision::{content_hash, ion_hash, is_json, Kind, Made, Revision, RevisionContent};
 use super::time::Time;
 use super::BlockAddress;
@@ -134,11 +134,7 @@ impl Block {
         let nested = block.address.repeated.iter();
         let nested = nested.map(|(name, at)| (format!("blockAddress.{name}"), *at));
         block.repeated.extend(nested.collect::<Vec<_>>());
-        let names = envelope.fields().iter().map(|(name, _)| name);
-        block.unknown = names
-            .filter(|name| !KNOWN.contains(&name.as_str()))
-            .cloned()
-            .collect();
+        block.unknown = read_through(envelope, &KNOWN)?;
         let mut content = BlockContent::default();
         if with_content {
             block.read_info(envelope, json, &mut content)?;

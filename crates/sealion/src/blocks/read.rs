@@ -197,6 +197,18 @@ pub(crate) fn refusal(error: &str) -> String {
     format!("something that the Ion reader refuses ({line})")
 }
 
+/// Reads fields that nothing else reads, so that broken Ion in them is noticed.
+pub(crate) fn read_through(envelope: &Envelope<'_>, known: &[&str]) -> Result<Vec<String>, Unfit> {
+    let mut unknown = Vec::new();
+    for (name, node) in &envelope.fields {
+        if !known.contains(&name.as_str()) {
+            node.element()?;
+            unknown.push(name.clone());
+        }
+    }
+    Ok(unknown)
+}
+
 /// A struct whose field names must be unique, opened.
 pub(crate) struct Envelope<'a> {
     fields: Vec<(String, Node<'a>)>,

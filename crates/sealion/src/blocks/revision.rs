@@ -8,7 +8,7 @@ use ion_rs::Element;
 
 use super::claim::{repeated, RecordedAddress, RecordedHash};
 use super::json;
-use super::read::{Envelope, Node, Unfit};
+use super::read::{read_through, Envelope, Node, Unfit};
 use super::time::Time;
 use super::Hash;
 
@@ -111,11 +111,7 @@ impl Revision {
             unknown: Vec::new(),
         };
         let known = ["blockAddress", "hash", "data", "dataHash", "metadata"];
-        for (name, _) in envelope.fields() {
-            if !known.contains(&name.as_str()) {
-                revision.unknown.push(name.clone());
-            }
-        }
+        revision.unknown = read_through(&envelope, &known)?;
         let mut content = RevisionContent::default();
         if !known
             .iter()

@@ -147,9 +147,12 @@ impl Collector<'_> {
                 let flat = items.iter().filter(|item| item.ion_type() != IonType::List);
                 flat.for_each(|item| self.value(*item));
             }),
-            IonType::Struct if !node.is_null() => {
-                Envelope::open(node).and_then(|envelope| self.envelope(&envelope))
-            }
+            // Read to its end first: evidence is small, and what is broken in a
+            // field that nobody needs is broken all the same.
+            IonType::Struct if !node.is_null() => node
+                .element()
+                .and_then(|_| Envelope::open(node))
+                .and_then(|envelope| self.envelope(&envelope)),
             _ => {
                 self.unknown = true;
                 Ok(())
@@ -432,6 +435,7 @@ impl Collector<'_> {
 
     fn record(&mut self, node: &Node<'_>, self_contained: bool) -> Result<(), Unfit> {
         self.kinds.insert("stream");
+        node.element()?;
         let record = record_of(&Envelope::open(*node)?)?;
         let kept = self
             .records
