@@ -53,4 +53,4 @@ pub use error::Error;
 pub use findings::{Code, Finding, Location, Severity};
 pub use limits::Limits;
 pub use report::{Report, Verdict};
-pub use verify::{Progress, Verifier};
+pub use verify::{show, Progress, Verifier};

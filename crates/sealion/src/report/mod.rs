@@ -2,6 +2,7 @@
 //! person, [`Report::to_json`] the JSON for programs (version 1).
 
 mod not_covered;
+pub(crate) mod show;
 mod text;
 mod verdict;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ion_rs::IonType;
 
+use super::show::Viewer;
 use super::stream::{is_record, record_of, Records};
 use super::survey::file_context;
 use crate::blocks::block::Block;
@@ -55,6 +56,8 @@ pub(crate) struct Collector<'a> {
     pub(crate) findings: &'a mut Findings,
     pub(crate) records: &'a mut Records,
     pub(crate) collected: &'a mut Collected,
+    /// Set when files are only shown: it gets what would be taken in.
+    pub(crate) viewer: Option<&'a mut Viewer>,
     /// What it holds, in the words of the report.
     pub(crate) kinds: BTreeSet<&'static str>,
     /// Whether it also holds values that were not understood.
@@ -198,6 +201,9 @@ impl Collector<'_> {
     }
 
     fn evidence(&mut self, evidence: Evidence) -> Result<(), Unfit> {
+        if let Some(viewer) = self.viewer.as_deref_mut() {
+            viewer.evidence(&evidence);
+        }
         match evidence {
             Evidence::Digest(claim) => {
                 self.kinds.insert("digest");
@@ -302,6 +308,10 @@ impl Collector<'_> {
         let asked = self.asked;
         let with_content = |address: &BlockAddress| asked.includes(address.sequence_no);
         let (block, content) = Block::read(envelope, self.limits, with_content)?;
+        if let Some(viewer) = self.viewer.as_deref_mut() {
+            viewer.block(envelope, &block);
+            return Ok(block.address.address);
+        }
         let mut checked = check_block(
             &block,
             &content,
@@ -373,6 +383,10 @@ impl Collector<'_> {
         if !self.kinds.contains("revision") {
             self.kinds.insert("history");
         }
+        if let Some(viewer) = self.viewer.as_deref_mut() {
+            viewer.revision(node, &revision);
+            return Ok(());
+        }
         let mut findings = Vec::new();
         let context = Context {
             document: revision.document(),
@@ -437,6 +451,10 @@ impl Collector<'_> {
         self.kinds.insert("stream");
         node.element()?;
         let record = record_of(&Envelope::open(*node)?)?;
+        if let Some(viewer) = self.viewer.as_deref_mut() {
+            viewer.record(&record);
+            return Ok(());
+        }
         let kept = self
             .records
             .add(node, &record, &self.path, self_contained)?;

@@ -6,8 +6,11 @@ mod manifests;
 mod pool;
 mod read_digest;
 mod run;
+mod show;
 mod stream;
 mod survey;
+
+pub use show::show;
 
 use std::sync::Arc;
 

@@ -38,6 +38,7 @@ impl<'s> Run<'_, 's> {
             asked,
             limits,
             findings: &mut findings,
+            viewer: None,
         }
         .survey(&objects);
         let Survey {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::collect::{Collected, Collector};
 use super::manifests::is_object_name;
+use super::show::Viewer;
 use super::stream::{is_record, record_of, Records};
 use crate::blocks::block::Block;
 use crate::blocks::claim::RecordedAddress;
@@ -51,6 +52,8 @@ pub(crate) struct Surveyor<'a> {
     pub(crate) asked: &'a Asked,
     pub(crate) limits: &'a Limits,
     pub(crate) findings: &'a mut Findings,
+    /// Set when files are only shown.
+    pub(crate) viewer: Option<&'a mut Viewer>,
 }
 
 /// The first value of a file.
@@ -256,6 +259,7 @@ impl Surveyor<'_> {
             findings: self.findings,
             records: &mut survey.records,
             collected: &mut survey.collected,
+            viewer: self.viewer.as_deref_mut(),
             kinds: BTreeSet::new(),
             unknown: false,
         }
