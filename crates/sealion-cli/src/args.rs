@@ -40,6 +40,12 @@ pub enum Verb {
     /// that journal: compare it with one that was kept elsewhere.
     #[command(after_help = DIGEST_EXAMPLES)]
     Digest(DigestArgs),
+    /// Show what files claim, without verifying anything
+    ///
+    /// Prints a page a file: what it is, and what it says of itself. Nothing is recomputed or
+    /// compared, so none of it is evidence; use `verify` for that.
+    #[command(after_help = SHOW_EXAMPLES)]
+    Show(ShowArgs),
     /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsArgs),
@@ -139,6 +145,14 @@ pub struct DigestArgs {
     pub strand: Option<String>,
 }
 
+/// Arguments of `show`.
+#[derive(Debug, clap::Args)]
+pub struct ShowArgs {
+    /// A file, or a directory of at most 100 files; `-` is standard input
+    #[arg(value_name = "INPUT")]
+    pub input: PathBuf,
+}
+
 /// Arguments of `completions`.
 #[derive(Debug, clap::Args)]
 pub struct CompletionsArgs {
@@ -185,6 +199,15 @@ Exit status:
   0  the digest was printed
   1  the journal does not hold
   2  it could not be decided or done (blocks missing, unreadable input)";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  sealion show export/2025/07/30/23/STRAND.0-999.ion
+  sealion show digest.json
+
+Exit status:
+  0  the pages were printed, also of files that are not understood
+  2  there is no such file, or it cannot be read";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:

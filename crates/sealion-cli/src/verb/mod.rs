@@ -3,6 +3,7 @@
 pub mod completions;
 pub mod digest;
 pub mod man;
+pub mod show;
 pub mod verify;
 
 use std::path::PathBuf;

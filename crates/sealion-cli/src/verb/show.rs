@@ -1,0 +1,18 @@
+//! `sealion show`: what files claim, for a person; nothing is verified.
+
+use sealion::source::{Archive as _, Union};
+
+use crate::args::ShowArgs;
+use crate::error::Error;
+use crate::terminal;
+
+/// Prints a page a file.
+pub fn run(args: &ShowArgs) -> Result<u8, Error> {
+    let inputs = std::slice::from_ref(&args.input);
+    let archive = Union::of_paths(inputs)?;
+    if archive.objects()?.is_empty() {
+        return Err(super::no_file(inputs));
+    }
+    terminal::print(&sealion::show(&archive)?)?;
+    Ok(0)
+}
