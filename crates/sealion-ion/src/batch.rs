@@ -12,16 +12,7 @@ use sealion_hash::{Backend, Hash};
 
 use crate::pass::Pass;
 use blocks::{Blocks, Place};
-use build::{escape, Build, Hole};
-
-/// A message.
-#[derive(Clone, Copy, Debug)]
-enum Node {
-    /// All its bytes are known.
-    Ready(Place),
-    /// It waits for structs; the index of a [`build::Deferred`].
-    Deferred(u32),
-}
+use build::{escape_hash, Build, Hole};
 
 /// Hashes to be computed together.
 ///
@@ -34,13 +25,13 @@ pub struct Batch {
     placed: Vec<Option<Place>>,
     /// One message with its holes filled.
     message: Vec<u8>,
-    /// The field hashes of one struct: the first eight bytes as a number, to sort by, and the whole.
-    sorted: Vec<(u64, Hash)>,
+    /// The field hashes of one struct: the first eight bytes as a number, to sort by, and where it is.
+    sorted: Vec<(u64, Place)>,
 }
 
 /// A hash that a [`Batch`] will have. It means something to that batch only, and until it is cleared.
 #[derive(Clone, Copy, Debug)]
-pub struct Slot(Node);
+pub struct Slot(Place);
 
 impl Default for Batch {
     fn default() -> Self {
@@ -77,8 +68,8 @@ impl Batch {
         for level in 0..self.build.levels.len() {
             let mut waiting = std::mem::take(&mut self.build.levels[level]);
             for index in waiting.drain(..) {
-                self.fill(index as usize);
-                self.placed[index as usize] = Some(self.build.blocks.push(&self.message));
+                self.fill(index);
+                self.placed[index] = Some(self.build.blocks.push(&self.message));
             }
             self.build.levels[level] = waiting;
             self.build.blocks.run();
@@ -92,23 +83,15 @@ impl Batch {
     /// and happens to mean nothing here.
     #[must_use]
     pub fn get(&self, slot: Slot) -> Hash {
-        *self
-            .hash(slot.0)
-            .expect("a slot of this batch, and a run since it was given")
+        let (_, hash) = find(&self.build.blocks, &self.placed, slot.0)
+            .expect("a slot of this batch, and a run since it was given");
+        *hash
     }
 
     /// Forgets all values, and keeps the memory.
     pub fn clear(&mut self) {
         self.build.clear();
         self.placed.clear();
-    }
-
-    fn hash(&self, node: Node) -> Option<&Hash> {
-        let place = match node {
-            Node::Ready(place) => place,
-            Node::Deferred(index) => (*self.placed.get(index as usize)?)?,
-        };
-        self.build.blocks.get(place)
     }
 
     /// Makes `message` the deferred message of this index, with its holes filled.
@@ -132,18 +115,36 @@ impl Batch {
     /// Appends the hashes of a struct's fields, sorted as unsigned bytes and escaped.
     fn fill_hole(&mut self, members: (usize, usize)) {
         self.sorted.clear();
-        for index in members.0..members.1 {
+        for member in &self.build.members[members.0..members.1] {
             // Fields are of lower levels, and these have run.
-            if let Some(hash) = self.hash(self.build.members[index]) {
+            if let Some((place, hash)) = find(&self.build.blocks, &self.placed, *member) {
                 let head = hash.0.first_chunk().copied().unwrap_or_default();
-                let hash = *hash;
-                self.sorted.push((u64::from_be_bytes(head), hash));
+                self.sorted.push((u64::from_be_bytes(head), place));
             }
         }
-        self.sorted
-            .sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1 .0.cmp(&b.1 .0)));
-        for (_, hash) in &self.sorted {
-            escape(&hash.0, &mut self.message);
+        let blocks = &self.build.blocks;
+        self.sorted.sort_unstable_by(|a, b| {
+            let hash = |place| blocks.get(place).map(Hash::as_bytes);
+            a.0.cmp(&b.0).then_with(|| hash(a.1).cmp(&hash(b.1)))
+        });
+        for (_, place) in &self.sorted {
+            if let Some(hash) = blocks.get(*place) {
+                escape_hash(&hash.0, &mut self.message);
+            }
         }
     }
+}
+
+/// Where a message lies in the blocks, and its hash, if it was hashed.
+#[inline]
+fn find<'b>(
+    blocks: &'b Blocks,
+    placed: &[Option<Place>],
+    place: Place,
+) -> Option<(Place, &'b Hash)> {
+    let place = match place.as_deferred() {
+        Some(index) => (*placed.get(index)?)?,
+        None => place,
+    };
+    Some((place, blocks.get(place)?))
 }

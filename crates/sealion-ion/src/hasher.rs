@@ -11,6 +11,8 @@ use crate::text::{base64, number, string};
 
 /// TQ of a symbol, a field name or an annotation.
 pub(crate) const SYMBOL: u8 = 0x70;
+/// TQ of a string.
+pub(crate) const STRING: u8 = 0x80;
 /// TQ of the frame around annotations and the value they belong to.
 pub(crate) const ANNOTATED: u8 = 0xE0;
 /// TQ of lists, s-expressions and structs.
@@ -161,7 +163,7 @@ pub(crate) fn scalar<S: Sink>(
             framed(0x60, repr.bytes(), sink);
         }
         Scalar::Symbol(text) => self::text(SYMBOL, text, sink, scratch)?,
-        Scalar::String(text) => self::text(0x80, text, sink, scratch)?,
+        Scalar::String(text) => self::text(STRING, text, sink, scratch)?,
         Scalar::Clob(bytes) => framed(0x90, string::clob(bytes, scratch)?, sink),
         Scalar::Blob(Blob::Bytes(bytes)) => framed(0xA0, bytes, sink),
         Scalar::Blob(Blob::Base64(text, offset)) => {
@@ -176,7 +178,7 @@ pub(crate) fn scalar<S: Sink>(
 ///
 /// # Errors
 /// If an escape in it cannot be decoded.
-#[inline]
+#[inline(always)]
 pub(crate) fn text<S: Sink>(
     tq: u8,
     text: &Text<'_>,

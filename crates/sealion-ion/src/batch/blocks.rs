@@ -9,12 +9,39 @@ const SHELVES: usize = 8;
 /// Bytes that padding needs at least: one of mark, eight of length (FIPS 180-4, section 5.1.1).
 const PADDING_MIN: usize = 9;
 
-/// Where a hash is, or will be.
+/// Where a message's hash is, or will be: the shelf in the highest byte, the index below. One word, for it is copied
+/// a lot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    /// `SHELVES` stands for the long messages.
-    shelf: u32,
-    index: u32,
+pub(super) struct Place(u64);
+
+const SHELF_SHIFT: u32 = 56;
+/// Not a shelf: the long messages.
+const LONG: usize = SHELVES;
+/// Not a shelf: a message that waits for other hashes, by its index among those that do.
+const DEFERRED: usize = SHELVES + 1;
+
+impl Place {
+    fn new(shelf: usize, index: usize) -> Self {
+        Self((shelf as u64) << SHELF_SHIFT | index as u64)
+    }
+
+    pub(super) fn deferred(index: usize) -> Self {
+        Self::new(DEFERRED, index)
+    }
+
+    /// The index of a message that waits, if it is one.
+    #[inline]
+    pub(super) fn as_deferred(self) -> Option<usize> {
+        (self.shelf() == DEFERRED).then_some(self.index())
+    }
+
+    fn shelf(self) -> usize {
+        (self.0 >> SHELF_SHIFT) as usize
+    }
+
+    fn index(self) -> usize {
+        (self.0 & ((1 << SHELF_SHIFT) - 1)) as usize
+    }
 }
 
 /// Messages of one number of blocks, and the hashes of the first of them.
@@ -46,27 +73,20 @@ impl Blocks {
         let count = (message.len() + PADDING_MIN).div_ceil(64);
         let Some(shelf) = self.shelves.get_mut(count - 1) else {
             self.long.push(self.backend.sha256(message));
-            return Place {
-                shelf: SHELVES as u32,
-                index: self.long.len() as u32 - 1,
-            };
+            return Place::new(LONG, self.long.len() - 1);
         };
         let index = shelf.blocks.len() / count;
-        let (whole, rest) = message.as_chunks::<64>();
-        shelf.blocks.extend_from_slice(whole);
-        let mut last = [0; 64];
-        last[..rest.len()].copy_from_slice(rest);
-        last[rest.len()] = 0x80;
-        if rest.len() + PADDING_MIN > 64 {
-            shelf.blocks.push(last);
-            last = [0; 64];
+        // Written in its place: a block put together elsewhere would be copied before its bytes have settled.
+        let from = shelf.blocks.len();
+        shelf.blocks.resize(from + count, [0; 64]);
+        if let Some(place) = shelf.blocks.get_mut(from..) {
+            let place = place.as_flattened_mut();
+            place[..message.len()].copy_from_slice(message);
+            place[message.len()] = 0x80;
+            let end = place.len();
+            place[end - 8..].copy_from_slice(&(message.len() as u64 * 8).to_be_bytes());
         }
-        last[56..].copy_from_slice(&(message.len() as u64 * 8).to_be_bytes());
-        shelf.blocks.push(last);
-        Place {
-            shelf: count as u32 - 1,
-            index: index as u32,
-        }
+        Place::new(count - 1, index)
     }
 
     /// Hashes what was added since the last time.
@@ -84,11 +104,11 @@ impl Blocks {
     /// A message's hash, if it was hashed.
     #[inline]
     pub(super) fn get(&self, place: Place) -> Option<&Hash> {
-        let hashes = match self.shelves.get(place.shelf as usize) {
+        let hashes = match self.shelves.get(place.shelf()) {
             Some(shelf) => &shelf.hashes,
             None => &self.long,
         };
-        hashes.get(place.index as usize)
+        hashes.get(place.index())
     }
 
     pub(super) fn clear(&mut self) {

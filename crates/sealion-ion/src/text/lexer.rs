@@ -135,7 +135,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// A scalar: the lexer stands before its first byte.
-    #[inline]
+    #[inline(never)]
     pub(super) fn scalar(&mut self) -> Result<Scalar<'a>, Pass> {
         match self.peek() {
             b'"' => Ok(Scalar::String(self.quoted(Quotes::String)?)),
@@ -151,14 +151,14 @@ impl<'a> Lexer<'a> {
     /// A keyword or a symbol without quotes.
     fn word(&mut self) -> Result<Scalar<'a>, Pass> {
         let start = self.at;
-        let text = self.name();
-        let scalar = match text.bytes {
+        let name = self.name();
+        let scalar = match name {
             b"null" => Scalar::Null(self.null_type()?),
             b"true" => Scalar::Bool(true),
             b"false" => Scalar::Bool(false),
             b"nan" => Scalar::Float(f64::NAN),
             [b'$', b'0'..=b'9', ..] => return pass(start, Reason::Symbol),
-            _ => return Ok(Scalar::Symbol(text)),
+            _ => return Ok(Scalar::Symbol(clean(name, start))),
         };
         if self.at_stop() {
             Ok(scalar)
@@ -168,19 +168,30 @@ impl<'a> Lexer<'a> {
     }
 
     /// The letters, digits, `_` and `$` from here on.
-    #[inline]
-    fn name(&mut self) -> Text<'a> {
-        let start = self.at;
+    #[inline(always)]
+    fn name(&mut self) -> &'a [u8] {
         let rest = self.rest();
         let is_name = |byte: &u8| CLASS[usize::from(*byte)] & NAME != 0;
         let len = rest.iter().position(|byte| !is_name(byte));
         let len = len.unwrap_or(rest.len());
         self.at += len;
-        Text {
-            bytes: &rest[..len],
-            offset: start,
-            form: Form::Clean,
+        &rest[..len]
+    }
+
+    /// A name without quotes that begins with a letter and is no keyword: nearly all field names are such. `None`
+    /// for any other, and then the lexer has not moved.
+    #[inline(always)]
+    pub(super) fn identifier(&mut self) -> Option<&'a [u8]> {
+        if !self.peek().is_ascii_alphabetic() {
+            return None;
         }
+        let before = self.at;
+        let name = self.name();
+        if matches!(name, b"null" | b"true" | b"false" | b"nan") {
+            self.at = before;
+            return None;
+        }
+        Some(name)
     }
 
     /// The type behind `null`, if a point follows.
@@ -188,8 +199,8 @@ impl<'a> Lexer<'a> {
         if !self.eat(b'.') {
             return Ok(Type::Null);
         }
-        let name = self.name();
-        Ok(match name.bytes {
+        let start = self.at;
+        Ok(match self.name() {
             b"null" => Type::Null,
             b"bool" => Type::Bool,
             b"int" => Type::Int,
@@ -203,25 +214,23 @@ impl<'a> Lexer<'a> {
             b"list" => Type::List,
             b"sexp" => Type::Sexp,
             b"struct" => Type::Struct,
-            _ => return pass(name.offset, Reason::Unexpected),
+            _ => return pass(start, Reason::Unexpected),
         })
     }
 
     /// The name of a field: an identifier, a quoted symbol, or a string.
-    #[inline]
+    #[inline(never)]
     pub(super) fn field_name(&mut self) -> Result<Text<'a>, Pass> {
+        let start = self.at;
         match self.peek() {
             b'"' => self.quoted(Quotes::String),
             b'\'' if self.rest().starts_with(b"'''") => self.long(),
             b'\'' => self.quoted(Quotes::Symbol),
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' => {
-                let name = self.name();
-                match name.bytes {
-                    b"null" | b"true" | b"false" | b"nan" => pass(name.offset, Reason::Unexpected),
-                    [b'$', b'0'..=b'9', ..] => pass(name.offset, Reason::Symbol),
-                    _ => Ok(name),
-                }
-            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' => match self.name() {
+                b"null" | b"true" | b"false" | b"nan" => pass(start, Reason::Unexpected),
+                [b'$', b'0'..=b'9', ..] => pass(start, Reason::Symbol),
+                name => Ok(clean(name, start)),
+            },
             _ => self.unexpected(),
         }
     }
@@ -273,5 +282,14 @@ impl<'a> Lexer<'a> {
     #[inline]
     pub(super) fn is_lob(&self) -> bool {
         self.peek_at(1) == b'{'
+    }
+}
+
+/// Text that stands as it is.
+pub(super) fn clean(bytes: &[u8], offset: usize) -> Text<'_> {
+    Text {
+        bytes,
+        offset,
+        form: Form::Clean,
     }
 }

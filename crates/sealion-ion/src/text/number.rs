@@ -43,15 +43,14 @@ impl<'a> Lexer<'a> {
         if whole.count > 1 && self.bytes[from] == b'0' {
             return pass(from, Reason::Number);
         }
-        let scalar = match self.peek() {
-            b'.' | b'd' | b'D' | b'e' | b'E' => self.fraction(start, from, negative, &whole)?,
-            _ => Scalar::Int {
-                negative,
-                magnitude: self.magnitude(from, &whole, whole.count),
-            },
-        };
+        if matches!(self.peek(), b'.' | b'd' | b'D' | b'e' | b'E') {
+            return self.fraction(start, from, negative, &whole);
+        }
         self.end_of_number(start)?;
-        Ok(scalar)
+        Ok(Scalar::Int {
+            negative,
+            magnitude: self.magnitude(from, &whole, whole.count),
+        })
     }
 
     /// What follows the whole digits: a point, more digits, an exponent.
@@ -78,6 +77,7 @@ impl<'a> Lexer<'a> {
             }
             _ => 0,
         };
+        self.end_of_number(start)?;
         if mark == b'e' {
             return self.float(start);
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::lexer::Lexer;
+use super::lexer::{clean, Lexer};
 use super::string;
 use super::walk::{Container, Walker};
 use crate::hasher::{self, Sink, Skip};
@@ -46,13 +46,22 @@ impl<'a> TextReader<'a> {
         }
         self.fresh = false;
         let field = if container == Container::Struct {
-            let name = self.lexer.field_name()?;
+            let name = self.field_name()?;
             self.lexer.colon()?;
-            Some(self.owned(&name)?)
+            Some(name)
         } else {
             None
         };
         self.head(field).map(Some)
+    }
+
+    fn field_name(&mut self) -> Result<Cow<'a, str>, Pass> {
+        let start = self.lexer.at;
+        let name = match self.lexer.identifier() {
+            Some(name) => clean(name, start),
+            None => self.lexer.field_name()?,
+        };
+        self.owned(&name)
     }
 
     /// The next value that is no version marker.

@@ -29,8 +29,35 @@ fn specials(word: u64, quote: u64) -> u64 {
 }
 
 impl<'a> Lexer<'a> {
-    /// Text in one pair of quotes. Control characters must be escaped, but for the tab.
+    /// The inside of a string without escapes and control characters, as nearly all are; the lexer stands before
+    /// its quote, and then behind the other. `None` for any other string, and then it has not moved.
     #[inline]
+    pub(super) fn plain_string(&mut self) -> Option<&'a [u8]> {
+        let from = self.at + 1;
+        let mut at = from;
+        let mut all = 0u64;
+        let end = loop {
+            // Near the end of the input there may be no whole word. There the other way will do.
+            let bytes = self.bytes.get(at..).and_then(<[u8]>::first_chunk)?;
+            let word = u64::from_le_bytes(*bytes);
+            let found = specials(word, ONES * u64::from(b'"'));
+            all |= word;
+            if found != 0 {
+                break at + found.trailing_zeros() as usize / 8;
+            }
+            at += 8;
+        };
+        let text = self.bytes.get(from..end)?;
+        // Bytes behind the quote may have set the bit as well: then the text is looked at for nothing.
+        let is_utf8 = all & TOPS == 0 || core::str::from_utf8(text).is_ok();
+        if self.bytes.get(end) != Some(&b'"') || !is_utf8 {
+            return None;
+        }
+        self.at = end + 1;
+        Some(text)
+    }
+
+    /// Text in one pair of quotes. Control characters must be escaped, but for the tab.
     pub(super) fn quoted(&mut self, quotes: Quotes) -> Result<Text<'a>, Pass> {
         let quote = match quotes {
             Quotes::String => b'"',

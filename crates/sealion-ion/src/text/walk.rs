@@ -141,8 +141,7 @@ impl Walker {
                 if lexer.more(container, fresh)? {
                     if is_struct {
                         sink.field();
-                        let name = lexer.field_name()?;
-                        hasher::text(hasher::SYMBOL, &name, sink, &mut self.scratch)?;
+                        self.name(lexer, sink)?;
                         lexer.colon()?;
                     }
                     break;
@@ -162,8 +161,22 @@ impl Walker {
         }
     }
 
+    /// The name of a field.
+    #[inline(always)]
+    fn name<S: Sink>(&mut self, lexer: &mut Lexer<'_>, sink: &mut S) -> Result<(), Pass> {
+        if let Some(name) = lexer.identifier() {
+            sink.clean(hasher::SYMBOL, name);
+            return Ok(());
+        }
+        let name = &lexer.field_name();
+        match name {
+            Ok(name) => hasher::text(hasher::SYMBOL, name, sink, &mut self.scratch),
+            Err(pass) => Err(*pass),
+        }
+    }
+
     /// Reads a whole scalar, or the beginning of a container; true for the latter.
-    #[inline]
+    #[inline(always)]
     fn head<S: Sink>(
         &mut self,
         lexer: &mut Lexer<'_>,
@@ -189,8 +202,23 @@ impl Walker {
                 }
                 return Ok(true);
             }
-            let scalar = lexer.scalar()?;
-            if let Scalar::Symbol(text) = &scalar {
+            // Most values are strings, and most strings plain: they take no detour over a scalar.
+            if lexer.peek() == b'"' {
+                if let Some(text) = lexer.plain_string() {
+                    sink.clean(hasher::STRING, text);
+                    if annotated {
+                        sink.close();
+                    }
+                    return Ok(false);
+                }
+            }
+            // Looked at where it lies: moving it costs more than reading it.
+            let scalar = &lexer.scalar();
+            let scalar = match scalar {
+                Ok(scalar) => scalar,
+                Err(pass) => return Err(*pass),
+            };
+            if let Scalar::Symbol(text) = scalar {
                 if lexer.eat_annotation_mark()? {
                     if !annotated {
                         sink.open(hasher::ANNOTATED);
@@ -203,7 +231,7 @@ impl Walker {
                     continue;
                 }
             }
-            hasher::scalar(&scalar, sink, &mut self.scratch)?;
+            hasher::scalar(scalar, sink, &mut self.scratch)?;
             if annotated {
                 sink.close();
             }
