@@ -63,7 +63,7 @@ fn of_block(original: &Element, found: &Element) -> Difference {
     };
     let left_out: Vec<&str> = PARTS
         .into_iter()
-        .filter(|part| a.get(part).is_some() && b.get(part).is_none())
+        .filter(|part| has(a, part) && !has(b, part))
         .collect();
     let fields: Vec<&str> = FIELDS
         .into_iter()
@@ -81,6 +81,11 @@ fn of_block(original: &Element, found: &Element) -> Difference {
         true => join(revisions, uncovered),
         false => revisions.max(Difference::LeftOut),
     }
+}
+
+/// Whether there is such a field. One that is null says as much as none.
+fn has(fields: &Struct, name: &str) -> bool {
+    fields.get_all(name).any(|value| !value.is_null())
 }
 
 fn of_revisions(original: &Struct, found: &Struct) -> Difference {

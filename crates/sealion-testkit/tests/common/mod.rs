@@ -4,6 +4,8 @@
 use sealion::source::Memory;
 use sealion_testkit::write::{export::Format, stream};
 use sealion_testkit::{Block, Ledger, Rng};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Once;
 
 /// A form in which a journal is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,4 +68,25 @@ pub fn object(form: Form, blocks: &[Block], rng: &mut Rng) -> Vec<u8> {
 /// Blocks as one object of Ion text.
 pub fn text(ledger: &Ledger) -> Vec<u8> {
     object(Form::Export(Format::Text), &ledger.blocks, &mut Rng::new(0))
+}
+
+/// Counts panics in the library's threads from now on. It catches them, but they would speak on standard error, and
+/// end a program that is built to abort.
+pub fn panics() -> usize {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            let thread = std::thread::current();
+            if thread
+                .name()
+                .is_some_and(|name| name.starts_with("sealion"))
+            {
+                COUNT.fetch_add(1, Ordering::SeqCst);
+            }
+            before(info);
+        }));
+    });
+    COUNT.load(Ordering::SeqCst)
 }

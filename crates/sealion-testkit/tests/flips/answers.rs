@@ -21,12 +21,12 @@ fn flip_answer(evidence: &Evidence, cases: u32) {
         file: 0,
         digest: evidence.digest.clone(),
     };
-    sound.flip(cases, 35, |bytes, report| {
+    sound.flip(cases, 35, |bytes, report, before| {
         let found = Decoded::read(bytes).expect("what is verified can be read");
         assert_eq!(found.judged(&sound.digest), "holds", "{report}");
         match original.difference(&found) {
             Difference::Nothing => {}
-            Difference::LeftOut => assert!(warns(report), "{report}"),
+            Difference::LeftOut => assert!(warns(report, before), "{report}"),
             Difference::Covered => panic!("verified: {report}"),
             Difference::Uncovered(changed) => {
                 let own = |name: &str| match &found {
@@ -136,7 +136,7 @@ fn receipts() {
         digest,
     };
     // Not covered are names of ledger, table and document, blanks, and the digest in it, which is only a claim.
-    sound.flip(600, 60, |bytes, report| {
+    sound.flip(600, 60, |bytes, report, _| {
         let (hash, proof, address) = receipt(bytes).expect("what is verified can be read");
         assert_eq!((hash, &proof), (original.0, &original.1), "{report}");
         assert_eq!(address.strand_id, original.2.strand_id, "{report}");

@@ -23,7 +23,7 @@ fn read(bytes: &[u8]) -> Vec<Element> {
 }
 
 /// Why a journal that differs from the sound one may be verified.
-fn excuse(difference: &Difference, report: &Report) {
+fn excuse(difference: &Difference, report: &Report, before: &Report) {
     match difference {
         Difference::Nothing => {}
         Difference::Uncovered(changed) => {
@@ -34,7 +34,7 @@ fn excuse(difference: &Difference, report: &Report) {
             );
         }
         Difference::LeftOut => assert!(
-            warns(report),
+            warns(report, before),
             "a part of a block is gone without a word: {report}"
         ),
         Difference::Covered => panic!("verified: {report}"),
@@ -50,8 +50,12 @@ fn flip_export(format: Format, mix: Mix, blocks: u64, cases: u32) {
         file: 0,
         digest: ledger.digest(),
     };
-    sound.flip(cases, 35, |bytes, report| {
-        excuse(&Difference::between(&original, &read(bytes)), report);
+    sound.flip(cases, 35, |bytes, report, before| {
+        excuse(
+            &Difference::between(&original, &read(bytes)),
+            report,
+            before,
+        );
     });
 }
 
@@ -87,15 +91,19 @@ fn partial(file: usize, format: Format) -> (Sound, Vec<Element>) {
 fn parts_of_exports_by_a_block_proof() {
     for format in [Format::Text, Format::Binary] {
         let (sound, original) = partial(0, format);
-        sound.flip(300, 35, |bytes, report| {
-            excuse(&Difference::between(&original, &read(bytes)), report);
+        sound.flip(300, 35, |bytes, report, before| {
+            excuse(
+                &Difference::between(&original, &read(bytes)),
+                report,
+                before,
+            );
         });
     }
     let (sound, _) = partial(1, Format::Text);
     let original = Decoded::read(&sound.files[1].1).unwrap();
-    sound.flip(300, 35, |bytes, report| {
+    sound.flip(300, 35, |bytes, report, before| {
         let found = Decoded::read(bytes).expect("what is verified can be read");
-        excuse(&original.difference(&found), report);
+        excuse(&original.difference(&found), report, before);
     });
 }
 
@@ -128,13 +136,17 @@ fn parts_of_exports_by_a_migration_proof() {
         ))
     };
     let original = covered(saved.as_bytes()).unwrap();
-    sound.flip(300, 60, |bytes, report| {
+    sound.flip(300, 60, |bytes, report, _| {
         assert_eq!(covered(bytes).as_ref(), Some(&original), "{report}");
     });
     sound.file = 0;
     let original = elements(&ledger.blocks[5..=12]);
-    sound.flip(300, 35, |bytes, report| {
-        excuse(&Difference::between(&original, &read(bytes)), report);
+    sound.flip(300, 35, |bytes, report, before| {
+        excuse(
+            &Difference::between(&original, &read(bytes)),
+            report,
+            before,
+        );
     });
 }
 
@@ -149,11 +161,11 @@ fn streams() {
         digest: ledger.digest(),
     };
     // The stream's name, eighty bytes of it, stands in every record.
-    sound.flip(900, 60, |bytes, report| {
+    sound.flip(900, 60, |bytes, report, before| {
         let found = read(bytes);
         assert_eq!(original.len(), found.len(), "a record is gone: {report}");
         for (a, b) in original.iter().zip(&found) {
-            excuse(&of_record(a, b), report);
+            excuse(&of_record(a, b), report, before);
         }
     });
 }
