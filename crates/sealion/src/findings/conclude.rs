@@ -328,7 +328,11 @@ impl Conclusion<'_> {
             self.findings.push(
                 Finding::new(
                     Code::InternalEntries,
-                    format!("{entries} entries of entriesHashList in {blocks} blocks are hashes whose content QLDB never published; the blocks' hashes cover them as they stand"),
+                    format!(
+                        "{} of entriesHashList in {}: hashes whose content QLDB never published, covered as they stand",
+                        counted(entries, "entry", "entries"),
+                        counted(blocks, "block", "blocks")
+                    ),
                 )
                 .strand(strand_id),
             );
@@ -338,11 +342,23 @@ impl Conclusion<'_> {
             self.findings.push(
                 Finding::new(
                     Code::InternalRevision,
-                    format!("{hidden} revisions are known by their hash alone, {} of them of documents whose content did not come", strand.unseen),
+                    format!(
+                        "{} known by hash alone, {} of them of documents whose content did not come",
+                        counted(hidden, "revision", "revisions"),
+                        strand.unseen
+                    ),
                 )
                 .strand(strand_id),
             );
         }
+    }
+}
+
+/// A number with the word for one or for many.
+fn counted(number: u64, one: &str, many: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {many}"),
     }
 }
 

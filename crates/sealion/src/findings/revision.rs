@@ -203,7 +203,7 @@ fn compare(
                 "hash",
                 recorded,
                 ours,
-                format!("hash is not {what}: the content or the hash was changed"),
+                format!("the content does not give the recorded hash, so one of them was changed (hash is not {what})"),
             )
             .remedy("compare this revision with another copy of the journal or a saved receipt"),
     );

@@ -311,7 +311,7 @@ impl Text<'_> {
                 false => writeln!(self.out)?,
             }
         }
-        writeln!(self.out, "  docs/ is in {}", env!("CARGO_PKG_REPOSITORY"))
+        writeln!(self.out, "  docs/ comes with the source of sealion")
     }
 
     /// Fields that a forger could change without any hash noticing.
