@@ -13,6 +13,9 @@ pub(crate) const VERSION_MARKER: [u8; 4] = [0xE0, 0x01, 0x00, 0xEA];
 /// Symbol 3, `$ion_symbol_table`: the annotation of a local symbol table.
 const SYMBOL_TABLE_SID: u64 = 3;
 
+/// Symbol 6, `imports`.
+const IMPORTS_SID: u64 = 6;
+
 /// What stands at the start of some bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Top {
@@ -28,7 +31,10 @@ pub(crate) enum Top {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Plain,
-    SymbolTable,
+    /// `builds`: it imports the table in force, and does not replace it.
+    SymbolTable {
+        builds: bool,
+    },
 }
 
 /// A type descriptor with its length, decoded.
@@ -71,13 +77,14 @@ pub(crate) fn check(value: &[u8], offset: u64, limits: &Limits) -> Result<Role, 
         at: 0,
         ends: Vec::new(),
         in_struct: Vec::new(),
+        builds: false,
     };
-    let role = walk.role()?;
+    let mut role = walk.role()?;
     let mut symbols = 0u32;
     while walk.at < value.len() {
         walk.step(limits)?;
         symbols += 1;
-        if role == Role::SymbolTable && symbols > limits.symbols_max {
+        if role != Role::Plain && symbols > limits.symbols_max {
             return Err(Flaw::limit(
                 offset,
                 "symbols_max",
@@ -86,7 +93,12 @@ pub(crate) fn check(value: &[u8], offset: u64, limits: &Limits) -> Result<Role, 
         }
     }
     match walk.ends.iter().all(|&end| end == value.len()) {
-        true => Ok(role),
+        true => {
+            if let Role::SymbolTable { builds } = &mut role {
+                *builds = walk.builds;
+            }
+            Ok(role)
+        }
         false => Err(walk.misfit("values that fill their container")),
     }
 }
@@ -98,6 +110,8 @@ struct Walk<'a> {
     /// Where the open containers end, the outermost first.
     ends: Vec<usize>,
     in_struct: Vec<bool>,
+    /// `imports: $ion_symbol_table` was met where a symbol table has it.
+    builds: bool,
 }
 
 impl Walk<'_> {
@@ -112,7 +126,7 @@ impl Walk<'_> {
         let after_length = var_uint(&self.value[outer.own..])
             .and_then(|(_, length)| var_uint(&self.value[outer.own + length..]));
         match after_length {
-            Some((SYMBOL_TABLE_SID, _)) => Ok(Role::SymbolTable),
+            Some((SYMBOL_TABLE_SID, _)) => Ok(Role::SymbolTable { builds: false }),
             _ => Ok(Role::Plain),
         }
     }
@@ -126,8 +140,12 @@ impl Walk<'_> {
         let end = self.ends.last().copied().unwrap_or(self.value.len());
         if self.in_struct.last() == Some(&true) {
             let name = var_uint(&self.value[self.at..end]);
-            let (_, length) = name.ok_or_else(|| self.misfit("a field name"))?;
+            let (sid, length) = name.ok_or_else(|| self.misfit("a field name"))?;
             self.at += length;
+            let value = &self.value[self.at..end];
+            self.builds |= self.ends.len() == 2
+                && sid == IMPORTS_SID
+                && value.starts_with(&[0x71, SYMBOL_TABLE_SID as u8]);
         }
         let here = self.offset + self.at as u64;
         let found = header(&self.value[self.at..end], here)?;
@@ -280,7 +298,7 @@ mod tests {
         );
         assert_eq!(
             check(&[0xE4, 0x81, 0x83, 0xD0, 0x00]).unwrap_or(Role::Plain),
-            Role::SymbolTable
+            Role::SymbolTable { builds: false }
         );
     }
 
@@ -295,7 +313,7 @@ mod tests {
         assert!(check(&table, 0, &limits).is_err());
         assert_eq!(
             check(&table, 0, &Limits::default()).unwrap(),
-            Role::SymbolTable
+            Role::SymbolTable { builds: false }
         );
     }
 }

@@ -265,7 +265,7 @@ pub(crate) enum Symbols {
     Unchanged,
     /// It holds a version marker: all symbols are gone.
     Reset,
-    /// It is a symbol table (`reset`: after a version marker).
+    /// It is a symbol table (`reset`: it does not build on the ones before).
     Table { reset: bool },
 }
 
@@ -282,11 +282,15 @@ pub(crate) fn symbols_of(chunk: &[u8]) -> Symbols {
         rest = after;
     }
     let table = strip_word(rest, b"$ion_symbol_table")
-        .is_some_and(|after| skip_blanks(after).starts_with(b"::"));
+        .filter(|after| skip_blanks(after).starts_with(b"::"));
+    // A table builds on the earlier ones if it imports the one in force by name.
+    let builds = |table: &[u8]| memchr::memmem::find(table, b"$ion_symbol_table").is_some();
     match (table, reset) {
-        (true, reset) => Symbols::Table { reset },
-        (false, true) => Symbols::Reset,
-        (false, false) => Symbols::Unchanged,
+        (Some(table), reset) => Symbols::Table {
+            reset: reset || !builds(table),
+        },
+        (None, true) => Symbols::Reset,
+        (None, false) => Symbols::Unchanged,
     }
 }
 
@@ -419,6 +423,10 @@ mod tests {
             ("$ion_1_0 {a:1}", Symbols::Reset),
             (
                 "$ion_symbol_table::{symbols:[]}",
+                Symbols::Table { reset: true },
+            ),
+            (
+                "$ion_symbol_table::{imports:$ion_symbol_table,symbols:[]}",
                 Symbols::Table { reset: false },
             ),
             (

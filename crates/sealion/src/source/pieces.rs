@@ -13,6 +13,10 @@ use crate::Limits;
 /// Bytes asked of the input at a time.
 const READ_BYTES: usize = 128 << 10;
 
+/// Bytes of symbol tables in force that a piece may start with. Each piece is
+/// read with them, so many more would take all the time there is.
+const CONTEXT_BYTES_MAX: usize = 1 << 20;
+
 /// Several whole top-level values.
 #[derive(Debug)]
 pub(crate) struct Piece {
@@ -101,6 +105,8 @@ enum Step {
     NeedMore,
     /// One more whole value.
     Value,
+    /// A version marker or a symbol table: no piece ends with it.
+    System,
     /// Bytes between values that belong to none; the number of them.
     Skip(usize),
 }
@@ -136,6 +142,11 @@ impl<R: Read> Pieces<R> {
             match self.step()? {
                 Step::Value => {
                     if self.end - self.start >= self.piece_bytes {
+                        return Ok(Some(self.take()));
+                    }
+                }
+                Step::System => {
+                    if self.end - self.start >= READ_BYTES {
                         return Ok(Some(self.take()));
                     }
                 }
@@ -186,7 +197,7 @@ impl<R: Read> Pieces<R> {
             }
         }
         self.check_context()?;
-        Ok(Step::Value)
+        Ok(Step::System)
     }
 
     fn step_binary(&mut self) -> Result<Step, Flaw> {
@@ -208,7 +219,7 @@ impl<R: Read> Pieces<R> {
                 self.end += VERSION_MARKER.len();
                 self.ends.push(self.end);
                 self.context = VERSION_MARKER.to_vec();
-                return Ok(Step::Value);
+                return Ok(Step::System);
             }
             Top::Value(length) => length,
         };
@@ -219,13 +230,20 @@ impl<R: Read> Pieces<R> {
         let Some(value) = rest.get(..length as usize) else {
             return Ok(Step::NeedMore);
         };
-        if cut_binary::check(value, place, &self.limits)? == Role::SymbolTable {
+        let role = cut_binary::check(value, place, &self.limits)?;
+        if let Role::SymbolTable { builds } = role {
+            if !builds {
+                self.context = VERSION_MARKER.to_vec();
+            }
             self.context.extend_from_slice(value);
             self.check_context()?;
         }
         self.end += length as usize;
         self.ends.push(self.end);
-        Ok(Step::Value)
+        Ok(match role {
+            Role::Plain => Step::Value,
+            Role::SymbolTable { .. } => Step::System,
+        })
     }
 
     /// Symbol tables that import each other's symbols add up: bound the sum. Text
@@ -239,7 +257,7 @@ impl<R: Read> Pieces<R> {
             // Each table was counted on its own; a symbol takes a byte at least.
             Encoding::Binary => context.len() / 64,
         };
-        match symbols > max as usize || context.len() as u64 > self.limits.value_bytes_max {
+        match symbols > max as usize || context.len() > CONTEXT_BYTES_MAX {
             true => Err(Flaw::limit(place, "symbols_max", max.into())),
             false => Ok(()),
         }
@@ -414,7 +432,7 @@ mod tests {
         assert!(flaw.is_none());
         assert_contiguous(text, &pieces);
         assert_eq!(pieces[0].context, 0);
-        assert_eq!(pieces[2].context, 34);
+        assert_eq!(pieces[1].context, 34);
         let binary = [
             &VERSION_MARKER[..],
             &[0xE7, 0x81, 0x83, 0xD4, 0x87, 0xB2, 0x81, b'a'],
@@ -427,7 +445,7 @@ mod tests {
         assert_contiguous(&binary, &pieces);
         assert_eq!(
             pieces.iter().map(|p| p.context).collect::<Vec<_>>(),
-            [0, 4, 12, 12]
+            [0, 12]
         );
     }
 

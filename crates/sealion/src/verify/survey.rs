@@ -161,10 +161,11 @@ impl Surveyor<'_> {
                 return Ok("empty");
             };
             let piece = piece?;
-            let found = first_value(&piece);
-            early.push(piece);
-            match found {
-                Ok(Some(first)) => break first,
+            match first_value(&piece) {
+                Ok(Some(first)) => {
+                    early.push(piece);
+                    break first;
+                }
                 Ok(None) => {}
                 Err(flaw) => return Err(flaw),
             }
