@@ -1,8 +1,8 @@
 //! A whole export, verified under its digest: what a user waits for. Reading from disk is part of it, from the
 //! operating system's cache.
 
-use criterion::{criterion_group, criterion_main, BenchmarkGroup, Criterion, Throughput};
 use criterion::measurement::WallTime;
+use criterion::{criterion_group, criterion_main, BenchmarkGroup, Criterion, Throughput};
 use sealion::source::Directory;
 use sealion::{Digest, Engine, Verdict, Verifier};
 use sealion_testkit::agree::trusted;
@@ -19,7 +19,11 @@ const BYTES: u64 = 24 << 20;
 /// Makes an export; its digest, and the bytes of its objects.
 fn export(mix: Mix, format: Format, folder: &Path) -> (Digest, u64) {
     let order = Order {
-        config: Config { seed: 1, mix, blocks: None },
+        config: Config {
+            seed: 1,
+            mix,
+            blocks: None,
+        },
         bytes: Some(BYTES),
         form: Form::Export(Export::new(format, 1)),
         blocks_per_object: 1_000,
@@ -29,15 +33,29 @@ fn export(mix: Mix, format: Format, folder: &Path) -> (Digest, u64) {
     (trusted(&made.digest()), made.bytes)
 }
 
-fn engines(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, export: &Directory, digest: &Digest) {
+fn engines(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    name: &str,
+    export: &Directory,
+    digest: &Digest,
+) {
     for engine in [Engine::Fast, Engine::Reference] {
         for threads in [1, 2] {
-            let verifier = Verifier::new().against(digest.clone()).engine(engine).threads(threads);
+            let verifier = Verifier::new()
+                .against(digest.clone())
+                .engine(engine)
+                .threads(threads);
             let verify = || verifier.verify(export).expect("a report");
             let report = verify();
             assert_eq!(report.verdict(), Verdict::Verified, "{report}");
-            assert!(report.passed.is_empty(), "the fast engine stood aside: {:?}", report.passed);
-            group.bench_function(format!("{name}/{engine}/{threads}"), |bencher| bencher.iter(verify));
+            assert!(
+                report.passed.is_empty(),
+                "the fast engine stood aside: {:?}",
+                report.passed
+            );
+            group.bench_function(format!("{name}/{engine}/{threads}"), |bencher| {
+                bencher.iter(verify)
+            });
         }
     }
 }
@@ -51,7 +69,12 @@ fn exports(criterion: &mut Criterion) {
             let (digest, bytes) = export(mix, format, folder.path());
             let directory = Directory::open(folder.path()).expect("the export");
             group.throughput(Throughput::Bytes(bytes));
-            engines(&mut group, &format!("{}/{}", mix.name(), format.name()), &directory, &digest);
+            engines(
+                &mut group,
+                &format!("{}/{}", mix.name(), format.name()),
+                &directory,
+                &digest,
+            );
         }
     }
     group.finish();
