@@ -7,12 +7,14 @@
 
 mod blocks;
 mod build;
+mod stage;
 
 use sealion_hash::{Backend, Hash};
 
 use crate::pass::Pass;
 use blocks::{Blocks, Place};
-use build::{escape_hash, Build, Hole};
+use build::{Build, Hole};
+use stage::Stage;
 
 /// Hashes to be computed together.
 ///
@@ -24,7 +26,7 @@ pub struct Batch {
     /// Where each deferred message has gone, once its level has run.
     placed: Vec<Option<Place>>,
     /// One message with its holes filled.
-    message: Vec<u8>,
+    message: Stage,
     /// The field hashes of one struct: the first eight bytes as a number, to sort by, and where it is.
     sorted: Vec<(u64, Place)>,
 }
@@ -46,7 +48,7 @@ impl Batch {
         Self {
             build: Build::new(Blocks::new(backend)),
             placed: Vec::new(),
-            message: Vec::new(),
+            message: Stage::default(),
             sorted: Vec::new(),
         }
     }
@@ -69,7 +71,7 @@ impl Batch {
             let mut waiting = std::mem::take(&mut self.build.levels[level]);
             for index in waiting.drain(..) {
                 self.fill(index);
-                self.placed[index] = Some(self.build.blocks.push(&self.message));
+                self.placed[index] = Some(self.build.blocks.push(self.message.from(0)));
             }
             self.build.levels[level] = waiting;
             self.build.blocks.run();
@@ -96,20 +98,18 @@ impl Batch {
 
     /// Makes `message` the deferred message of this index, with its holes filled.
     fn fill(&mut self, index: usize) {
-        self.message.clear();
+        self.message.truncate(0);
         let deferred = &self.build.deferred[index];
         let (start, end) = deferred.bytes;
         let (first, last) = deferred.holes;
         let mut done = start;
         for hole in first..last {
             let Hole { at, members } = self.build.parked_holes[hole];
-            self.message
-                .extend_from_slice(&self.build.parked[done..start + at]);
+            self.message.extend(&self.build.parked[done..start + at]);
             done = start + at;
             self.fill_hole(members);
         }
-        self.message
-            .extend_from_slice(&self.build.parked[done..end]);
+        self.message.extend(&self.build.parked[done..end]);
     }
 
     /// Appends the hashes of a struct's fields, sorted as unsigned bytes and escaped.
@@ -129,7 +129,7 @@ impl Batch {
         });
         for (_, place) in &self.sorted {
             if let Some(hash) = blocks.get(*place) {
-                escape_hash(&hash.0, &mut self.message);
+                self.message.escaped_hash(&hash.0);
             }
         }
     }

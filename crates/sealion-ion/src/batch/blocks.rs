@@ -67,6 +67,14 @@ impl Blocks {
         }
     }
 
+    /// Adds a message that is one block, padded.
+    #[inline]
+    pub(super) fn push_block(&mut self, block: &[u8; 64]) -> Place {
+        let blocks = &mut self.shelves[0].blocks;
+        blocks.push(*block);
+        Place::new(0, blocks.len() - 1)
+    }
+
     /// Adds a message.
     #[inline]
     pub(super) fn push(&mut self, message: &[u8]) -> Place {

@@ -6,7 +6,8 @@
 //! level above the highest of theirs.
 
 use super::blocks::{Blocks, Place};
-use crate::hasher::{self, is_marker, Sink};
+use super::stage::Stage;
+use crate::hasher::{self, Sink};
 
 /// A message that is being written, at the end of `Build::stage`.
 #[derive(Clone, Copy, Default)]
@@ -51,7 +52,7 @@ pub(super) struct Deferred {
 pub(crate) struct Build {
     pub(super) blocks: Blocks,
     /// The bytes of all open messages, the innermost last.
-    stage: Vec<u8>,
+    stage: Stage,
     message: Open,
     structs: Vec<OpenStruct>,
     /// The holes of all open messages.
@@ -71,7 +72,7 @@ impl Build {
     pub(super) fn new(blocks: Blocks) -> Self {
         Self {
             blocks,
-            stage: Vec::new(),
+            stage: Stage::default(),
             message: Open::default(),
             structs: Vec::new(),
             holes: Vec::new(),
@@ -97,7 +98,7 @@ impl Build {
 
     /// Begins a value, whatever was left of one before.
     pub(super) fn start(&mut self) {
-        self.stage.clear();
+        self.stage.truncate(0);
         self.message = Open::default();
         self.structs.clear();
         self.holes.clear();
@@ -112,10 +113,12 @@ impl Build {
             holes,
             level,
         } = self.message;
-        let place = if level == 0 {
-            self.blocks.push(&self.stage[start..])
-        } else {
+        let place = if level > 0 {
             self.put_off(level, start, holes)
+        } else if let Some(block) = self.stage.one_block(start) {
+            self.blocks.push_block(block)
+        } else {
+            self.blocks.push(self.stage.from(start))
         };
         self.stage.truncate(start);
         place
@@ -123,7 +126,7 @@ impl Build {
 
     fn put_off(&mut self, level: usize, start: usize, holes: usize) -> Place {
         let from = (self.parked.len(), self.parked_holes.len());
-        self.parked.extend_from_slice(&self.stage[start..]);
+        self.parked.extend_from_slice(self.stage.from(start));
         self.parked_holes.extend(self.holes.drain(holes..));
         let index = self.deferred.len();
         self.deferred.push(Deferred {
@@ -141,7 +144,7 @@ impl Build {
 impl Sink for Build {
     #[inline]
     fn open(&mut self, tq: u8) {
-        self.stage.extend_from_slice(&[0x0B, tq]);
+        self.stage.open(tq);
     }
 
     #[inline]
@@ -151,15 +154,12 @@ impl Sink for Build {
 
     #[inline]
     fn repr(&mut self, bytes: &[u8]) {
-        escape(bytes, &mut self.stage);
+        self.stage.escaped(bytes);
     }
 
     #[inline]
     fn clean(&mut self, tq: u8, bytes: &[u8]) {
-        self.stage.reserve(bytes.len() + 3);
-        self.open(tq);
-        self.stage.extend_from_slice(bytes);
-        self.close();
+        self.stage.frame(tq, bytes);
     }
 
     fn open_struct(&mut self) {
@@ -212,44 +212,4 @@ impl Sink for Build {
             open.level = open.level.max(level);
         }
     }
-}
-
-/// Appends bytes with `0C` before each that Ion Hash escapes.
-pub(super) fn escape(bytes: &[u8], out: &mut Vec<u8>) {
-    let (chunks, rest) = bytes.as_chunks::<32>();
-    for chunk in chunks {
-        escape_hash(chunk, out);
-    }
-    if !rest.iter().fold(false, |any, byte| any | is_marker(*byte)) {
-        return out.extend_from_slice(rest);
-    }
-    for byte in rest {
-        if is_marker(*byte) {
-            out.push(0x0C);
-        }
-        out.push(*byte);
-    }
-}
-
-/// The same for 32 bytes. Of hashes, which are random, two in three have none to escape; the others are written
-/// without a branch a byte.
-#[inline]
-pub(super) fn escape_hash(bytes: &[u8; 32], out: &mut Vec<u8>) {
-    // Written so that it becomes a few instructions on vectors.
-    let mut markers = [0; 32];
-    for (marker, byte) in markers.iter_mut().zip(bytes) {
-        *marker = u8::from(*byte == 0x0B) | u8::from(*byte == 0x0C) | u8::from(*byte == 0x0E);
-    }
-    if markers == [0; 32] {
-        return out.extend_from_slice(bytes);
-    }
-    // Places that are skipped stay what they are.
-    let mut escaped = [0x0C; 64];
-    let mut len = 0;
-    for (marker, byte) in markers.iter().zip(bytes) {
-        len += usize::from(*marker);
-        escaped[len & 63] = *byte;
-        len += 1;
-    }
-    out.extend_from_slice(&escaped[..len.min(64)]);
 }

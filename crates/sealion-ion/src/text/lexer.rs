@@ -3,6 +3,7 @@
 use memchr::{memchr2, memmem};
 
 use super::string::Quotes;
+use super::swar;
 use crate::pass::{pass, Pass, Reason};
 use crate::scalar::{Blob, Form, Scalar, Text, Type};
 
@@ -171,9 +172,19 @@ impl<'a> Lexer<'a> {
     #[inline(always)]
     fn name(&mut self) -> &'a [u8] {
         let rest = self.rest();
-        let is_name = |byte: &u8| CLASS[usize::from(*byte)] & NAME != 0;
-        let len = rest.iter().position(|byte| !is_name(byte));
-        let len = len.unwrap_or(rest.len());
+        let mut len = 0;
+        while let Some(bytes) = rest.get(len..).and_then(<[u8]>::first_chunk) {
+            let others = swar::not_name(u64::from_le_bytes(*bytes));
+            if others != 0 {
+                len += others.trailing_zeros() as usize / 8;
+                self.at += len;
+                return &rest[..len];
+            }
+            len += 8;
+        }
+        // Less than a word is left of the input.
+        let is_name = |byte: &&u8| CLASS[usize::from(**byte)] & NAME != 0;
+        len += rest[len..].iter().take_while(is_name).count();
         self.at += len;
         &rest[..len]
     }

@@ -5,6 +5,7 @@ mod lexer;
 pub(crate) mod number;
 mod reader;
 pub(crate) mod string;
+mod swar;
 mod timestamp;
 mod walk;
 

@@ -1,13 +1,9 @@
 //! Strings, quoted symbols and clobs of Ion text: their ends, and what their escapes stand for.
 
 use super::lexer::Lexer;
+use super::swar::{specials, ONES, TOPS};
 use crate::pass::{pass, Pass, Reason};
 use crate::scalar::{Form, Text};
-
-/// Eight bytes of ones, to repeat a byte by multiplication.
-const ONES: u64 = 0x0101_0101_0101_0101;
-/// The top bit of eight bytes.
-const TOPS: u64 = 0x8080_8080_8080_8080;
 
 /// Which quotes stand around a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,16 +12,6 @@ pub(super) enum Quotes {
     String,
     /// `'`
     Symbol,
-}
-
-/// In a word of eight bytes, sets the top bit of the first that is a control character, `quote` or `\`, and perhaps
-/// of some behind it; of none if there is none. (`x - ONES & !x` finds zero bytes, with false finds only above true
-/// ones; blanks are bytes below 0x20 likewise.)
-#[inline]
-fn specials(word: u64, quote: u64) -> u64 {
-    let zero = |x: u64| x.wrapping_sub(ONES) & !x;
-    let below_blank = word.wrapping_sub(ONES * 0x20) & !word;
-    (zero(word ^ quote) | zero(word ^ (ONES * 0x5C)) | below_blank) & TOPS
 }
 
 impl<'a> Lexer<'a> {

@@ -64,7 +64,7 @@ impl<'a> Lexer<'a> {
 
     /// Goes to the next value or field of a container, past the comma before it. False if the container ends; then
     /// stands before its bracket. `fresh` says that the container has just begun.
-    #[inline]
+    #[inline(always)]
     pub(super) fn more(&mut self, container: Container, fresh: bool) -> Result<bool, Pass> {
         let before = self.at;
         self.blanks()?;
@@ -91,7 +91,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The colon behind a field's name, and the blanks around it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn colon(&mut self) -> Result<(), Pass> {
         self.blanks()?;
         if !self.eat(b':') {

@@ -1,0 +1,239 @@
+//! The reader, value by value: what it finds is what the reference finds, and nothing is left unread.
+
+use ion_rs::{Element, IonType, TimestampPrecision, Value};
+use sealion_hash::sha256;
+use sealion_ion::{Batch, Limits, Pass, Precision, Reader, Reason, Timestamp, Type};
+use sealion_testkit::ion::{binary, spell, value};
+use sealion_testkit::Rng;
+
+fn kind(value: &Element) -> Type {
+    match value.ion_type() {
+        IonType::Null => Type::Null,
+        IonType::Bool => Type::Bool,
+        IonType::Int => Type::Int,
+        IonType::Float => Type::Float,
+        IonType::Decimal => Type::Decimal,
+        IonType::Timestamp => Type::Timestamp,
+        IonType::Symbol => Type::Symbol,
+        IonType::String => Type::String,
+        IonType::Clob => Type::Clob,
+        IonType::Blob => Type::Blob,
+        IonType::List => Type::List,
+        IonType::SExp => Type::Sexp,
+        IonType::Struct => Type::Struct,
+    }
+}
+
+/// Holds the next value to the reference's, going into containers, or skipping or hashing them now and then.
+fn check(
+    reader: &mut Reader<'_>,
+    name: Option<&str>,
+    expected: &Element,
+    rng: &mut Rng,
+) -> Result<(), Pass> {
+    let found = reader.next()?.expect("a value");
+    assert_eq!(found.field.as_deref(), name);
+    assert_eq!(found.kind, kind(expected), "{expected}");
+    assert_eq!(found.null, expected.is_null());
+    assert_eq!(found.annotated, !expected.annotations().is_empty());
+    if rng.chance(20) {
+        return Ok(()); // skipped
+    }
+    if rng.chance(20) {
+        let mut batch = Batch::default();
+        let slot = reader.hash_into(&mut batch)?;
+        batch.run();
+        assert_eq!(batch.get(slot).0, sealion_testkit::ion_hash(expected));
+        return Ok(());
+    }
+    if found.null || found.annotated {
+        let refused = reader.clone().text().unwrap_err();
+        assert_eq!(refused.reason, Reason::Kind);
+        return Ok(());
+    }
+    match expected.value() {
+        Value::String(text) => assert_eq!(reader.text()?, text.text()),
+        Value::Symbol(text) => assert_eq!(Some(reader.text()?.as_ref()), text.text()),
+        Value::Int(int) => {
+            // A number in another base is passed over.
+            if let Ok(found) = reader.clone().uint() {
+                assert_eq!(int.as_u64(), Some(found));
+            }
+        }
+        Value::Blob(bytes) => {
+            let blob = reader.blob32()?;
+            assert_eq!(blob.length, bytes.as_ref().len());
+            let hash = <[u8; 32]>::try_from(bytes.as_ref()).ok();
+            assert_eq!(blob.hash.map(|hash| hash.0), hash);
+        }
+        Value::Timestamp(expected) => same_time(&reader.timestamp()?, expected),
+        Value::List(values) | Value::SExp(values) => {
+            reader.enter()?;
+            let read = rng.index(values.len() + 1);
+            for value in values.elements().take(read) {
+                check(reader, None, value, rng)?;
+            }
+            if read == values.len() {
+                assert_eq!(reader.next()?, None);
+                assert_eq!(reader.next()?, None);
+            }
+            reader.leave()?;
+        }
+        Value::Struct(fields) => {
+            reader.enter()?;
+            for (name, value) in fields.iter() {
+                check(reader, name.text(), value, rng)?;
+            }
+            assert_eq!(reader.next()?, None);
+            reader.leave()?;
+        }
+        _ => assert_eq!(reader.clone().timestamp().unwrap_err().reason, Reason::Kind),
+    }
+    Ok(())
+}
+
+fn same_time(found: &Timestamp, expected: &ion_rs::Timestamp) {
+    let utc = expected.to_utc();
+    assert_eq!(u32::from(found.year), utc.year());
+    assert_eq!(found.offset_minutes.map(i32::from), expected.offset());
+    let precision = match expected.precision() {
+        TimestampPrecision::Year => Precision::Year,
+        TimestampPrecision::Month => Precision::Month,
+        TimestampPrecision::Day => Precision::Day,
+        TimestampPrecision::HourAndMinute => Precision::Minute,
+        TimestampPrecision::Second => Precision::Second,
+    };
+    assert_eq!(found.precision, precision);
+    let fields = [
+        found.month,
+        found.day,
+        found.hour,
+        found.minute,
+        found.second,
+    ]
+    .map(u32::from);
+    let expected_fields = [
+        utc.month(),
+        utc.day(),
+        utc.hour(),
+        utc.minute(),
+        utc.second(),
+    ];
+    // Beyond the precision fields mean nothing.
+    let count = [0, 1, 2, 4, 5][precision as usize];
+    assert_eq!(fields[..count], expected_fields[..count], "{expected}");
+    let digits = expected.fractional_seconds_scale().unwrap_or(0);
+    assert_eq!(i64::from(found.fraction_digits), digits);
+}
+
+#[test]
+fn finds_what_the_reference_finds() {
+    for seed in 0..3_000 {
+        let mut rng = Rng::new(seed);
+        let value = value::document(&mut rng, 8, 4);
+        for bytes in [
+            spell::spelled(&value, &mut rng).into_bytes(),
+            binary::spelled([&value, &value], &mut rng),
+        ] {
+            let mut reader = Reader::new(&bytes, &Limits::default()).unwrap();
+            for written in Element::read_all(&bytes).unwrap().elements() {
+                check(&mut reader, None, written, &mut rng)
+                    .unwrap_or_else(|pass| panic!("{pass}\n{value}"));
+            }
+            assert_eq!(reader.next().unwrap(), None);
+            assert_eq!(reader.offset(), bytes.len());
+        }
+    }
+}
+
+/// What is skipped, or left, is read all the same.
+#[test]
+fn nothing_is_left_unread() {
+    for bad in [
+        "\"\\q\"",
+        "{{YWI}}",
+        "[1,,2]",
+        "{a:01}",
+        "2007-02-30T",
+        "a::\"\\q\"",
+        "(\"\\x1\")",
+    ] {
+        let text = format!("{{skipped: {bad}, last: 1}}");
+        let read = |leave: bool| -> Result<(), Pass> {
+            let mut reader = Reader::new(text.as_bytes(), &Limits::default())?;
+            reader.next()?;
+            reader.enter()?;
+            if !leave {
+                while reader.next()?.is_some() {}
+            }
+            reader.leave()
+        };
+        assert!(read(true).is_err(), "{bad}");
+        assert!(read(false).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn methods_out_of_place() {
+    for bytes in [&b"[1] 2"[..], b"\xE0\x01\x00\xEA\xB2\x21\x01\x21\x02"] {
+        let mut reader = Reader::new(bytes, &Limits::default()).unwrap();
+        assert_eq!(reader.enter().unwrap_err().reason, Reason::Place);
+        assert_eq!(reader.leave().unwrap_err().reason, Reason::Place);
+        assert_eq!(reader.text().unwrap_err().reason, Reason::Place);
+        let refused = reader.hash_into(&mut Batch::default()).unwrap_err();
+        assert_eq!(refused.reason, Reason::Place);
+        reader.next().unwrap();
+        assert_eq!(reader.uint().unwrap_err().reason, Reason::Kind);
+        reader.enter().unwrap();
+        reader.next().unwrap();
+        assert_eq!(reader.uint().unwrap(), 1);
+        assert_eq!(reader.uint().unwrap_err().reason, Reason::Place);
+    }
+}
+
+/// One batch for many values, cleared and used again; a value that passes leaves nothing behind.
+#[test]
+fn batches_are_used_again() {
+    let mut batch = Batch::default();
+    let mut rng = Rng::new(3);
+    for _ in 0..200 {
+        let values: Vec<Element> = (0..5).map(|_| value::document(&mut rng, 6, 4)).collect();
+        let texts: Vec<String> = values
+            .iter()
+            .map(|value| spell::spelled(value, &mut rng))
+            .collect();
+        let mut slots = Vec::new();
+        for text in &texts {
+            for broken in [&text[..text.len() - 1], text] {
+                let Ok(mut reader) = Reader::new(broken.as_bytes(), &Limits::default()) else {
+                    continue;
+                };
+                reader.next().unwrap();
+                slots.extend(reader.hash_into(&mut batch).ok());
+            }
+            batch.run();
+        }
+        assert_eq!(slots.len(), values.len());
+        for (slot, value) in slots.iter().zip(&values) {
+            assert_eq!(batch.get(*slot).0, sealion_testkit::ion_hash(value));
+        }
+        batch.clear();
+    }
+}
+
+/// Messages of every number of blocks, and struct serialisations too long to wait for company.
+#[test]
+fn wide_structs() {
+    let limits = Limits::default();
+    for width in 0..80 {
+        let fields: Vec<String> = (0..width).map(|i| format!("f{i}:{{a:{i}}}")).collect();
+        let text = format!("{{{}}}", fields.join(","));
+        let expected = sealion_testkit::ion_hash(&Element::read_one(&text).unwrap());
+        assert_eq!(
+            sealion_ion::ion_hash(text.as_bytes(), &limits).unwrap().0,
+            expected
+        );
+    }
+    let empty = sealion_ion::ion_hash(b"{}", &limits).unwrap();
+    assert_eq!(empty, sha256(&[0x0B, 0xD0, 0x0E]));
+}
