@@ -57,7 +57,7 @@ pub fn sha256(message: &[u8]) -> Hash {
 /// QLDB's pair hash: SHA-256 of the 64 bytes of both hashes, the [`less`] one first.
 ///
 /// It commutes, `dot(a, b) == dot(b, a)`, and does not associate. (In a QLDB journal an *empty*
-/// hash is neutral: `dot` with it is the other hash. A [`Hash`] is never empty, so that case is
+/// hash is neutral: `dot` with it is the other hash. A [`struct@Hash`] is never empty, so that case is
 /// the caller's.)
 ///
 /// Source: the Amazon QLDB Developer Guide, "Verifying data: verification results", and its
