@@ -1,13 +1,16 @@
 //! Threads that check stretches of a journal, with stacks large enough for the
 //! Ion reader, which recurses once a nesting level.
 
+#[cfg(feature = "parallel")]
 use std::any::Any;
 use std::sync::mpsc::{sync_channel, Receiver, SyncSender};
+#[cfg(feature = "parallel")]
 use std::sync::{Mutex, PoisonError};
 
 use crate::Error;
 
 /// Enough for 1,000 levels, optimised or not.
+#[cfg(feature = "parallel")]
 const STACK_BYTES: usize = 32 << 20;
 
 type Job<'s> = Box<dyn FnOnce() + Send + 's>;
