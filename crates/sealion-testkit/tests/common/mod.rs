@@ -79,10 +79,15 @@ pub fn panics() -> usize {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             let thread = std::thread::current();
-            if thread
+            let ours = thread
                 .name()
-                .is_some_and(|name| name.starts_with("sealion"))
-            {
+                .is_some_and(|name| name.starts_with("sealion"));
+            // ion-rs 1.2 breaks off on some escapes that are no characters (`\U00110000`); the library catches that and
+            // reports the value as malformed. Only panics of our own count.
+            let within_ion_rs = info
+                .location()
+                .is_some_and(|place| place.file().contains("ion-rs-"));
+            if ours && !within_ion_rs {
                 COUNT.fetch_add(1, Ordering::SeqCst);
             }
             before(info);
