@@ -15,20 +15,20 @@ pub fn known() -> &'static Ledger {
     KNOWN.get_or_init(|| Ledger::new(11, 6, Mix::Vehicle))
 }
 
-/// Bytes as a file of a journal in Ion text: see [`file`].
+/// Bytes as a file of a journal in Ion text: see [`file()`].
 ///
 /// # Panics
-/// As [`file`].
+/// As [`file()`].
 pub fn text(bytes: &[u8]) {
     if !bytes.starts_with(&[0xE0]) {
         file(bytes);
     }
 }
 
-/// Bytes as a file of a journal in Ion binary, which starts with its version marker: see [`file`].
+/// Bytes as a file of a journal in Ion binary, which starts with its version marker: see [`file()`].
 ///
 /// # Panics
-/// As [`file`].
+/// As [`file()`].
 pub fn binary(bytes: &[u8]) {
     file(&[&[0xE0, 0x01, 0x00, 0xEA], bytes].concat());
 }
