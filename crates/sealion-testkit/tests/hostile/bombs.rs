@@ -194,9 +194,32 @@ fn symbol_tables() {
             "$ion_symbol_table::{imports:[{name:\"t\",version:1,max_id:4611686018427387904}]} {$10:1}".to_owned(),
         ),
         ("a symbol that is not there", "{$1000000:1}".to_owned()),
+        ("a symbol beyond 64 bits", "{$99999999999999999999999:1}".to_owned()),
         ("a table that is none", "$ion_symbol_table::{symbols:{a:1}} {$10:1}".to_owned()),
     ] {
         refused(name, text.as_bytes(), &LIMITED);
+    }
+}
+
+/// Each table adds to the one before: what stands before a value grows with their number.
+#[test]
+fn many_symbol_tables() {
+    let table = "$ion_symbol_table::{imports:$ion_symbol_table,symbols:[\"abcdefgh\"]} ";
+    let text = table.repeat(70_000).into_bytes();
+    // $ion_symbol_table::{imports: $ion_symbol_table, symbols: ["abcdefgh"]}
+    let head = [
+        0xEE, 0x92, 0x81, 0x83, 0xDE, 0x8E, 0x86, 0x71, 0x03, 0x87, 0xB9, 0x88,
+    ];
+    let table = [&head[..], b"abcdefgh"].concat();
+    let binary = [&MARKER[..], &table.repeat(250_000)].concat();
+    for bytes in [text, binary] {
+        let archive = Memory::new().with("file", bytes);
+        let report = sealion::Verifier::new().verify(&archive).unwrap();
+        let limited = report
+            .findings()
+            .iter()
+            .any(|found| found.message.contains("symbols_max"));
+        assert!(limited, "{report}");
     }
 }
 
