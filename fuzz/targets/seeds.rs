@@ -1,0 +1,85 @@
+//! Writes the seeds: small files of every kind, made by the testkit.
+
+use sealion_testkit::agree::known;
+use sealion_testkit::mutate::Evidence;
+use sealion_testkit::write::export::{gzip, Format};
+use sealion_testkit::write::{evidence, kpl, stream, Error, Folder, Sink};
+use sealion_testkit::{Block, Rng};
+
+/// The version marker that the target for binary journals puts before its input.
+const MARKER_BYTES: usize = 4;
+
+fn main() -> Result<(), Error> {
+    let mut folder = Folder(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds").into());
+    journals(&mut folder)?;
+    answers(&mut folder)?;
+    streams(&mut folder)
+}
+
+fn journals(folder: &mut Folder) -> Result<(), Error> {
+    let elements: Vec<_> = known().blocks.iter().map(Block::to_element).collect();
+    for (name, elements) in [("whole", &elements[..]), ("first", &elements[..1])] {
+        for format in Format::ALL {
+            let bytes = format.encode(elements, &Rng::new(1))?;
+            let name = format!("{}-{name}", format.name());
+            match format {
+                Format::Binary | Format::SpelledBinary => {
+                    folder.put(&format!("verify_binary/{name}"), &bytes[MARKER_BYTES..])?;
+                }
+                _ => folder.put(&format!("verify_text/{name}"), &bytes)?,
+            }
+        }
+    }
+    let text = Format::Text.encode(&elements[..2], &Rng::new(1))?;
+    folder.put("containers/export.gz", &gzip(&text)?)?;
+    Ok(())
+}
+
+fn answers(folder: &mut Folder) -> Result<(), Error> {
+    let ledger = known();
+    let (index, at) = ledger.documents().next().expect("a document");
+    let (block, digest, tip) = (&ledger.blocks[index], ledger.digest(), ledger.tip());
+    let proof = ledger.revision_proof(index, at, tip);
+    for evidence in [
+        Evidence::of_block(ledger, index, tip),
+        Evidence::of_revision(ledger, index, at, tip),
+    ] {
+        let (name, bytes) = evidence.files().swap_remove(0);
+        folder.put(&format!("containers/{name}"), &bytes)?;
+    }
+    for (name, text) in [
+        ("digest.json", evidence::get_digest(&digest)),
+        ("console.ion.txt", evidence::console_digest(&digest)),
+        (
+            "receipt.json",
+            evidence::receipt("T", &block.address, &block.revisions()[at], &proof, &digest),
+        ),
+        (
+            "export.proofs.json",
+            evidence::migration_proofs("export", block, &proof, &digest),
+        ),
+    ] {
+        folder.put(&format!("containers/{name}"), text.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn streams(folder: &mut Folder) -> Result<(), Error> {
+    let mut rng = Rng::new(2);
+    let records = stream::whole(&known().blocks[..2])?;
+    folder.put("containers/firehose", &stream::firehose(&records, false))?;
+    folder.put(
+        "containers/firehose-newline",
+        &stream::firehose(&records, true),
+    )?;
+    folder.put("containers/aggregate", &kpl::aggregate(&records, &mut rng))?;
+    folder.put(
+        "containers/records.json",
+        stream::get_records(&records, &mut rng).as_bytes(),
+    )?;
+    folder.put(
+        "containers/lambda.json",
+        stream::lambda_event(&records, &mut rng).as_bytes(),
+    )?;
+    Ok(())
+}
