@@ -3,4 +3,6 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| sealion_testkit::agree::containers(bytes));
+mod hook;
+
+fuzz_target!(init: hook::install(), |bytes: &[u8]| sealion_testkit::agree::containers(bytes));

@@ -55,7 +55,15 @@ pub fn file(bytes: &[u8]) {
     with_deep_stack(|| {
         let values = match Element::read_all(bytes) {
             Ok(values) => values.into_iter().collect::<Vec<_>>(),
-            Err(error) => panic!("read by the library, not by the reference: {error}: {report}"),
+            // A block that stands where it cannot is not used, and nothing is said of what is in it.
+            Err(error) => {
+                let good = matches!(report.verdict(), Verdict::Verified | Verdict::Consistent);
+                assert!(
+                    !good,
+                    "read by the library, not by the reference: {error}: {report}"
+                );
+                return;
+            }
         };
         if values.is_empty() || !values.iter().all(is_block) {
             return;
