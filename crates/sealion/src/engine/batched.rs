@@ -4,9 +4,8 @@
 use sealion_hash::dot_many;
 
 use crate::blocks::block::{Block, BlockContent};
-use crate::blocks::revision::{Kind, Revision, RevisionContent};
 use crate::blocks::Hash;
-use crate::hashes::{all, BlockHashes};
+use crate::hashes::{all, revision_operands, BlockHashes};
 
 /// What [`BlockHashes::of`] makes of each block, made together.
 pub(crate) fn hashes_of(blocks: &[(Block, BlockContent)]) -> Vec<BlockHashes> {
@@ -20,7 +19,7 @@ pub(crate) fn hashes_of(blocks: &[(Block, BlockContent)]) -> Vec<BlockHashes> {
         });
         let both = block.revisions.iter().zip(&content.revisions);
         for (number, (revision, content)) in both.enumerate() {
-            if let Some((data, metadata)) = operands(revision, content) {
+            if let Some((data, metadata)) = revision_operands(revision, content) {
                 pairs.push(data, metadata, Goal::Revision(index, number));
             }
         }
@@ -86,16 +85,6 @@ impl Pairs {
             goal.set(made, hash);
         }
     }
-}
-
-fn operands(revision: &Revision, content: &RevisionContent) -> Option<(Hash, Hash)> {
-    let metadata = *content.metadata.as_ref()?.as_ref().ok()?;
-    let data = match revision.kind {
-        Kind::User => *content.data.as_ref()?.as_ref().ok()?,
-        Kind::Redacted => revision.data_hash?.hash?,
-        Kind::Deleting | Kind::Internal | Kind::Unseen => return None,
-    };
-    Some((data, metadata))
 }
 
 /// Folds many trees side by side, a level of all of them at a time.

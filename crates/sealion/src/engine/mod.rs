@@ -19,8 +19,7 @@ pub(crate) use plain::read_values;
 use crate::blocks::block::Block;
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::BlockAddress;
-use crate::findings::Asked;
-use crate::findings::{check_block, CheckedBlock, Code, Context, Finding, Severity};
+use crate::findings::{check_block, Asked, CheckedBlock, Code, Context, Finding, Severity};
 use crate::hashes::BlockHashes;
 use crate::source::Piece;
 use crate::Limits;
@@ -152,12 +151,7 @@ impl Checker {
             Ok(block) => checked.blocks.push(block),
             Err(unfit) => unfits.push(unfit),
         });
-        let context = Context {
-            path,
-            address: None,
-            document: None,
-            prefix: String::new(),
-        };
+        let context = Context::of_file(path);
         for unfit in unfits.iter().chain(&refused) {
             let mut finding = context.unfit("", unfit);
             finding.field = None;

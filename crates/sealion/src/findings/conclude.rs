@@ -94,18 +94,7 @@ impl Conclusion<'_> {
         contradictions(&mut self.candidates.all, self.findings);
         for proof in self.proofs {
             if !seen.contains(&proof.address.strand_id) {
-                self.findings.push(
-                    Finding::new(
-                        Code::TipOutside,
-                        format!(
-                            "{} holds a proof of a block that is not among the blocks",
-                            proof.path
-                        ),
-                    )
-                    .at(&proof.address)
-                    .source(&proof.path, Some(proof.offset))
-                    .remedy("hand over the export that ends with this block"),
-                );
+                self.findings.push(proof.of_an_unseen_block());
             }
         }
         for candidate in &self.candidates.all {
@@ -294,17 +283,12 @@ impl Conclusion<'_> {
                 continue;
             }
             let loose = &placed.loose;
-            let mut finding = Finding::new(
+            let finding = Finding::new(
                 Code::Gap,
                 format!("the revision in {} has no proof that leads to a trusted digest, and its block is not here", loose.path),
             )
-            .at(&loose.address)
-            .source(&loose.path, Some(loose.record.offset))
             .remedy("hand over the export with this block, or the revision's proof for this digest (get-revision with --digest-tip-address)");
-            if let Some((id, version)) = &loose.record.document {
-                finding = finding.document(id.clone(), *version);
-            }
-            self.incomplete(finding);
+            self.incomplete(loose.about(finding));
         }
     }
 

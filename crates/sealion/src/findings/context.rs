@@ -14,11 +14,30 @@ pub(crate) struct Context<'a> {
     pub(crate) address: Option<&'a BlockAddress>,
     /// Document and version, inside a revision.
     pub(crate) document: Option<(&'a str, Option<u64>)>,
-    /// What stands before a field's name: empty, or `revisions[2].`.
-    pub(crate) prefix: String,
+    /// The revision's number in its block, inside one: fields are then named
+    /// `revisions[2].hash`.
+    pub(crate) revision: Option<usize>,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// For findings about a file as a whole.
+    pub(crate) fn of_file(path: &'a Arc<str>) -> Context<'a> {
+        Context {
+            path,
+            address: None,
+            document: None,
+            revision: None,
+        }
+    }
+
+    /// For findings about what is, or says that it is, at an address.
+    pub(crate) fn at(path: &'a Arc<str>, address: &'a BlockAddress) -> Context<'a> {
+        Context {
+            address: Some(address),
+            ..Context::of_file(path)
+        }
+    }
+
     pub(crate) fn finding(
         &self,
         code: Code,
@@ -26,8 +45,12 @@ impl Context<'_> {
         offset: u64,
         message: impl Into<String>,
     ) -> Finding {
+        let field = match self.revision {
+            Some(index) => format!("revisions[{index}].{field}"),
+            None => field.to_owned(),
+        };
         let mut finding = Finding::new(code, message)
-            .field(format!("{}{field}", self.prefix))
+            .field(field)
             .source(self.path, Some(offset));
         if let Some(address) = self.address {
             finding = finding.at(address);

@@ -77,6 +77,21 @@ pub(crate) struct BlockProof {
     pub(crate) offset: u64,
 }
 
+impl BlockProof {
+    /// The block that it proves did not come.
+    pub(crate) fn of_an_unseen_block(&self) -> Finding {
+        let sequence_no = self.address.sequence_no;
+        let message = format!(
+            "{} holds a proof of block {sequence_no}, which is not among the blocks",
+            self.path
+        );
+        Finding::new(Code::TipOutside, message)
+            .at(&self.address)
+            .source(&self.path, Some(self.offset))
+            .remedy("hand over the export that ends with this block")
+    }
+}
+
 /// What ties one strand's blocks to trusted digests.
 #[derive(Default)]
 pub(crate) struct Anchors {
@@ -248,18 +263,7 @@ pub(crate) fn by_block_proofs(
         }
         let sequence_no = proof.address.sequence_no;
         let Some(met) = strand.proven.get(&sequence_no) else {
-            findings.push(
-                Finding::new(
-                    Code::TipOutside,
-                    format!(
-                        "{} holds a proof of block {sequence_no}, which is not among the blocks",
-                        proof.path
-                    ),
-                )
-                .at(&proof.address)
-                .source(&proof.path, Some(proof.offset))
-                .remedy("hand over the export that ends with this block"),
-            );
+            findings.push(proof.of_an_unseen_block());
             continue;
         };
         let subject = Subject {
@@ -345,13 +349,8 @@ fn data_may_be_missing(loose: &LooseRevision, offset: u64) -> Finding {
         "this revision has no data and hashes as its metadata alone; a proof that starts with the hash of its data would look the same, so this may be a deletion or a revision whose data was left out",
     )
     .severity(Severity::Warning)
-    .at(&loose.address)
-    .source(&loose.path, Some(offset))
     .remedy("hand over the block: with it the number of hashes tells");
-    match &loose.record.document {
-        Some((id, version)) => finding.document(id.clone(), *version),
-        None => finding,
-    }
+    loose.about(finding).source(&loose.path, Some(offset))
 }
 
 fn fold(subject: &Subject<'_>, candidates: &mut Candidates, findings: &mut Findings) -> Fold {

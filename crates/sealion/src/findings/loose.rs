@@ -21,6 +21,19 @@ pub(crate) struct LooseRevision {
     pub(crate) failed: bool,
 }
 
+impl LooseRevision {
+    /// The finding, put at this revision.
+    pub(crate) fn about(&self, finding: Finding) -> Finding {
+        let finding = finding
+            .at(&self.address)
+            .source(&self.path, Some(self.record.offset));
+        match &self.record.document {
+            Some((id, version)) => finding.document(id.clone(), *version),
+            None => finding,
+        }
+    }
+}
+
 /// A proof that came with a thing.
 #[derive(Clone, Debug)]
 pub(crate) enum LooseProof {
@@ -66,7 +79,7 @@ pub(crate) fn place_in_block(
         match differs(&loose.record, own) {
             Some(finding) => {
                 loose.failed = true;
-                findings.push(about(loose, finding));
+                findings.push(loose.about(finding));
             }
             None => placed.in_block = true,
         }
@@ -101,18 +114,8 @@ pub(crate) fn place_in_block(
             "the address, the hash or the block is not the genuine one: compare with another copy",
         ),
     };
-    findings.push(about(loose, finding));
+    findings.push(loose.about(finding));
     placed
-}
-
-fn about(loose: &LooseRevision, finding: Finding) -> Finding {
-    let finding = finding
-        .at(&loose.address)
-        .source(&loose.path, Some(loose.record.offset));
-    match &loose.record.document {
-        Some((id, version)) => finding.document(id.clone(), *version),
-        None => finding,
-    }
 }
 
 /// The same hash under another document: the receipt names the wrong one.

@@ -63,13 +63,22 @@ impl Block {
 /// `dot(D, H(metadata))`: D is `H(data)`, or `dataHash` once the data is redacted.
 /// `None` for kinds that are not made so, and where content was not hashed.
 pub(crate) fn revision_hash(revision: &Revision, content: &RevisionContent) -> Option<Hash> {
-    let metadata = content.metadata.as_ref()?.as_ref().ok()?;
+    let (data, metadata) = revision_operands(revision, content)?;
+    Some(dot(&data, &metadata))
+}
+
+/// The two hashes that a revision's hash is made of: D and `H(metadata)`.
+pub(crate) fn revision_operands(
+    revision: &Revision,
+    content: &RevisionContent,
+) -> Option<(Hash, Hash)> {
+    let metadata = *content.metadata.as_ref()?.as_ref().ok()?;
     let data = match revision.kind {
         Kind::User => *content.data.as_ref()?.as_ref().ok()?,
         Kind::Redacted => revision.data_hash?.hash?,
         Kind::Deleting | Kind::Internal | Kind::Unseen => return None,
     };
-    Some(dot(&data, metadata))
+    Some((data, metadata))
 }
 
 /// The hashes of a list, if all of them are hashes.

@@ -8,7 +8,6 @@ use ion_rs::IonType;
 
 use super::show::Viewer;
 use super::stream::{is_record, record_of, Records};
-use super::survey::file_context;
 use crate::blocks::block::Block;
 use crate::blocks::claim::RecordedAddress;
 use crate::blocks::evidence::{self, DigestClaim, Evidence, Found, IonText, ProofClaim};
@@ -17,10 +16,10 @@ use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::revision::{Kind, Revision};
 use crate::blocks::{BlockAddress, Digest, Hash, Proof};
 use crate::engine::read_values;
-use crate::findings::flaw_finding;
-use crate::findings::Asked;
-use crate::findings::{check_block, check_revision, BlockProof, Candidate, Code, Context, Finding};
-use crate::findings::{Findings, Item, LooseProof, LooseRevision, RevisionRecord, Standing};
+use crate::findings::{
+    check_block, check_revision, flaw_finding, Asked, BlockProof, Candidate, Code, Context,
+    Finding, Findings, Item, LooseProof, LooseRevision, RevisionRecord, Standing,
+};
 use crate::hashes::{revision_hash, BlockHashes};
 use crate::source::{kpl, Encoding, Flaw, Piece, Pieces};
 use crate::Limits;
@@ -65,6 +64,20 @@ pub(crate) struct Collector<'a> {
 }
 
 impl Collector<'_> {
+    /// Takes in all pieces by `take`, and what ended them early.
+    pub(crate) fn each(
+        &mut self,
+        pieces: impl Iterator<Item = Result<Piece, Flaw>>,
+        mut take: impl FnMut(&mut Self, &Piece),
+    ) {
+        for piece in pieces {
+            match piece {
+                Ok(piece) => take(self, &piece),
+                Err(flaw) => self.flaw(flaw),
+            }
+        }
+    }
+
     /// Takes in all values of a piece, whatever they are.
     pub(crate) fn values(&mut self, piece: &Piece) {
         let refused = read_values(piece, |node| self.value(node));
@@ -195,7 +208,7 @@ impl Collector<'_> {
 
     fn found(&mut self, found: Found) -> Result<(), Unfit> {
         let mut repeated = Vec::new();
-        file_context(&self.path).repeated(&found.repeated, &mut repeated);
+        Context::of_file(&self.path).repeated(&found.repeated, &mut repeated);
         self.findings.extend(repeated);
         self.evidence(found.evidence)
     }
@@ -231,7 +244,7 @@ impl Collector<'_> {
                     self.digest(&digest);
                 }
                 let address = address.address;
-                let context = self.at(&address);
+                let context = Context::at(&self.path, &address);
                 let mut findings = Vec::new();
                 let hash = context.hash("RevisionHash", &revision_hash, &mut findings);
                 let record = RevisionRecord {
@@ -283,7 +296,7 @@ impl Collector<'_> {
     }
 
     fn digest(&mut self, claim: &DigestClaim) {
-        let context = file_context(&self.path);
+        let context = Context::of_file(&self.path);
         let mut findings = Vec::new();
         context.repeated(&claim.repeated, &mut findings);
         if let Some(tip) = &claim.tip {
@@ -390,7 +403,7 @@ impl Collector<'_> {
         let mut findings = Vec::new();
         let context = Context {
             document: revision.document(),
-            ..self.at(&address)
+            ..Context::at(&self.path, &address)
         };
         let record = check_revision(
             &revision,
@@ -420,7 +433,7 @@ impl Collector<'_> {
             return LooseProof::None;
         };
         let mut findings = Vec::new();
-        let context = self.at(address);
+        let context = Context::at(&self.path, address);
         let hashes: Option<Vec<Hash>> = claim
             .hashes
             .iter()
@@ -462,13 +475,6 @@ impl Collector<'_> {
             let found = format!("no room for it in a temporary file: {error}");
             node.unfit_as("a stream record that can be kept", found)
         })
-    }
-
-    fn at<'b>(&'b self, address: &'b BlockAddress) -> Context<'b> {
-        Context {
-            address: Some(address),
-            ..file_context(&self.path)
-        }
     }
 
     fn unfit(&mut self, unfit: &Unfit) {

@@ -5,8 +5,7 @@ use std::path::Path;
 use super::pool::with_pool;
 use super::survey::Surveyor;
 use crate::blocks::Digest;
-use crate::findings::Asked;
-use crate::findings::{Candidate, Code, Findings, Severity};
+use crate::findings::{Asked, Candidate, Code, Findings, Severity};
 use crate::source::{Archive, OneFile};
 use crate::{Error, Limits};
 

@@ -1,5 +1,6 @@
 //! One run: survey, then the blocks in order, then what it all amounts to.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
@@ -12,11 +13,11 @@ use super::survey::{JournalFile, Survey, Surveyor};
 use super::{Progress, Verifier, PIECE_BYTES};
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::engine::{Checked, Checker, Engine, Passes};
-use crate::findings::flaw_finding;
-use crate::findings::Asked;
-use crate::findings::{Candidate, Candidates, Code, Conclusion, Finding, Findings};
-use crate::findings::{Item, Journal, Severity, StrandFold, Wanted};
-use crate::report::{not_covered, Report, Tool, Verdict};
+use crate::findings::{
+    flaw_finding, Asked, Candidate, Candidates, Code, Conclusion, Finding, Findings, Given, Item,
+    Journal, Severity, StrandFold, Wanted,
+};
+use crate::report::{not_covered, Input, Report, Tool, Verdict};
 use crate::source::{decompressed, Archive, Flaw, FlawKind, Pieces};
 use crate::Error;
 
@@ -81,12 +82,7 @@ impl<'s> Run<'_, 's> {
             ..
         } = journal;
         check_manifests(&manifests, &journals, &by_path, &mut findings);
-        for input in &mut inputs {
-            if let Some(given) = by_path.get(&input.path) {
-                input.blocks = (given.blocks > 0).then_some(given.blocks);
-                input.revisions = (given.revisions > 0).then_some(given.revisions);
-            }
-        }
+        count_inputs(&mut inputs, &by_path);
         let mut conclusion = Conclusion {
             candidates: Candidates::new(candidates),
             proofs: &proofs,
@@ -98,11 +94,8 @@ impl<'s> Run<'_, 's> {
         let all_verified = conclusion.all_verified;
         let candidates = conclusion.candidates.all;
         let trusting = candidates.iter().any(|candidate| candidate.trusted);
-        let seen = strands
-            .values()
-            .any(|strand| strand.blocks + strand.revisions.total > 0);
-        let proven = candidates.iter().any(Candidate::reached);
-        if !seen && !proven {
+        let mut seen = told.iter().map(|s| s.blocks + s.revisions.total);
+        if !seen.any(|things| things > 0) && !candidates.iter().any(Candidate::reached) {
             findings.push(nothing(inputs.len(), asked));
         }
         let verdict = verdict(&findings, trusting, all_verified);
@@ -205,7 +198,7 @@ impl<'s> Run<'_, 's> {
 /// Ties all strands to the digests, then says what hangs under none.
 fn conclude(
     conclusion: &mut Conclusion<'_>,
-    strands: &mut std::collections::BTreeMap<StrandId, StrandFold>,
+    strands: &mut BTreeMap<StrandId, StrandFold>,
 ) -> Vec<crate::findings::Strand> {
     // With one strand a digest that names none can only be of that one.
     if let (Some(only), 1) = (strands.keys().next(), strands.len()) {
@@ -228,6 +221,16 @@ fn conclude(
     let seen: Vec<StrandId> = strands.keys().cloned().collect();
     conclusion.rest(&seen);
     told
+}
+
+/// Notes in each input how many blocks and revisions it gave.
+fn count_inputs(inputs: &mut [Input], by_path: &BTreeMap<Arc<str>, Given>) {
+    for input in inputs {
+        if let Some(given) = by_path.get(&input.path) {
+            input.blocks = (given.blocks > 0).then_some(given.blocks);
+            input.revisions = (given.revisions > 0).then_some(given.revisions);
+        }
+    }
 }
 
 /// A trusted digest that no journal has.

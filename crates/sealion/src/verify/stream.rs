@@ -15,9 +15,10 @@ use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::revision::{Kind, RecordedTable, Revision, RevisionContent};
 use crate::blocks::BlockAddress;
 use crate::engine::read_values;
-use crate::findings::Asked;
-use crate::findings::{check_block, check_revision, CheckedBlock, Code, Context, Finding, Item};
-use crate::findings::{LooseProof, LooseRevision, Standing};
+use crate::findings::{
+    check_block, check_revision, Asked, CheckedBlock, Code, Context, Finding, Item, LooseProof,
+    LooseRevision, Standing,
+};
 use crate::hashes::{revision_hash, BlockHashes};
 use crate::source::{Encoding, Piece, Spool};
 use crate::Limits;
@@ -283,12 +284,7 @@ fn open(
             unfits.push(unfit);
         }
     });
-    let context = Context {
-        path: &stored.path,
-        address: None,
-        document: None,
-        prefix: String::new(),
-    };
+    let context = Context::of_file(&stored.path);
     let unfits = unfits.iter().chain(&refused);
     outcome
         .findings
@@ -354,10 +350,8 @@ fn fill(
 fn orphan(details: &Details, findings: &mut Vec<Finding>) -> Option<Item> {
     let address = details.revision.address.as_ref()?.address.clone();
     let context = Context {
-        path: &details.path,
-        address: Some(&address),
         document: details.revision.document(),
-        prefix: String::new(),
+        ..Context::at(&details.path, &address)
     };
     let record = check_revision(
         &details.revision,

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
-use std::sync::Arc;
 
 use super::collect::{Collected, Collector};
 use super::manifests::is_object_name;
@@ -14,9 +13,7 @@ use crate::blocks::claim::RecordedAddress;
 use crate::blocks::read::Envelope;
 use crate::blocks::BlockAddress;
 use crate::engine::read_values;
-use crate::findings::flaw_finding;
-use crate::findings::Asked;
-use crate::findings::{Code, Context, Finding, Findings};
+use crate::findings::{flaw_finding, Asked, Code, Finding, Findings};
 use crate::report::Input;
 use crate::source::{
     decompressed, kpl, skip_blanks, Archive, Encoding, Flaw, FlawKind, NotUtf16, Object, Piece,
@@ -199,12 +196,9 @@ impl Surveyor<'_> {
         survey: &mut Survey,
     ) -> Result<&'static str, Flaw> {
         let mut collector = self.collector(object, survey);
-        for piece in pieces {
-            match piece {
-                Ok(piece) => collector.records(&piece, encoding),
-                Err(flaw) => collector.flaw(flaw),
-            }
-        }
+        collector.each(pieces, |collector, piece| {
+            collector.records(piece, encoding)
+        });
         Ok("stream")
     }
 
@@ -215,12 +209,7 @@ impl Surveyor<'_> {
         survey: &mut Survey,
     ) -> Result<&'static str, Flaw> {
         let mut collector = self.collector(object, survey);
-        for piece in pieces {
-            match piece {
-                Ok(piece) => collector.values(&piece),
-                Err(flaw) => collector.flaw(flaw),
-            }
-        }
+        collector.each(pieces, Collector::values);
         let (kinds, unknown) = collector.finish();
         Ok(match (kinds.len(), unknown) {
             (0, _) => {
@@ -332,15 +321,5 @@ fn first_value(piece: &Piece) -> Result<Option<First>, Flaw> {
         (Some(first), _) => Ok(Some(first)),
         (None, Some(unfit)) => Err(Flaw::malformed(unfit.offset, unfit.expected, unfit.found)),
         (None, None) => Ok(None),
-    }
-}
-
-/// Findings about a file as a whole.
-pub(crate) fn file_context(path: &Arc<str>) -> Context<'_> {
-    Context {
-        path,
-        address: None,
-        document: None,
-        prefix: String::new(),
     }
 }
