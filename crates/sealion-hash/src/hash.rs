@@ -111,6 +111,14 @@ impl serde::Serialize for Hash {
     }
 }
 
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Hash {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = alloc::string::String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,5 +177,7 @@ mod tests {
     fn serialises_as_base64() {
         let text = serde_json::to_string(&sample()).unwrap();
         assert_eq!(text, format!("\"{}\"", sample()));
+        assert_eq!(serde_json::from_str::<Hash>(&text).unwrap(), sample());
+        assert!(serde_json::from_str::<Hash>("\"AAAA\"").is_err());
     }
 }

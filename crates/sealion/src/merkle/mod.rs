@@ -5,8 +5,16 @@
 //! the number of leaves; an odd last node moves up unchanged) but no prefixes:
 //! leaves are used as they are, inner nodes are `dot` of their children.
 
+mod consistency;
+mod index;
+mod plan;
 mod range;
 mod shape;
+mod tree;
 
+pub use consistency::verify_consistency;
+pub use index::{Index, IndexError, IndexFile};
+pub use plan::{consistency, inclusion, Subtree};
 pub use range::{Range, RangeError};
 pub use shape::siblings;
+pub use tree::Tree;

@@ -1,5 +1,6 @@
 //! Compact ranges: the few nodes that stand for any number of leaves.
 
+use super::Subtree;
 use crate::blocks::Hash;
 use crate::hashes::dot;
 
@@ -51,6 +52,19 @@ impl Range {
         &self.nodes
     }
 
+    /// A range of leaves `begin..end` from its nodes, as [`Range::nodes`] gave them;
+    /// `None` if their number is not the one that such a range has.
+    pub fn from_nodes(begin: u64, end: u64, nodes: Vec<Hash>) -> Option<Range> {
+        let fits = begin <= end && places(begin, end).count() == nodes.len();
+        fits.then_some(Range { begin, end, nodes })
+    }
+
+    /// The hash of a node of the tree, if it is one of the range's own.
+    pub(crate) fn node(&self, node: Subtree) -> Option<Hash> {
+        let place = places(self.begin, self.end).position(|own| own == node)?;
+        self.nodes.get(place).copied()
+    }
+
     /// Adds the leaf at `end`.
     pub fn append(&mut self, leaf: Hash) {
         self.append_node(leaf, 0);
@@ -97,6 +111,18 @@ impl Range {
         }
         self.nodes.push(node);
     }
+}
+
+/// The perfect subtrees that cover leaves `begin..end`, from the left.
+fn places(begin: u64, end: u64) -> impl Iterator<Item = Subtree> {
+    let mut at = begin;
+    std::iter::from_fn(move || {
+        let begin = at;
+        (begin < end).then(|| {
+            at += 1 << largest_level(begin, end);
+            Subtree { begin, end: at }
+        })
+    })
 }
 
 /// The level of the largest perfect subtree that starts at leaf `at` and ends by `end`.

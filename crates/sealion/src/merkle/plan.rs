@@ -1,0 +1,116 @@
+//! Which nodes of the tree a proof is made of. No hashing, no input.
+
+/// A node of the tree, by the leaves below it: `begin..end`.
+///
+/// Its hash is the root of the tree over these leaves alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Subtree {
+    /// The first leaf.
+    pub begin: u64,
+    /// One past the last leaf.
+    pub end: u64,
+}
+
+/// The siblings of leaf `index` in the tree of `count` leaves, bottom up: an
+/// inclusion proof is their hashes (RFC 6962, section 2.1.1). `None` unless
+/// `index < count`.
+pub fn inclusion(index: u64, count: u64) -> Option<Vec<Subtree>> {
+    if index >= count {
+        return None;
+    }
+    let mut siblings = Vec::new();
+    // The root is on the first level that has one node.
+    for level in 0..u64::BITS - (count - 1).leading_zeros() {
+        let sibling = (index >> level) ^ 1;
+        if sibling <= (count - 1) >> level {
+            let begin = sibling << level;
+            let end = begin.saturating_add(1 << level).min(count);
+            siblings.push(Subtree { begin, end });
+        }
+    }
+    Some(siblings)
+}
+
+/// The nodes that show that the tree of the first `first` leaves is the head of
+/// the tree of `second` leaves, bottom up (RFC 6962, section 2.1.2). Empty if both
+/// are the same tree; `None` unless `0 < first <= second`.
+pub fn consistency(first: u64, second: u64) -> Option<Vec<Subtree>> {
+    if first == 0 || first > second {
+        return None;
+    }
+    let mut nodes = Vec::new();
+    // The part of the larger tree that still holds the last leaf of the smaller.
+    let (mut begin, mut end) = (0, second);
+    while first < end {
+        let middle = begin + split(end - begin);
+        if first <= middle {
+            nodes.push(Subtree { begin: middle, end });
+            end = middle;
+        } else {
+            nodes.push(Subtree { begin, end: middle });
+            begin = middle;
+        }
+    }
+    // The verifier has the root of the smaller tree; any lesser part it is told.
+    if begin > 0 {
+        nodes.push(Subtree { begin, end });
+    }
+    nodes.reverse();
+    Some(nodes)
+}
+
+/// Where a tree of `count` leaves splits: the largest power of two below `count`.
+/// Requires `count > 1`.
+fn split(count: u64) -> u64 {
+    1 << (count - 1).ilog2()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blocks::Hash;
+    use crate::hashes::root;
+
+    fn leaves(count: usize) -> Vec<Hash> {
+        let leaf = |i: usize| Hash(sealion_reference::sha256(&i.to_be_bytes()));
+        (0..count).map(leaf).collect()
+    }
+
+    fn resolve(nodes: Option<Vec<Subtree>>, leaves: &[Hash]) -> Vec<[u8; 32]> {
+        let hash = |node: Subtree| root(&leaves[node.begin as usize..node.end as usize]);
+        nodes
+            .unwrap()
+            .into_iter()
+            .map(|node| hash(node).unwrap().0)
+            .collect()
+    }
+
+    #[test]
+    fn both_are_those_of_the_recursive_definition() {
+        let all = leaves(130);
+        for count in 1..=130usize {
+            let plain: Vec<[u8; 32]> = all[..count].iter().map(|leaf| leaf.0).collect();
+            for other in 0..count {
+                assert_eq!(
+                    resolve(inclusion(other as u64, count as u64), &all),
+                    sealion_reference::inclusion_path(other, &plain),
+                );
+                assert_eq!(
+                    resolve(consistency(other as u64 + 1, count as u64), &all),
+                    sealion_reference::consistency_path(other + 1, &plain),
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn there_is_none_outside_of_the_tree_and_the_largest_one_has_an_end() {
+        assert_eq!(inclusion(3, 3), None);
+        assert_eq!(inclusion(0, 0), None);
+        assert_eq!(consistency(0, 3), None);
+        assert_eq!(consistency(4, 3), None);
+        assert_eq!(inclusion(u64::MAX - 1, u64::MAX).unwrap().len(), 63);
+        assert_eq!(inclusion(0, u64::MAX).unwrap().len(), 64);
+        assert_eq!(consistency(1, u64::MAX).unwrap().len(), 64);
+    }
+}
