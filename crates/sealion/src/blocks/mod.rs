@@ -15,8 +15,10 @@ pub(crate) mod read;
 pub(crate) mod revision;
 mod saved_text;
 pub(crate) mod time;
+mod write_text;
 
 pub use address::{BlockAddress, StrandId};
 pub use digest::{Digest, ParseDigestError};
 pub use proof::Proof;
 pub use sealion_hash::{Hash, ParseHashError};
+pub(crate) use write_text::compact;

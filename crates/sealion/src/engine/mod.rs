@@ -7,6 +7,7 @@
 //! finds anything, or does not understand everything, goes to the reference.
 
 mod batched;
+mod capture;
 mod fast;
 mod plain;
 
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub(crate) use capture::{value_text, Wanted};
 pub(crate) use plain::read_values;
 
 use crate::blocks::block::Block;
@@ -77,6 +79,8 @@ pub(crate) struct Checker {
     pub(crate) asked: Asked,
     pub(crate) limits: Limits,
     pub(crate) passes: Passes,
+    /// Blocks whose text is to be kept.
+    pub(crate) wanted: Option<Wanted>,
 }
 
 /// The blocks of a stretch, checked, and what could not be read.
@@ -90,6 +94,14 @@ impl Checker {
     /// Reads and checks all blocks of a piece of a journal file. `json` says that
     /// the file is down-converted, which only the reference reads.
     pub(crate) fn check(&self, piece: &Piece, path: &Arc<str>, json: bool) -> Checked {
+        let mut checked = self.check_by_engine(piece, path, json);
+        if let Some(wanted) = &self.wanted {
+            capture::texts(piece, &mut checked.blocks, wanted);
+        }
+        checked
+    }
+
+    fn check_by_engine(&self, piece: &Piece, path: &Arc<str>, json: bool) -> Checked {
         match self.engine {
             Engine::Fast if !json => match self.fast(piece, path) {
                 Some(fast) => self.confirmed(fast, piece, path),

@@ -35,6 +35,8 @@ pub(crate) struct CheckedBlock {
     /// It came by itself (an answer of GetBlock), not within a journal.
     pub(crate) alone: bool,
     pub(crate) findings: Vec<Finding>,
+    /// The whole block as Ion text (or JSON, as it was), where a run asked for it.
+    pub(crate) text: Option<String>,
 }
 
 /// What two copies of one block must have in common, whatever their format.
@@ -141,6 +143,7 @@ pub(crate) fn check_block(
         unknown_fields: unknown_fields(block),
         alone: false,
         findings,
+        text: None,
     }
 }
 

@@ -111,7 +111,12 @@ pub(crate) struct Journal<'a> {
     asked: &'a Asked,
     limits: &'a Limits,
     wanted: &'a Wanted,
+    /// Sees the leading copy of every block, in order.
+    pub(crate) watch: Option<Watch<'a>>,
 }
+
+/// Who looks on while blocks go by.
+pub(crate) type Watch<'a> = &'a mut (dyn FnMut(&CheckedBlock) + Send);
 
 impl Asked {
     pub(crate) fn includes(&self, sequence_no: u64) -> bool {
@@ -134,6 +139,7 @@ impl<'a> Journal<'a> {
             asked,
             limits,
             wanted,
+            watch: None,
         }
     }
 
@@ -175,6 +181,9 @@ impl<'a> Journal<'a> {
                 }
             }
             strand.add(lead, self.asked, self.wanted, self.findings);
+            if let Some(watch) = &mut self.watch {
+                watch(lead);
+            }
         }
         for revision in loose {
             if lead.is_none() {

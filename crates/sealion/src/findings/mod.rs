@@ -21,7 +21,7 @@ pub(crate) use digests::{BlockProof, Candidate, Candidates};
 pub(crate) use finding::Findings;
 pub use finding::{Finding, Location};
 pub(crate) use flaw::flaw_finding;
-pub(crate) use journal::{Given, Item, Journal, StrandFold, Wanted};
+pub(crate) use journal::{Given, Item, Journal, StrandFold, Wanted, Watch};
 pub(crate) use loose::{LooseProof, LooseRevision};
 pub use outcome::{
     Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, RevisionCounts, State, Strand,

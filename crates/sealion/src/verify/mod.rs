@@ -14,8 +14,8 @@ pub use show::show;
 
 use std::sync::Arc;
 
-use crate::engine::Engine;
-use crate::findings::Asked;
+use crate::engine::{Engine, Wanted};
+use crate::findings::{Asked, CheckedBlock};
 use crate::source::Archive;
 use crate::{Code, Digest, Error, Limits, Report, Severity, StrandId};
 
@@ -60,6 +60,12 @@ impl Verifier {
     /// The same, with the name under which reports list the digest's source.
     pub fn against_named(mut self, digest: Digest, source: impl Into<Arc<str>>) -> Verifier {
         self.trusted.push((digest, source.into()));
+        self
+    }
+
+    /// The same settings, and no trusted digest.
+    pub(crate) fn distrusting(mut self) -> Verifier {
+        self.trusted.clear();
         self
     }
 
@@ -119,28 +125,70 @@ impl Verifier {
     /// Only if the archive cannot be listed or the system refuses a thread or a
     /// temporary file. Whatever is wrong with the data is in the report.
     pub fn verify(&self, archive: &dyn Archive) -> Result<Report, Error> {
-        let threads = self.threads.unwrap_or_else(|| {
-            std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
-        });
-        let run = |engine| {
-            pool::with_pool(threads, |pool| {
-                let run = run::Run {
-                    verifier: self,
-                    archive,
-                    pool,
-                    engine,
-                };
-                run.report()
-            })?
-        };
-        let report = run(self.engine)?;
+        self.verify_watched(archive, &mut Unwatched)
+    }
+
+    /// [`Verifier::verify`] while somebody looks on.
+    pub(crate) fn verify_watched(
+        &self,
+        archive: &dyn Archive,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Report, Error> {
+        let report = self.run(archive, self.engine, watcher)?;
         match self.engine {
             // Only the reference may say no: what blocks say of one another was
             // compared by hashes of the fast engine.
-            Engine::Fast if needs_confirmation(&report) => run(Engine::Reference),
+            Engine::Fast if needs_confirmation(&report) => {
+                self.run(archive, Engine::Reference, watcher)
+            }
             _ => Ok(report),
         }
     }
+
+    fn run(
+        &self,
+        archive: &dyn Archive,
+        engine: Engine,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Report, Error> {
+        let threads = self.threads.unwrap_or_else(|| {
+            std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+        });
+        watcher.start();
+        let wanted = watcher.wanted();
+        pool::with_pool(threads, |pool| {
+            let run = run::Run {
+                verifier: self,
+                archive,
+                pool,
+                engine,
+                wanted,
+                watch: Some(&mut |block| watcher.block(block)),
+            };
+            run.report()
+        })?
+    }
+}
+
+/// Looks on while a journal is verified. A run may start anew, from the first block.
+pub(crate) trait Watcher: Send {
+    /// Forgets what it saw.
+    fn start(&mut self) {}
+
+    /// Which blocks are to come with their text.
+    fn wanted(&self) -> Option<Wanted> {
+        None
+    }
+
+    /// The next block; addresses rise.
+    fn block(&mut self, block: &CheckedBlock);
+}
+
+/// Nobody looks on.
+struct Unwatched;
+
+impl Watcher for Unwatched {
+    fn block(&mut self, _: &CheckedBlock) {}
 }
 
 /// Whether a report of the fast engine holds a failure that was not yet confirmed

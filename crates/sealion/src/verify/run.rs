@@ -12,10 +12,10 @@ use super::pool::Pool;
 use super::survey::{JournalFile, Survey, Surveyor};
 use super::{Progress, Verifier, PIECE_BYTES};
 use crate::blocks::{BlockAddress, Hash, StrandId};
-use crate::engine::{Checked, Checker, Engine, Passes};
+use crate::engine::{self, Checked, Checker, Engine, Passes};
 use crate::findings::{
-    flaw_finding, Asked, Candidate, Candidates, Code, Conclusion, Finding, Findings, Given, Item,
-    Journal, Severity, StrandFold, Wanted,
+    flaw_finding, Asked, Candidate, Candidates, CheckedBlock, Code, Conclusion, Finding, Findings,
+    Given, Item, Journal, Severity, StrandFold, Wanted, Watch,
 };
 use crate::report::{not_covered, Input, Report, Tool, Verdict};
 use crate::source::{decompressed, Archive, Flaw, FlawKind, Pieces};
@@ -27,10 +27,14 @@ pub(crate) struct Run<'r, 's> {
     pub(crate) archive: &'s dyn Archive,
     pub(crate) pool: &'r Pool<'s>,
     pub(crate) engine: Engine,
+    /// Blocks whose text is to be kept.
+    pub(crate) wanted: Option<engine::Wanted>,
+    /// Sees every block, in order.
+    pub(crate) watch: Option<Watch<'r>>,
 }
 
 impl<'s> Run<'_, 's> {
-    pub(crate) fn report(self) -> Result<Report, Error> {
+    pub(crate) fn report(mut self) -> Result<Report, Error> {
         let Verifier { asked, limits, .. } = self.verifier;
         let mut findings = Findings::new(limits.findings_max, asked.strict);
         let objects = self.archive.objects()?;
@@ -59,7 +63,11 @@ impl<'s> Run<'_, 's> {
         findings.extend(candidates.iter().filter_map(zero_digest));
         let wanted = wanted(&candidates, &proofs);
         let records = records
-            .into_tasks(Arc::new(asked.clone()), Arc::new(limits.clone()))
+            .into_tasks(
+                Arc::new(asked.clone()),
+                Arc::new(limits.clone()),
+                self.wanted.clone(),
+            )
             .map_err(|source| Error::System {
                 what: "put stream records in order",
                 source,
@@ -70,11 +78,19 @@ impl<'s> Run<'_, 's> {
             asked: asked.clone(),
             limits: limits.clone(),
             passes: Passes::default(),
+            wanted: self.wanted.clone(),
         });
         let mut sources = self.sources(&journals, &checker, &counter);
         sources.push(in_order("stream records", Box::new(records)));
         sources.extend(loose_items(items));
+        let mut watch = self.watch.take();
+        let mut watched = |block: &CheckedBlock| {
+            if let Some(watch) = &mut watch {
+                watch(block);
+            }
+        };
         let mut journal = Journal::new(&mut findings, asked, limits, &wanted);
+        journal.watch = Some(&mut watched);
         self.fold(sources, &mut journal, &journals, &candidates, &counter);
         let Journal {
             mut strands,

@@ -5,16 +5,18 @@
 //! records of their own, joined by strand, sequence number and hash. (Developer
 //! Guide, "QLDB stream records in Kinesis".)
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
 use super::feed::{Outcome, Task};
 use crate::blocks::block::{Block, BlockContent};
 use crate::blocks::claim::RecordedAddress;
+use crate::blocks::compact;
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::revision::{Kind, RecordedTable, Revision, RevisionContent};
 use crate::blocks::BlockAddress;
-use crate::engine::read_values;
+use crate::engine::{read_values, value_text, Wanted};
 use crate::findings::{
     check_block, check_revision, Asked, CheckedBlock, Code, Context, Finding, Item, LooseProof,
     LooseRevision, Standing,
@@ -121,6 +123,7 @@ impl Records {
         self,
         asked: Arc<Asked>,
         limits: Arc<Limits>,
+        wanted: Option<Wanted>,
     ) -> io::Result<impl Iterator<Item = Task<'s>> + Send> {
         let mut groups = Groups {
             sorted: Box::new(self.spool.into_sorted()?),
@@ -132,12 +135,18 @@ impl Records {
             if batch.is_empty() {
                 return None;
             }
-            let (asked, limits) = (asked.clone(), limits.clone());
+            let (asked, limits, wanted) = (asked.clone(), limits.clone(), wanted.clone());
             let task = move || {
                 let mut outcome = Outcome::default();
                 for group in &batch {
                     match group {
-                        Ok(group) => join(group, &asked, &limits, &mut outcome),
+                        Ok(group) => {
+                            let first = outcome.items.len();
+                            join(group, &asked, &limits, &mut outcome);
+                            if let Some(wanted) = &wanted {
+                                texts(group, &mut outcome.items[first..], wanted);
+                            }
+                        }
                         Err(finding) => outcome.findings.push((**finding).clone()),
                     }
                 }
@@ -264,6 +273,64 @@ fn join(group: &Group, asked: &Asked, limits: &Limits, outcome: &mut Outcome) {
     for left in details.into_iter().filter(|details| !details.used) {
         outcome.items.extend(orphan(&left, &mut outcome.findings));
     }
+}
+
+/// Gives wanted blocks their text: the summary, with the revisions that came in
+/// records of their own in their places.
+fn texts(group: &Group, items: &mut [Item], wanted: &Wanted) {
+    for item in items {
+        let Item::Block(block) = item else { continue };
+        if !wanted(block) {
+            continue;
+        }
+        let own = |stored: &&Stored| stored.offset == block.offset && stored.path == block.path;
+        if let Some(summary) = group.summaries.iter().find(own) {
+            block.text = block_text(summary, &group.details);
+        }
+    }
+}
+
+fn block_text(summary: &Stored, details: &[Stored]) -> Option<String> {
+    let mut revisions: HashMap<Vec<u8>, String> = HashMap::new();
+    for stored in details {
+        payload(stored, |payload| {
+            let revision = payload.require("revision")?;
+            let hash = Envelope::open(revision)?.require("hash")?.bytes()?;
+            revisions.insert(hash, value_text(&revision, &stored.bytes)?);
+            Ok(())
+        });
+    }
+    let mut text = None;
+    payload(summary, |payload| {
+        let mut fields = Vec::new();
+        for (name, node) in payload.fields() {
+            if name != "revisionSummaries" {
+                let value = value_text(node, &summary.bytes)?;
+                fields.push(format!("{}:{value}", symbol(name)));
+                continue;
+            }
+            let mut list = Vec::new();
+            for item in node.items()? {
+                let hash = Envelope::open(item)?.require("hash")?;
+                let bare = || Ok(format!("{{hash:{}}}", value_text(&hash, &summary.bytes)?));
+                list.push(revisions.remove(&hash.bytes()?).map_or_else(bare, Ok)?);
+            }
+            fields.push(format!("revisions:[{}]", list.join(",")));
+        }
+        text = Some(format!("{{{}}}", fields.join(",")));
+        Ok(())
+    });
+    text
+}
+
+/// A field name in Ion text.
+fn symbol(name: &str) -> String {
+    compact(&ion_rs::Element::symbol(name)).unwrap_or_default()
+}
+
+/// The payload of a record whose flaws were reported when it was checked.
+fn payload(stored: &Stored, mut each: impl FnMut(Envelope<'_>) -> Result<(), Unfit>) {
+    open(stored, &mut Outcome::default(), |payload, _| each(payload));
 }
 
 /// Gives the payload of a stored record to `each`; what does not fit becomes a

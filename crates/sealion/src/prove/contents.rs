@@ -1,0 +1,88 @@
+//! What a block's text holds, checked anew by the plain rules.
+
+use std::collections::HashMap;
+
+use ion_rs::Element;
+use sealion_reference::journal::{check, Answer, Block};
+
+use crate::blocks::{compact, Hash};
+
+/// A block that was read from its text and holds.
+pub(super) struct Contents {
+    block: Element,
+    /// Table names by document, where `transactionInfo` tells.
+    tables: HashMap<String, String>,
+}
+
+impl Contents {
+    /// Reads the block, and holds it to every rule that it can be held to alone, and
+    /// to the hash that it stands for. What was written anew is so checked as well.
+    pub(super) fn read(text: &str, hash: &Hash) -> Result<Contents, String> {
+        let block = Element::read_one(text).map_err(|error| error.to_string())?;
+        let checked = check(std::slice::from_ref(&block)).pop();
+        let checked = checked
+            .ok_or("no block")?
+            .map_err(|error| error.to_string())?;
+        if let Some(failed) = checked.failures().next() {
+            return Err(format!("the rule {} does not hold", failed.rule.code()));
+        }
+        let claims = Block::read(&block).map_err(|error| error.to_string())?;
+        if claims.block_hash != hash.0 {
+            return Err("its blockHash is not the one in the journal's tree".to_owned());
+        }
+        let tables = tables(&block);
+        Ok(Contents { block, tables })
+    }
+
+    /// The block as compact Ion text.
+    pub(super) fn block_text(&self) -> Result<String, String> {
+        text_of(&self.block)
+    }
+
+    /// Revision number `index` as compact Ion text, if its hash follows from what is
+    /// in it.
+    pub(super) fn revision_text(&self, index: usize) -> Result<String, String> {
+        let claims = Block::read(&self.block).map_err(|error| error.to_string())?;
+        let made = claims.recompute().map_err(|error| error.to_string())?;
+        let (Some(claimed), Some(made)) = (claims.revisions.get(index), made.revisions.get(index))
+        else {
+            return Err("it is not in the block's text".to_owned());
+        };
+        if made.answer(&claimed.hash) != Answer::Holds {
+            return Err("its hash cannot be recomputed from what is here".to_owned());
+        }
+        let list = self
+            .block
+            .as_struct()
+            .and_then(|block| block.get("revisions"));
+        let revision = list
+            .and_then(Element::as_sequence)
+            .and_then(|list| list.get(index));
+        text_of(revision.ok_or("it is not in the block's text")?)
+    }
+
+    pub(super) fn table_name(&self, document_id: &str) -> Option<&str> {
+        self.tables.get(document_id).map(String::as_str)
+    }
+}
+
+fn text_of(value: &Element) -> Result<String, String> {
+    compact(value).ok_or_else(|| "it cannot be written as Ion text".to_owned())
+}
+
+/// `transactionInfo.documents`: id to table name.
+pub(super) fn tables(block: &Element) -> HashMap<String, String> {
+    let documents = block
+        .as_struct()
+        .and_then(|block| block.get("transactionInfo")?.as_struct()?.get("documents"))
+        .and_then(Element::as_struct);
+    let entries = documents
+        .into_iter()
+        .flat_map(|documents| documents.fields());
+    entries
+        .filter_map(|(id, about)| {
+            let name = about.as_struct()?.get("tableName")?.as_text()?;
+            Some((id.text()?.to_owned(), name.to_owned()))
+        })
+        .collect()
+}

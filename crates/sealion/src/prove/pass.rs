@@ -1,0 +1,267 @@
+//! Goes over the blocks once more, and proves those that are wanted.
+
+use std::io;
+use std::sync::Arc;
+
+use super::contents::{self, Contents};
+use super::{in_block, ProveError, ProvenBlock, ProvenRevision, Prover, WantedRevisions};
+use crate::blocks::{BlockAddress, Digest, Hash, Proof};
+use crate::engine::Wanted;
+use crate::findings::{CheckedBlock, Severity, Standing};
+use crate::source::Archive;
+use crate::verify::Watcher;
+
+impl Prover {
+    /// A block and its proof under the digest at `tip`.
+    ///
+    /// # Errors
+    /// [`ProveError`]; among others if the block came as JSON, whose types are lost.
+    pub fn block(
+        &self,
+        archive: &dyn Archive,
+        sequence_no: u64,
+        tip: u64,
+    ) -> Result<ProvenBlock, ProveError> {
+        let digest = self.digest(tip)?;
+        let proof = self.block_proof(sequence_no, tip)?;
+        let mut found = None;
+        let wanted: Wanted = Arc::new(move |block| block.address.sequence_no == sequence_no);
+        self.pass(archive, (sequence_no, sequence_no), wanted, &mut |block| {
+            let contents = self.contents(block)?;
+            let refused = |why: String| not_recomputed(&block.address, &why);
+            found = Some(ProvenBlock {
+                address: block.address.clone(),
+                ion_text: contents.block_text().map_err(refused)?,
+                hash: self.leaf(block)?,
+                proof: proof.clone(),
+                digest: digest.clone(),
+            });
+            Ok(())
+        })?;
+        let proven = found.ok_or_else(|| {
+            ProveError::NotFound(format!("block {sequence_no} is not among the inputs"))
+        })?;
+        let place = (sequence_no, tip);
+        sealion_reference::proof::check_block(
+            &proven.hash.0,
+            place.0,
+            place.1,
+            &plain(&proven.proof),
+            &proven.digest.hash.0,
+        )
+        .map_err(|refusal| damaged(&refusal.to_string()))?;
+        Ok(proven)
+    }
+
+    /// The revisions that are `wanted`, in the order of the journal, each with its
+    /// proof under the digest at `tip`; gives their number. Those that cannot be
+    /// proven go to `skipped`, with the reason.
+    ///
+    /// # Errors
+    /// [`ProveError`], and whatever `each` gives.
+    pub fn revisions(
+        &self,
+        archive: &dyn Archive,
+        wanted: &WantedRevisions,
+        tip: u64,
+        each: &mut (dyn FnMut(ProvenRevision) -> io::Result<()> + Send),
+        skipped: &mut (dyn FnMut(String) + Send),
+    ) -> Result<u64, ProveError> {
+        let digest = self.digest(tip)?;
+        let only = wanted.sequence_no;
+        let range = (only.unwrap_or(self.first), only.unwrap_or(tip));
+        let fits = wanted.clone();
+        let needed: Wanted = Arc::new(move |block: &CheckedBlock| {
+            (range.0..=range.1).contains(&block.address.sequence_no)
+                && documents(block).any(|(_, id, version)| fits.fits(id, version))
+        });
+        let mut count = 0;
+        self.pass(archive, range, needed, &mut |block| {
+            for (index, id, version) in documents(block) {
+                if !wanted.fits(id, version) {
+                    continue;
+                }
+                match self.revision(block, (index, id, version), wanted, &digest)? {
+                    Some(Ok(proven)) => {
+                        each(proven)?;
+                        count += 1;
+                    }
+                    Some(Err(why)) => skipped(why),
+                    None => {}
+                }
+            }
+            Ok(())
+        })?;
+        Ok(count)
+    }
+
+    /// One revision: `None` if it is of another table than the one wanted; the
+    /// reason if it cannot be proven.
+    fn revision(
+        &self,
+        block: &CheckedBlock,
+        (index, id, version): (usize, &str, u64),
+        wanted: &WantedRevisions,
+        digest: &Digest,
+    ) -> Result<Option<Result<ProvenRevision, String>>, ProveError> {
+        let record = &block.revisions[index];
+        let tip = digest.sequence_no.unwrap_or_else(|| self.last());
+        let json = record.json;
+        let contents = match json {
+            true => None,
+            false => Some(self.contents(block)?),
+        };
+        let table_name = match (&contents, &block.text) {
+            (Some(contents), _) => contents.table_name(id).map(str::to_owned),
+            (None, Some(text)) => ion_rs::Element::read_one(text)
+                .ok()
+                .and_then(|block| contents::tables(&block).remove(id)),
+            (None, None) => None,
+        };
+        if wanted.table_name.is_some() && wanted.table_name != table_name {
+            return Ok(None);
+        }
+        let name = format!(
+            "document {id} version {version} in block {}",
+            block.address.sequence_no
+        );
+        let refused = |why: &str| Ok(Some(Err(format!("{name}: {why}"))));
+        let (Standing::Recomputed, Some(hash)) = (record.standing, record.hash) else {
+            return refused(match json {
+                true => {
+                    "its hash cannot be recomputed from JSON, which has lost the types of its data"
+                }
+                false => "its hash cannot be recomputed from what is here",
+            });
+        };
+        let ion_text = match contents.map(|contents| contents.revision_text(index)) {
+            None => None,
+            Some(Ok(text)) => Some(text),
+            Some(Err(why)) => return refused(&why),
+        };
+        self.leaf(block)?;
+        let Some(mut hashes) = in_block::proof(block, index) else {
+            return refused("its block's hashes do not lead from it to the block");
+        };
+        hashes.extend(self.block_proof(block.address.sequence_no, tip)?.0);
+        let proof = Proof(hashes);
+        let place = block.address.sequence_no;
+        let checked = sealion_reference::proof::check_revision(
+            &hash.0,
+            place,
+            tip,
+            &plain(&proof),
+            &digest.hash.0,
+        );
+        checked.map_err(|refusal| damaged(&refusal.to_string()))?;
+        Ok(Some(Ok(ProvenRevision {
+            address: block.address.clone(),
+            document_id: id.to_owned(),
+            version,
+            table_name,
+            ion_text,
+            hash,
+            proof,
+            digest: digest.clone(),
+        })))
+    }
+
+    /// The block's hash, which must be the leaf that was indexed.
+    fn leaf(&self, block: &CheckedBlock) -> Result<Hash, ProveError> {
+        let sequence_no = block.address.sequence_no;
+        let leaf = self.tree.node(0, sequence_no)?;
+        match (leaf, block.hash) {
+            (Some(leaf), Some(hash)) if leaf == hash => Ok(leaf),
+            _ => Err(damaged(&format!(
+                "block {sequence_no} is not the one that was indexed"
+            ))),
+        }
+    }
+
+    fn contents(&self, block: &CheckedBlock) -> Result<Contents, ProveError> {
+        let refused = |why: &str| not_recomputed(&block.address, why);
+        let leaf = self.leaf(block)?;
+        if block.revisions.iter().any(|record| record.json) {
+            return Err(refused(
+                "it came as JSON, which has lost the types that its hash is made of",
+            ));
+        }
+        let text = block.text.as_deref();
+        let text = text.ok_or_else(|| refused("it cannot be written as Ion text"))?;
+        Contents::read(text, &leaf).map_err(|why| refused(&why))
+    }
+
+    /// Goes over blocks `range` once more; wanted ones come with their text.
+    fn pass(
+        &self,
+        archive: &dyn Archive,
+        range: (u64, u64),
+        wanted: Wanted,
+        each: &mut (dyn FnMut(&CheckedBlock) -> Result<(), ProveError> + Send),
+    ) -> Result<(), ProveError> {
+        let verifier = self.verifier.clone().strand(self.strand_id.clone());
+        let verifier = verifier.from(range.0).to(range.1);
+        let mut watcher = Proving {
+            wanted,
+            each,
+            stopped: None,
+        };
+        let report = verifier.verify_watched(archive, &mut watcher)?;
+        match watcher.stopped {
+            Some(error) => Err(error),
+            None if report.verdict() == crate::Verdict::Failed => {
+                Err(ProveError::Fails(Box::new(report)))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Hands wanted blocks on, until one is refused.
+struct Proving<'a> {
+    wanted: Wanted,
+    each: &'a mut (dyn FnMut(&CheckedBlock) -> Result<(), ProveError> + Send),
+    stopped: Option<ProveError>,
+}
+
+impl Watcher for Proving<'_> {
+    fn wanted(&self) -> Option<Wanted> {
+        Some(self.wanted.clone())
+    }
+
+    fn block(&mut self, block: &CheckedBlock) {
+        let failed = |finding: &crate::Finding| finding.severity == Severity::Failure;
+        if self.stopped.is_some()
+            || !(self.wanted)(block)
+            // The report says it; what is wrong is not proven.
+            || block.findings.iter().any(failed)
+        {
+            return;
+        }
+        self.stopped = (self.each)(block).err();
+    }
+}
+
+/// Revisions of documents: number in the block, document id, version.
+fn documents(block: &CheckedBlock) -> impl Iterator<Item = (usize, &str, u64)> {
+    let records = block.revisions.iter().enumerate();
+    records.filter_map(|(index, record)| match &record.document {
+        Some((id, Some(version))) => Some((index, id.as_str(), *version)),
+        _ => None,
+    })
+}
+
+fn plain(proof: &Proof) -> Vec<[u8; 32]> {
+    proof.0.iter().map(|hash| hash.0).collect()
+}
+
+fn damaged(why: &str) -> ProveError {
+    ProveError::DamagedIndex(why.to_owned())
+}
+
+fn not_recomputed(address: &BlockAddress, why: &str) -> ProveError {
+    ProveError::NotRecomputed(format!(
+        "block {} is not given out: {why}",
+        address.sequence_no
+    ))
+}

@@ -1,0 +1,143 @@
+//! The tree of a journal, and the proofs that it alone gives.
+
+use super::{indexing, ProveError};
+use crate::blocks::{Digest, Proof, StrandId};
+use crate::merkle::{Index, IndexFile, Tree};
+use crate::source::Archive;
+use crate::{Report, Verifier};
+
+/// Makes proofs of the blocks and revisions of one journal.
+pub struct Prover {
+    pub(super) verifier: Verifier,
+    pub(super) strand_id: StrandId,
+    pub(super) tree: Box<dyn Tree + Send + Sync>,
+    /// The first block whose proof can be made.
+    pub(super) first: u64,
+}
+
+impl Prover {
+    /// Verifies the journal in `archive` with the settings of `verifier`, and keeps
+    /// its tree: 64 bytes a block.
+    ///
+    /// # Errors
+    /// [`ProveError`] if the journal does not hold, is not whole from block 0 on, or
+    /// a trusted digest of `verifier` is not reached. Content that JSON has lost is
+    /// no hindrance: a tree is made of block hashes alone.
+    pub fn of(verifier: &Verifier, archive: &dyn Archive) -> Result<(Prover, Report), ProveError> {
+        let (index, strand_id, report) = indexing::index(verifier, archive)?;
+        let prover = Prover {
+            verifier: verifier.clone().distrusting(),
+            strand_id,
+            first: index.begin(),
+            tree: Box::new(index),
+        };
+        Ok((prover, report))
+    }
+
+    /// The same from an index that an earlier run wrote ([`Prover::index`]); nothing
+    /// is verified now. Compare [`Prover::digest`] with one that you trust.
+    pub fn from_index(verifier: &Verifier, index: IndexFile) -> Prover {
+        Prover {
+            verifier: verifier.clone().distrusting(),
+            strand_id: index.strand_id().clone(),
+            first: index.begin(),
+            tree: Box::new(index),
+        }
+    }
+
+    /// Verifies and indexes, as [`Prover::of`] does, for keeping in a file.
+    ///
+    /// # Errors
+    /// As [`Prover::of`].
+    pub fn index(
+        verifier: &Verifier,
+        archive: &dyn Archive,
+    ) -> Result<(Index, StrandId, Report), ProveError> {
+        indexing::index(verifier, archive)
+    }
+
+    /// The journal's strand.
+    pub fn strand_id(&self) -> &StrandId {
+        &self.strand_id
+    }
+
+    /// The last block.
+    pub fn last(&self) -> u64 {
+        self.tree.leaves().saturating_sub(1)
+    }
+
+    /// The digest at `tip`.
+    ///
+    /// # Errors
+    /// [`ProveError::Tip`] if there is no such block.
+    pub fn digest(&self, tip: u64) -> Result<Digest, ProveError> {
+        let count = self.count(tip)?;
+        let root = self.tree.root(count)?;
+        Ok(Digest {
+            hash: root.ok_or_else(|| ProveError::DamagedIndex("a node is missing".to_owned()))?,
+            strand_id: Some(self.strand_id.clone()),
+            sequence_no: Some(tip),
+        })
+    }
+
+    /// The tip of `digest`, which must be the journal's digest there. Where the
+    /// digest names no tip, the last block is meant.
+    ///
+    /// # Errors
+    /// [`ProveError::OtherDigest`] if it is not; [`ProveError::Tip`] as above.
+    pub fn tip_of(&self, digest: &Digest) -> Result<u64, ProveError> {
+        let tip = digest.sequence_no.unwrap_or_else(|| self.last());
+        let ours = self.digest(tip)?.hash;
+        match ours == digest.hash && digest.may_be_of(&self.strand_id) {
+            true => Ok(tip),
+            false => Err(ProveError::OtherDigest {
+                tip,
+                ours,
+                given: digest.hash,
+            }),
+        }
+    }
+
+    /// The proof of a block: as many hashes of 32 bytes as
+    /// [`siblings`](crate::merkle::siblings) says.
+    ///
+    /// # Errors
+    /// [`ProveError::OutOfTree`] for blocks after the tip.
+    pub fn block_proof(&self, sequence_no: u64, tip: u64) -> Result<Proof, ProveError> {
+        let count = self.count(tip)?;
+        let proof = match sequence_no < self.first {
+            true => None,
+            false => self.tree.inclusion_proof(sequence_no, count)?,
+        };
+        proof.ok_or(ProveError::OutOfTree {
+            sequence_no,
+            first: self.first,
+            tip,
+        })
+    }
+
+    /// The proof that the journal at `from` is the head of the journal at `to` (RFC
+    /// 6962, section 2.1.2).
+    ///
+    /// # Errors
+    /// [`ProveError::Tip`] if there are no such blocks, or `from` comes after `to`.
+    pub fn consistency_proof(&self, from: u64, to: u64) -> Result<Proof, ProveError> {
+        let (first, second) = (self.count(from)?, self.count(to)?);
+        let proof = self.tree.consistency_proof(first, second)?;
+        proof.ok_or(ProveError::OutOfTree {
+            sequence_no: from,
+            first: self.first,
+            tip: to,
+        })
+    }
+
+    fn count(&self, tip: u64) -> Result<u64, ProveError> {
+        match tip < self.tree.leaves() {
+            true => Ok(tip + 1),
+            false => Err(ProveError::Tip {
+                tip,
+                last: self.last(),
+            }),
+        }
+    }
+}
