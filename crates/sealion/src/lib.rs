@@ -48,7 +48,7 @@ pub mod report;
 pub mod source;
 mod verify;
 
-pub use blocks::{BlockAddress, Digest, Hash, Proof, StrandId};
+pub use blocks::{BlockAddress, Consistency, Digest, Hash, Proof, StrandId};
 pub use engine::Engine;
 pub use error::Error;
 pub use findings::{Code, Finding, Location, Severity};

@@ -1,6 +1,7 @@
 //! Single answers of QLDB as people kept them, known by the names of their members.
 //!
-//! JSON of the AWS CLI and of boto3, the console's digest file, receipts, what
+//! JSON of the AWS CLI and of boto3, the console's digest file, receipts, our own
+//! consistency proofs, what
 //! AWS's migration sample saved, stream records as `get-records` and Lambda gave
 //! them, manifests. JSON is Ion text, so one reader serves all. Sources: QLDB API
 //! Reference (GetDigest, GetBlock, GetRevision, ValueHolder), Developer Guide
@@ -72,6 +73,14 @@ pub(crate) enum Evidence {
         last_block: u64,
         proof: ProofClaim,
     },
+    /// Two digests, and the proof that the older one's journal is the head of the
+    /// newer one's ([`Consistency`](super::Consistency)).
+    Consistency {
+        offset: u64,
+        from: DigestClaim,
+        to: DigestClaim,
+        proof: ProofClaim,
+    },
     /// A manifest of an export.
     Manifest(Manifest),
     /// Kinesis records, aggregated or not, each with the offset of its field.
@@ -129,6 +138,9 @@ impl Reading<'_> {
         let named = |name| names(envelope, name);
         if let Some(manifest) = manifest::recognise(envelope) {
             return Some(manifest.map(Evidence::Manifest));
+        }
+        if named("ConsistencyProof") {
+            return Some(self.consistency(envelope));
         }
         if named("RevisionHash") && named("Proof") {
             return Some(self.receipt(envelope));
@@ -198,6 +210,35 @@ impl Reading<'_> {
         })
     }
 
+    /// `{FromDigest: {Digest, DigestTipAddress}, ToDigest: {…}, ConsistencyProof}`.
+    fn consistency(&mut self, envelope: &Envelope<'_>) -> Result<Evidence, Unfit> {
+        let others = ["Digest", "Block", "Revision", "RevisionHash", "Proof"];
+        if others.into_iter().any(|name| names(envelope, name)) {
+            return Err(envelope.node().unfit_as(
+                "a consistency proof",
+                "the members of several answers in one struct",
+            ));
+        }
+        let mut digest = |name| {
+            let node = envelope.require(name)?;
+            let inner = Envelope::open(node)?;
+            // No size can be compared with the proof's length without it.
+            let tip = inner
+                .get("DigestTipAddress")
+                .or(inner.get("digestTipAddress"));
+            tip.ok_or_else(|| node.unfit_as("a digest with its tip address", "one without"))?;
+            self.digest(&inner, true)
+        };
+        let (from, to) = (digest("FromDigest")?, digest("ToDigest")?);
+        let proof = self.hashes(&envelope.require("ConsistencyProof")?, "ConsistencyProof")?;
+        Ok(Evidence::Consistency {
+            offset: envelope.node().offset(),
+            from,
+            to,
+            proof,
+        })
+    }
+
     /// `own`: the envelope is the digest's alone, so what stands twice in it is
     /// the digest's matter.
     fn digest(&mut self, envelope: &Envelope<'_>, own: bool) -> Result<DigestClaim, Unfit> {
@@ -228,21 +269,23 @@ impl Reading<'_> {
 
     /// The hashes of `Proof`: a list already, or Ion text of one.
     fn proof(&mut self, envelope: &Envelope<'_>) -> Result<Option<ProofClaim>, Unfit> {
-        let Some(node) = envelope.get("Proof") else {
-            return Ok(None);
-        };
+        let node = envelope.get("Proof");
+        node.map(|node| self.hashes(&node, "Proof")).transpose()
+    }
+
+    fn hashes(&mut self, node: &Node<'_>, name: &str) -> Result<ProofClaim, Unfit> {
         let max = self.limits.hashes_max;
         let hashes = match node.ion_type() {
-            IonType::List => hashes(&node, max)?,
+            IonType::List => hashes(node, max)?,
             _ => {
-                let text = self.ion_text(&node, "Proof")?;
+                let text = self.ion_text(node, name)?;
                 parse(&text, self.limits, |node| hashes(node, max))?
             }
         };
-        Ok(Some(ProofClaim {
+        Ok(ProofClaim {
             offset: node.offset(),
             hashes,
-        }))
+        })
     }
 
     fn address(&mut self, node: &Node<'_>, name: &str) -> Result<RecordedAddress, Unfit> {

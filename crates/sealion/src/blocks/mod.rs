@@ -4,6 +4,7 @@ mod address;
 mod answers;
 pub(crate) mod block;
 pub(crate) mod claim;
+mod consistency;
 mod digest;
 pub(crate) mod evidence;
 mod ion_text;
@@ -18,6 +19,7 @@ pub(crate) mod time;
 mod write_text;
 
 pub use address::{BlockAddress, StrandId};
+pub use consistency::Consistency;
 pub use digest::{Digest, ParseDigestError};
 pub use proof::Proof;
 pub use sealion_hash::{Hash, ParseHashError};

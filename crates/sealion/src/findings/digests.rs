@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::code::{Code, Severity};
+use super::consistency::Extends;
 use super::finding::{Finding, Findings};
 use super::journal::StrandFold;
 use super::loose::{LooseProof, LooseRevision, Placed};
@@ -21,6 +22,8 @@ pub(crate) struct Candidate {
     pub(crate) trusted: bool,
     pub(crate) verdict: DigestVerdict,
     pub(crate) by: Option<By>,
+    /// The older digest that it extends, as far as its source can prove it.
+    pub(crate) extends: Option<Arc<Extends>>,
 }
 
 impl Candidate {
@@ -32,6 +35,7 @@ impl Candidate {
             trusted,
             verdict: DigestVerdict::Inconclusive,
             by: None,
+            extends: None,
         }
     }
 

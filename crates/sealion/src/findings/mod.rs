@@ -3,6 +3,7 @@
 mod block;
 mod code;
 mod conclude;
+mod consistency;
 mod context;
 mod digests;
 mod documents;
@@ -16,6 +17,7 @@ mod revision;
 pub(crate) use block::{check_block, CheckedBlock};
 pub use code::{Code, Severity};
 pub(crate) use conclude::Conclusion;
+pub(crate) use consistency::Extends;
 pub(crate) use context::Context;
 pub(crate) use digests::{BlockProof, Candidate, Candidates};
 pub(crate) use finding::Findings;

@@ -18,7 +18,7 @@ use crate::blocks::{BlockAddress, Digest, Hash, Proof};
 use crate::engine::read_values;
 use crate::findings::{
     check_block, check_revision, flaw_finding, Asked, BlockProof, Candidate, Code, Context,
-    Finding, Findings, Item, LooseProof, LooseRevision, RevisionRecord, Standing,
+    Extends, Finding, Findings, Item, LooseProof, LooseRevision, RevisionRecord, Standing,
 };
 use crate::hashes::{revision_hash, BlockHashes};
 use crate::source::{kpl, Encoding, Flaw, Piece, Pieces};
@@ -220,7 +220,7 @@ impl Collector<'_> {
         match evidence {
             Evidence::Digest(claim) => {
                 self.kinds.insert("digest");
-                self.digest(&claim);
+                self.digest(&claim, "Digest");
             }
             Evidence::Block { block, proof } => {
                 self.kinds.insert("block");
@@ -241,7 +241,7 @@ impl Collector<'_> {
             } => {
                 self.kinds.insert("receipt");
                 if let Some(digest) = digest {
-                    self.digest(&digest);
+                    self.digest(&digest, "Digest");
                 }
                 let address = address.address;
                 let context = Context::at(&self.path, &address);
@@ -268,7 +268,7 @@ impl Collector<'_> {
             } => {
                 self.kinds.insert("block-proof");
                 let strand = digest.tip.as_ref().map(|tip| tip.address.strand_id.clone());
-                self.digest(&digest);
+                self.digest(&digest, "Digest");
                 let Some(strand) = strand else {
                     let expected = "a digest with its tip address";
                     self.flaw(Flaw::malformed(offset, expected, "one without"));
@@ -276,6 +276,15 @@ impl Collector<'_> {
                 };
                 let address = BlockAddress::new(strand, last_block);
                 self.block_proof(&proof, address);
+            }
+            Evidence::Consistency {
+                offset,
+                from,
+                to,
+                proof,
+            } => {
+                self.kinds.insert("consistency");
+                self.consistency(offset, &from, &to, &proof);
             }
             Evidence::Manifest(manifest) => {
                 self.kinds.insert("manifest");
@@ -295,25 +304,57 @@ impl Collector<'_> {
         Ok(())
     }
 
-    fn digest(&mut self, claim: &DigestClaim) {
+    fn digest(&mut self, claim: &DigestClaim, field: &str) {
+        if let Some(candidate) = self.candidate(claim, field) {
+            self.collected.digests.push(candidate);
+        }
+    }
+
+    fn candidate(&mut self, claim: &DigestClaim, field: &str) -> Option<Candidate> {
         let context = Context::of_file(&self.path);
         let mut findings = Vec::new();
         context.repeated(&claim.repeated, &mut findings);
         if let Some(tip) = &claim.tip {
             context.repeated(&tip.repeated, &mut findings);
         }
-        let hash = context.hash("Digest", &claim.hash, &mut findings);
+        let hash = context.hash(field, &claim.hash, &mut findings);
         self.findings.extend(findings);
-        let Some(hash) = hash else { return };
         let tip = claim.tip.as_ref().map(|tip| &tip.address);
         let digest = Digest {
-            hash,
+            hash: hash?,
             strand_id: tip.map(|address| address.strand_id.clone()),
             sequence_no: tip.map(|address| address.sequence_no).or(claim.sequence_no),
         };
         let mut candidate = Candidate::new(digest, self.path.clone(), false);
         candidate.offset = Some(claim.offset);
-        self.collected.digests.push(candidate);
+        Some(candidate)
+    }
+
+    /// Two digests; the newer one carries the proof that it extends the other.
+    fn consistency(
+        &mut self,
+        offset: u64,
+        from: &DigestClaim,
+        to: &DigestClaim,
+        proof: &ProofClaim,
+    ) {
+        let (from, to) = (
+            self.candidate(from, "FromDigest.Digest"),
+            self.candidate(to, "ToDigest.Digest"),
+        );
+        let context = Context::of_file(&self.path);
+        let (hashes, findings) = proof_hashes(&context, "ConsistencyProof", proof);
+        self.findings.extend(findings);
+        // What is broken in any part is a finding already.
+        let (Some(from), Some(mut to), Some(proof)) = (from, to, hashes) else {
+            return;
+        };
+        to.extends = Some(Arc::new(Extends {
+            from: from.digest.clone(),
+            proof,
+            offset,
+        }));
+        self.collected.digests.extend([from, to]);
     }
 
     fn block(&mut self, envelope: &Envelope<'_>) -> Result<BlockAddress, Unfit> {
@@ -432,20 +473,12 @@ impl Collector<'_> {
         let Some(claim) = claim else {
             return LooseProof::None;
         };
-        let mut findings = Vec::new();
         let context = Context::at(&self.path, address);
-        let hashes: Option<Vec<Hash>> = claim
-            .hashes
-            .iter()
-            .enumerate()
-            .map(|(index, hash)| context.hash(&format!("Proof[{index}]"), hash, &mut findings))
-            .collect::<Vec<_>>()
-            .into_iter()
-            .collect();
+        let (hashes, findings) = proof_hashes(&context, "Proof", claim);
         self.findings.extend(findings);
         match hashes {
             None => LooseProof::Broken,
-            Some(hashes) => LooseProof::Whole(Proof(hashes), claim.offset),
+            Some(proof) => LooseProof::Whole(proof, claim.offset),
         }
     }
 
@@ -488,6 +521,24 @@ impl Collector<'_> {
     fn refused(&mut self, refused: &[Unfit]) {
         refused.iter().for_each(|unfit| self.unfit(unfit));
     }
+}
+
+/// The hashes of a proof, `None` if one of them is none; and what is wrong with them.
+fn proof_hashes(
+    context: &Context<'_>,
+    name: &str,
+    claim: &ProofClaim,
+) -> (Option<Proof>, Vec<Finding>) {
+    let mut findings = Vec::new();
+    // All are looked at, so that each broken one is found.
+    let hashes: Vec<Option<Hash>> = claim
+        .hashes
+        .iter()
+        .enumerate()
+        .map(|(index, hash)| context.hash(&format!("{name}[{index}]"), hash, &mut findings))
+        .collect();
+    let whole: Option<Vec<Hash>> = hashes.into_iter().collect();
+    (whole.map(Proof), findings)
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {

@@ -372,6 +372,60 @@ fn proofs_of_the_migration_sample() {
 }
 
 #[test]
+fn consistency_proofs() {
+    let end = r#"{"Digest": "HASH", "DigestTipAddress": {"IonText": "TIP"}}"#;
+    let console = r#"{digest: "HASH", digestTipAddress: {strandId: "s", sequenceNo: 5}}"#;
+    for text in [
+        format!(
+            r#"{{"FromDigest": {end}, "ToDigest": {end}, "ConsistencyProof": {{"IonText": "[{{{{AAEC}}}}]"}}}}"#
+        ),
+        format!(r#"{{ConsistencyProof: [{{{{AAEC}}}}], ToDigest: {console}, FromDigest: {end}}}"#),
+    ] {
+        let Evidence::Consistency {
+            from, to, proof, ..
+        } = evidence(&filled(&text))
+        else {
+            panic!("{text}");
+        };
+        assert_is_the_digest(&from, &text);
+        assert_is_the_digest(&to, &text);
+        assert_eq!(proof.hashes.len(), 1, "{text}");
+    }
+    let file = format!(r#"{{FromDigest: {end}, ToDigest: {end}, ConsistencyProof: []}}"#);
+    for (change, found) in [
+        (file.replace("FromDigest", "Other"), "without it"),
+        (file.replacen(end, "{Digest: \"HASH\"}", 1), "one without"),
+        (file.replacen(end, "\"HASH\"", 1), "a value of type string"),
+        (file.replace("[]", "null"), "without it"),
+        (file.replace("[]", "[1]"), "type int"),
+        (
+            file.replacen("TIP", "{strandId:\\\"s\\\",sequenceNo:-1}", 1),
+            "-1",
+        ),
+        (
+            file.replacen(
+                "TIP",
+                "{strandId:\\\"s\\\",sequenceNo:18446744073709551616}",
+                1,
+            ),
+            "18446744073709551616",
+        ),
+        (
+            file.replacen('{', "{Digest: \"HASH\", ", 1),
+            "several answers",
+        ),
+        (file.replacen('{', "{Block: {}, ", 1), "several answers"),
+        (
+            file.replacen('{', "{RevisionHash: \"HASH\", Proof: [], ", 1),
+            "several answers",
+        ),
+    ] {
+        let unfit = refused(&filled(&change));
+        assert!(unfit.found.contains(found), "{change}: {unfit:?}");
+    }
+}
+
+#[test]
 fn stream_records_in_every_wrapping() {
     for (text, places) in [
         (
@@ -453,6 +507,9 @@ fn members_that_stand_twice_are_told_once_each() {
             Evidence::Digest(claim) => claim.repeated.clone(),
             Evidence::Receipt { digest, .. } => digest.clone().unwrap().repeated,
             Evidence::BlockProof { digest, .. } => digest.repeated.clone(),
+            Evidence::Consistency { from, to, .. } => {
+                [&from.repeated[..], &to.repeated[..]].concat()
+            }
             _ => Vec::new(),
         };
         let all = [own, found.repeated].concat();
@@ -488,6 +545,11 @@ fn members_that_stand_twice_are_told_once_each() {
         (
             r#"{Records: [{kinesis: {data: "AAEC", data: "AA=="}}]}"#,
             &["Records[0].kinesis.data"],
+        ),
+        (
+            r#"{ConsistencyProof: [], ConsistencyProof: [], ToDigest: {Digest: "AAEC", DigestTipAddress: "TIP",
+                DigestTipAddress: "TIP"}, FromDigest: {Digest: "AAEC", Digest: "AAEC", DigestTipAddress: "TIP"}}"#,
+            &["Digest", "DigestTipAddress", "ConsistencyProof"],
         ),
         (r#"{keys: ["a"], keys: ["b"]}"#, &["keys"]),
     ] {

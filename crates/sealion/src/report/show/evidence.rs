@@ -43,6 +43,15 @@ impl Sheet {
                 self.digest(digest);
                 self.proof(proof);
             }
+            Evidence::Consistency {
+                from, to, proof, ..
+            } => {
+                self.heading("the older digest");
+                self.digest(from);
+                self.heading("the newer digest, which extends it if the proof holds");
+                self.digest(to);
+                self.proof(proof);
+            }
             Evidence::Manifest(manifest) => self.manifest(manifest),
             Evidence::Description(name) => self.line(
                 "describes",
