@@ -40,6 +40,14 @@ pub enum Verb {
     /// that journal: compare it with one that was kept elsewhere.
     #[command(after_help = DIGEST_EXAMPLES)]
     Digest(DigestArgs),
+    /// Make proofs that the service no longer gives
+    ///
+    /// From a journal that is whole from block 0 up to the tip: the proof of a block or a revision
+    /// as `aws qldb get-block` and `get-revision` printed it, a receipt, or the proof that one
+    /// digest continues another. The journal is verified first, and everything that is given out is
+    /// checked once more by itself: what does not verify is not proven.
+    #[command(subcommand_required = true, arg_required_else_help = true, after_help = PROVE_EXAMPLES)]
+    Prove(ProveArgs),
     /// Show what files claim, without verifying anything
     ///
     /// Prints a page a file: what it is, and what it says of itself. Nothing is recomputed or
@@ -145,6 +153,134 @@ pub struct DigestArgs {
     pub strand: Option<String>,
 }
 
+/// Arguments of `prove`.
+#[derive(Debug, clap::Args)]
+pub struct ProveArgs {
+    /// What to prove.
+    #[command(subcommand)]
+    pub what: Provable,
+}
+
+/// What can be proven.
+#[derive(Debug, Subcommand)]
+pub enum Provable {
+    /// Print a block with its proof, as `aws qldb get-block` did
+    #[command(after_help = PROVE_BLOCK_EXAMPLES)]
+    Block(ProveBlockArgs),
+    /// Print a document's revision with its proof, as `aws qldb get-revision` did, or its receipt
+    #[command(after_help = PROVE_REVISION_EXAMPLES)]
+    Revision(ProveRevisionArgs),
+    /// Print the proof that the journal under one digest is the head of that under another
+    ///
+    /// QLDB never gave such proofs. `sealion verify` checks the file without the journal.
+    #[command(after_help = PROVE_CONSISTENCY_EXAMPLES)]
+    Consistency(ProveConsistencyArgs),
+}
+
+/// Where proofs come from, and the digest that they lead to.
+#[derive(Debug, clap::Args)]
+pub struct ProofSource {
+    /// Files and directories that hold the journal from block 0 on; `-` is standard input
+    #[arg(value_name = "INPUT", required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// The strand, where the inputs hold several
+    #[arg(long, value_name = "ID")]
+    pub strand: Option<String>,
+    /// Take the tree of block hashes from this file instead of verifying the journal
+    ///
+    /// What is proven must still recompute and be the block that was indexed. Give --digest, so
+    /// that nothing rests on the file.
+    #[arg(long, value_name = "FILE", conflicts_with = "save_index")]
+    pub index: Option<PathBuf>,
+    /// Keep the tree of block hashes in this file: 64 bytes a block
+    #[arg(long, value_name = "FILE")]
+    pub save_index: Option<PathBuf>,
+}
+
+/// The digest that a proof leads to.
+#[derive(Debug, clap::Args)]
+pub struct ProofTip {
+    /// The digest's tip: its last block [default: the journal's last]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        conflicts_with = "digest"
+    )]
+    pub tip: Option<u64>,
+    /// The digest that the proof is to lead to: a file, BASE64@SEQUENCENO or 64 hex digits
+    ///
+    /// The journal must give this very digest.
+    #[arg(long, value_name = "D")]
+    pub digest: Option<OsString>,
+}
+
+/// Arguments of `prove block`.
+#[derive(Debug, clap::Args)]
+pub struct ProveBlockArgs {
+    /// The block's sequence number
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub at: u64,
+    /// The digest.
+    #[command(flatten)]
+    pub tip: ProofTip,
+    /// The journal.
+    #[command(flatten)]
+    pub source: ProofSource,
+}
+
+/// Arguments of `prove revision`.
+#[derive(Debug, clap::Args)]
+pub struct ProveRevisionArgs {
+    /// The document's id
+    #[arg(long, value_name = "ID", required_unless_present_any = ["all", "table"])]
+    pub document: Option<String>,
+    /// Every revision that fits, a line of JSON each
+    #[arg(long)]
+    pub all: bool,
+    /// Only documents of the table with this name; implies --all
+    #[arg(long, value_name = "NAME")]
+    pub table: Option<String>,
+    /// Only in the block with this sequence number
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub at: Option<u64>,
+    /// Only this version, from 0 [default: the last that there is]
+    #[arg(long, value_name = "V", allow_negative_numbers = true)]
+    pub version: Option<u64>,
+    /// The form of the proof
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = ProofForm::Aws)]
+    pub output: ProofForm,
+    /// The digest.
+    #[command(flatten)]
+    pub tip: ProofTip,
+    /// The journal.
+    #[command(flatten)]
+    pub source: ProofSource,
+}
+
+/// The forms of a revision's proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProofForm {
+    /// The revision and its proof, as the AWS CLI printed them
+    Aws,
+    /// Hash, proof and digest, without the document's content
+    Receipt,
+}
+
+/// Arguments of `prove consistency`.
+#[derive(Debug, clap::Args)]
+pub struct ProveConsistencyArgs {
+    /// The older digest: a file, BASE64@SEQUENCENO, or the sequence number of its tip alone
+    #[arg(long, value_name = "D")]
+    pub from: OsString,
+    /// The newer digest, likewise [default: that of the whole journal]
+    #[arg(long, value_name = "D")]
+    pub to: Option<OsString>,
+    /// The journal.
+    #[command(flatten)]
+    pub source: ProofSource,
+}
+
 /// Arguments of `show`.
 #[derive(Debug, clap::Args)]
 pub struct ShowArgs {
@@ -199,6 +335,34 @@ Exit status:
   0  the digest was printed
   1  the journal does not hold
   2  it could not be decided or done (blocks missing, unreadable input)";
+
+const PROVE_EXAMPLES: &str = "\
+Examples:
+  sealion prove block --at 7 export/ > block-7.json
+  sealion prove revision --document ID --digest digest.json export/ > revision.json
+  sealion verify revision.json --digest digest.json
+
+Exit status:
+  0  the proof was printed
+  1  the journal does not hold, or gives another digest
+  2  it could not be decided or done (blocks missing, no such document, unreadable input)";
+
+const PROVE_BLOCK_EXAMPLES: &str = "\
+Examples:
+  sealion prove block --at 7 export/ > block-7.json
+  sealion prove block --at 7 --digest digest.json export/ > block-7.json";
+
+const PROVE_REVISION_EXAMPLES: &str = "\
+Examples:
+  sealion prove revision --document ID export/              its last version
+  sealion prove revision --document ID --version 0 export/
+  sealion prove revision --document ID --output receipt --digest digest.json export/
+  sealion prove revision --all --table Vehicle export/ > proofs.jsonl";
+
+const PROVE_CONSISTENCY_EXAMPLES: &str = "\
+Examples:
+  sealion prove consistency --from old.json --to new.json export/ > consistency.json
+  sealion prove consistency --from 19 --to 35 export/";
 
 const SHOW_EXAMPLES: &str = "\
 Examples:

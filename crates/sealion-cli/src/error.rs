@@ -3,6 +3,7 @@
 use std::io;
 
 use sealion::blocks::ParseDigestError;
+use sealion::prove::ProveError;
 
 /// What stopped a verb. Whether *the data* is wrong is in the report instead.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +43,17 @@ pub enum Error {
         /// Whether something is wrong, not merely missing.
         wrong: bool,
     },
+    /// No proof can be given.
+    #[error("no proof: {0}")]
+    Prove(#[from] sealion::prove::ProveError),
+    /// A file that holds an index does not, or cannot be written.
+    #[error("cannot use {path} as an index: {why}")]
+    Index {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// `man` of a verb that is not there.
     #[error("there is no verb `{0}`")]
     NoVerb(String),
@@ -56,6 +68,7 @@ impl Error {
     pub fn status(&self) -> u8 {
         match self {
             Error::Refused { wrong: true, .. } => 1,
+            Error::Prove(error) if error.is_wrong() => 1,
             _ => 2,
         }
     }
@@ -87,8 +100,35 @@ impl Error {
                 "name the files or directories that were saved from QLDB, for example \
                  `sealion verify export/ --digest digest.json`"
             }
+            Error::Prove(error) => return proving(error),
+            Error::Index { .. } => "make it anew: the same command with --save-index in place of --index",
             Error::NoVerb(_) => "`sealion --help` lists the verbs",
             Error::Library(_) | Error::Refused { .. } | Error::Output(_) => return None,
         })
     }
+}
+
+/// What to do where nothing was proven.
+fn proving(error: &ProveError) -> Option<&'static str> {
+    Some(match error {
+        ProveError::Fails(_) => {
+            "the report above says where; prove from another copy of the journal"
+        }
+        ProveError::Incomplete { .. } | ProveError::Strand(_) => {
+            "hand over all blocks from 0 to the digest's tip; of several strands choose one by --strand"
+        }
+        ProveError::Tip { .. } => "hand over the later blocks, or choose an earlier tip",
+        ProveError::OutOfTree { .. } => "choose a block up to the tip, or a later tip",
+        ProveError::OtherDigest { .. } => {
+            "the digest is of another journal or tip, or the journal was changed: run `sealion verify`"
+        }
+        ProveError::NotFound(_) => "`sealion show` lists what a file holds",
+        ProveError::NotRecomputed(_) => {
+            "prove from an export in Ion; from JSON only receipts can be given (--output receipt)"
+        }
+        ProveError::DamagedIndex(_) | ProveError::Index(_) => {
+            "make the index anew: the same command with --save-index in place of --index"
+        }
+        _ => return None,
+    })
 }

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
     let outcome = match &args.verb {
         Verb::Verify(args) => verb::verify::run(args),
         Verb::Digest(args) => verb::digest::run(args),
+        Verb::Prove(args) => verb::prove::run(args),
         Verb::Show(args) => verb::show::run(args),
         Verb::Completions(args) => verb::completions::run(args),
         Verb::Man(args) => verb::man::run(args),

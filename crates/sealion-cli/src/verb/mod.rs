@@ -3,12 +3,14 @@
 pub mod completions;
 pub mod digest;
 pub mod man;
+pub mod prove;
 pub mod show;
 pub mod verify;
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
-use sealion::{Report, Verifier};
+use sealion::{Digest, Report, Verifier};
 
 use crate::error::Error;
 use crate::terminal::Bar;
@@ -30,5 +32,23 @@ fn no_file(inputs: &[PathBuf]) -> Error {
         .collect();
     Error::NoFile {
         inputs: names.join(", "),
+    }
+}
+
+/// The digest that an option names, and the name of where it came from. A file of
+/// that name goes before a reading as text.
+fn digest_named(text: &OsStr) -> Result<(Digest, String), Error> {
+    let name = text.to_string_lossy();
+    let file = match std::fs::metadata(Path::new(text)) {
+        Ok(_) => return Ok((Digest::read(text)?, name.into_owned())),
+        Err(error) => error,
+    };
+    match name.parse() {
+        Ok(digest) => Ok((digest, "command line".to_owned())),
+        Err(parse) => Err(Error::Digest {
+            text: name.into_owned(),
+            file,
+            parse,
+        }),
     }
 }

@@ -1,10 +1,8 @@
 //! `sealion verify`: whatever is handed over, one report.
 
-use std::ffi::OsStr;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use sealion::{Digest, Report, StrandId, Verifier};
+use sealion::{Report, StrandId, Verifier};
 
 use crate::args::{Output, VerifyArgs};
 use crate::error::Error;
@@ -34,7 +32,7 @@ fn verifier(args: &VerifyArgs) -> Result<Verifier, Error> {
         .strict(args.strict)
         .engine(args.engine.into());
     for text in &args.digests {
-        let (digest, source) = trusted_digest(text)?;
+        let (digest, source) = super::digest_named(text)?;
         verifier = verifier.against_named(digest, source);
     }
     if let (Some(from), Some(to)) = (args.from, args.to) {
@@ -55,24 +53,6 @@ fn verifier(args: &VerifyArgs) -> Result<Verifier, Error> {
         verifier = verifier.threads(threads.get());
     }
     Ok(verifier)
-}
-
-/// The digest that `--digest` names, and the name of where it came from. A file of
-/// that name goes before a reading as text.
-fn trusted_digest(text: &OsStr) -> Result<(Digest, String), Error> {
-    let name = text.to_string_lossy();
-    let file = match std::fs::metadata(Path::new(text)) {
-        Ok(_) => return Ok((Digest::read(text)?, name.into_owned())),
-        Err(error) => error,
-    };
-    match name.parse() {
-        Ok(digest) => Ok((digest, "command line".to_owned())),
-        Err(parse) => Err(Error::Digest {
-            text: name.into_owned(),
-            file,
-            parse,
-        }),
-    }
 }
 
 fn speed(report: &Report, taken: Duration) -> String {

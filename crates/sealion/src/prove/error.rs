@@ -64,6 +64,9 @@ pub enum ProveError {
     /// Nodes that are kept in a file cannot be read.
     #[error("cannot read the index: {0}")]
     Index(#[from] io::Error),
+    /// Whoever takes the proofs takes no more.
+    #[error("cannot hand over the proofs: {0}")]
+    Output(#[source] io::Error),
     /// Nodes that are kept in a file contradict one another or the blocks.
     #[error("the index is damaged or of another journal: {0}")]
     DamagedIndex(String),

@@ -83,7 +83,7 @@ impl Prover {
                 }
                 match self.revision(block, (index, id, version), wanted, &digest)? {
                     Some(Ok(proven)) => {
-                        each(proven)?;
+                        each(proven).map_err(ProveError::Output)?;
                         count += 1;
                     }
                     Some(Err(why)) => skipped(why),

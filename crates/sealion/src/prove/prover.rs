@@ -25,13 +25,17 @@ impl Prover {
     /// no hindrance: a tree is made of block hashes alone.
     pub fn of(verifier: &Verifier, archive: &dyn Archive) -> Result<(Prover, Report), ProveError> {
         let (index, strand_id, report) = indexing::index(verifier, archive)?;
-        let prover = Prover {
+        Ok((Prover::with_index(verifier, index, strand_id), report))
+    }
+
+    /// The same from an index in memory ([`Prover::index`]).
+    pub fn with_index(verifier: &Verifier, index: Index, strand_id: StrandId) -> Prover {
+        Prover {
             verifier: verifier.clone().distrusting(),
             strand_id,
             first: index.begin(),
             tree: Box::new(index),
-        };
-        Ok((prover, report))
+        }
     }
 
     /// The same from an index that an earlier run wrote ([`Prover::index`]); nothing

@@ -1,0 +1,214 @@
+//! `sealion prove`: proofs as the service gave them, and one kind that it never gave.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use sealion::merkle::IndexFile;
+use sealion::prove::{ProveError, ProvenRevision, WantedRevisions};
+use sealion::source::{Archive, Union};
+use sealion::{Consistency, Digest, Prover, StrandId, Verifier};
+
+use crate::args::{
+    ProofForm, ProofSource, ProofTip, Provable, ProveArgs, ProveBlockArgs, ProveConsistencyArgs,
+    ProveRevisionArgs,
+};
+use crate::error::Error;
+use crate::terminal::{self, Bar};
+
+/// Proves what was asked for, and prints it.
+pub fn run(args: &ProveArgs) -> Result<u8, Error> {
+    match &args.what {
+        Provable::Block(args) => block(args),
+        Provable::Revision(args) => revision(args),
+        Provable::Consistency(args) => consistency(args),
+    }
+}
+
+fn block(args: &ProveBlockArgs) -> Result<u8, Error> {
+    let (archive, prover, tip) = prepare(&args.source, &args.tip)?;
+    let proven = prover.block(&archive, args.at, tip)?;
+    terminal::print(&proven.to_aws_json())?;
+    leads_to(&proven.digest);
+    Ok(0)
+}
+
+fn revision(args: &ProveRevisionArgs) -> Result<u8, Error> {
+    let (archive, prover, tip) = prepare(&args.source, &args.tip)?;
+    let mut wanted = WantedRevisions::all();
+    wanted.document_id.clone_from(&args.document);
+    wanted.table_name.clone_from(&args.table);
+    wanted.sequence_no = args.at;
+    wanted.version = args.version;
+    let many = args.all || args.table.is_some();
+    let mut last = None;
+    let mut skipped = Vec::new();
+    let mut typeless = 0;
+    let mut each = |proven: ProvenRevision| {
+        match value(&proven, args.output) {
+            None => typeless += 1,
+            Some(value) if many => return writeln!(io::stdout(), "{value}"),
+            Some(_) => last = Some(proven),
+        }
+        Ok(())
+    };
+    let mut skip = |why: String| skipped.push(why);
+    let count = match prover.revisions(&archive, &wanted, tip, &mut each, &mut skip) {
+        // A reader that has seen enough and closed the pipe is no error.
+        Err(ProveError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            return Ok(0)
+        }
+        count => count?,
+    };
+    if typeless > 0 {
+        skipped.push(format!("{typeless} of the revisions came as JSON, which has lost the types of their data; --output receipt needs none"));
+    }
+    for why in &skipped {
+        terminal::remark(&format!("not proven: {why}"));
+    }
+    if count == typeless {
+        let nothing = || "no revision here is the one asked for".to_owned();
+        return Err(match skipped.pop() {
+            Some(_) => ProveError::NotRecomputed("none of the revisions asked for".to_owned()),
+            None => ProveError::NotFound(nothing()),
+        }
+        .into());
+    }
+    if let Some(proven) = &last {
+        let text = match args.output {
+            ProofForm::Aws => proven.to_aws_json().unwrap_or_default(),
+            ProofForm::Receipt => proven.to_receipt_json(),
+        };
+        terminal::print(&text)?;
+    }
+    leads_to(&prover.digest(tip)?);
+    Ok(if skipped.is_empty() { 0 } else { 2 })
+}
+
+fn value(proven: &ProvenRevision, form: ProofForm) -> Option<serde_json::Value> {
+    match form {
+        ProofForm::Aws => proven.to_aws_value(),
+        ProofForm::Receipt => Some(proven.to_receipt_value()),
+    }
+}
+
+fn consistency(args: &ProveConsistencyArgs) -> Result<u8, Error> {
+    let from = End::of(&args.from)?;
+    let to = args.to.as_deref().map(End::of).transpose()?;
+    let verifier = limited(to.as_ref().and_then(End::tip));
+    let archive = Union::of_paths(&args.source.inputs)?;
+    let prover = prover(verifier, &archive, &args.source)?;
+    let from = from.within(&prover)?;
+    let to = to.map_or_else(|| Ok(prover.last()), |to| to.within(&prover))?;
+    let proven = Consistency {
+        strand_id: prover.strand_id().clone(),
+        from: prover.digest(from)?,
+        to: prover.digest(to)?,
+        proof: prover.consistency_proof(from, to)?,
+    };
+    terminal::print(&proven.to_json())?;
+    leads_to(&proven.to);
+    Ok(0)
+}
+
+/// An end of a consistency proof: a digest, or a tip alone.
+enum End {
+    Digest(Digest),
+    Tip(u64),
+}
+
+impl End {
+    fn of(text: &OsStr) -> Result<End, Error> {
+        match text.to_string_lossy().parse() {
+            Ok(tip) if !Path::new(text).exists() => Ok(End::Tip(tip)),
+            _ => Ok(End::Digest(super::digest_named(text)?.0)),
+        }
+    }
+
+    fn tip(&self) -> Option<u64> {
+        match self {
+            End::Digest(digest) => digest.sequence_no,
+            End::Tip(tip) => Some(*tip),
+        }
+    }
+
+    fn within(&self, prover: &Prover) -> Result<u64, ProveError> {
+        match self {
+            End::Digest(digest) => prover.tip_of(digest),
+            End::Tip(tip) => Ok(*tip),
+        }
+    }
+}
+
+/// The journal, what proves from it, and the tip.
+fn prepare(source: &ProofSource, tip: &ProofTip) -> Result<(Union, Prover, u64), Error> {
+    let digest = match &tip.digest {
+        Some(text) => Some(super::digest_named(text)?),
+        None => None,
+    };
+    let named = digest.as_ref().and_then(|(digest, _)| digest.sequence_no);
+    let mut verifier = limited(tip.tip.or(named));
+    if let Some((digest, name)) = &digest {
+        verifier = verifier.against_named(digest.clone(), name.as_str());
+    }
+    let archive = Union::of_paths(&source.inputs)?;
+    let prover = prover(verifier, &archive, source)?;
+    let tip = match &digest {
+        Some((digest, _)) => prover.tip_of(digest)?,
+        None => tip.tip.unwrap_or_else(|| prover.last()),
+    };
+    Ok((archive, prover, tip))
+}
+
+/// Blocks after the tip take no part in a proof.
+fn limited(tip: Option<u64>) -> Verifier {
+    match tip {
+        Some(tip) => Verifier::new().to(tip),
+        None => Verifier::new(),
+    }
+}
+
+fn prover(
+    mut verifier: Verifier,
+    archive: &dyn Archive,
+    source: &ProofSource,
+) -> Result<Prover, Error> {
+    if let Some(strand) = &source.strand {
+        verifier = verifier.strand(StrandId::new(strand));
+    }
+    if let Some(path) = &source.index {
+        let file = File::open(path).map_err(|error| unusable(path, &error))?;
+        let index = IndexFile::open(file).map_err(|error| unusable(path, &error))?;
+        return Ok(Prover::from_index(&verifier, index));
+    }
+    let bar = Bar::new(false);
+    let made = Prover::index(&verifier.clone().progress(bar.callback()), archive);
+    bar.finish();
+    let (index, strand_id, _) = made.inspect_err(|error| {
+        if let ProveError::Fails(report) | ProveError::Incomplete { report, .. } = error {
+            terminal::explain(report);
+        }
+    })?;
+    if let Some(path) = &source.save_index {
+        let file = File::create(path).map_err(|error| unusable(path, &error))?;
+        index
+            .write(&strand_id, io::BufWriter::new(file))
+            .map_err(|error| unusable(path, &error))?;
+    }
+    Ok(Prover::with_index(&verifier, index, strand_id))
+}
+
+fn unusable(path: &Path, why: &dyn std::fmt::Display) -> Error {
+    Error::Index {
+        path: path.display().to_string(),
+        why: why.to_string(),
+    }
+}
+
+/// Says which digest a proof leads to: what it is worth hangs on that one.
+fn leads_to(digest: &Digest) {
+    terminal::remark(&format!(
+        "proven under the digest {digest}; check with `sealion verify FILE --digest D`, D from where you keep it"
+    ));
+}
