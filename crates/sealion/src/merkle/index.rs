@@ -19,7 +19,9 @@ const HEADER_BYTES_MAX: u64 = 64 << 10;
 /// them: two hashes, 64 bytes, a leaf.
 ///
 /// It may start on top of a [`Range`] of earlier leaves, of which it then knows
-/// the compact range only: proofs of those leaves cannot be made, all others can.
+/// the compact range only: proofs of those leaves cannot be made, all others can if
+/// the range starts at leaf 0. On top of an empty range it starts anywhere, and has
+/// the nodes that lie wholly behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Index {
     before: Range,
@@ -33,19 +35,13 @@ impl Index {
         Index::default()
     }
 
-    /// On top of earlier leaves, which `before` covers from 0 on.
-    ///
-    /// # Errors
-    /// Gives the range back if it does not start at leaf 0.
-    pub fn on_top_of(before: Range) -> Result<Index, Range> {
-        if before.begin() != 0 {
-            return Err(before);
-        }
-        Ok(Index {
+    /// On top of earlier leaves.
+    pub fn on_top_of(before: Range) -> Index {
+        Index {
             end: before.end(),
             before,
             nodes: Vec::new(),
-        })
+        }
     }
 
     /// The first leaf whose proof can be made.
@@ -61,7 +57,7 @@ impl Index {
             let left = kept(&self.before, level, index - 1, |place| {
                 self.nodes.get(place as usize).copied()
             });
-            // Below a compact range from 0 every left sibling is kept.
+            // It lies before all that is known.
             let Some(left) = left else { break };
             node = sealion_hash::dot(&left, &node);
             self.nodes.push(node);
@@ -86,8 +82,12 @@ impl Index {
     /// Writes the index: a line of JSON, then the nodes, 32 bytes each.
     ///
     /// # Errors
-    /// What the system said.
+    /// What the system said; and if the index is not one of leaves from 0 on, which
+    /// would prove nothing.
     pub fn write(&self, strand_id: &StrandId, mut out: impl Write) -> io::Result<()> {
+        if self.before.begin() != 0 {
+            return Err(io::Error::other("an index that does not start at leaf 0"));
+        }
         let header = Header {
             sealion_index: 1,
             strand_id: strand_id.as_str().to_owned(),
@@ -114,9 +114,13 @@ impl Tree for Index {
     }
 }
 
-/// Number of nodes that the first `leaves` leaves complete.
-fn nodes_before(leaves: u64) -> u64 {
-    2 * leaves - u64::from(leaves.count_ones())
+/// Number of nodes that lie in the leaves `from..end`.
+fn nodes_within(from: u64, end: u64) -> u64 {
+    if from == 0 {
+        return 2 * end - u64::from(end.count_ones());
+    }
+    let level = |level: u32| (end >> level).saturating_sub((from - 1 >> level) + 1);
+    (0..u64::BITS).map(level).sum()
 }
 
 /// A node: of the compact range, or by its place among the kept ones.
@@ -129,13 +133,15 @@ fn kept(
     let end = index
         .checked_add(1)?
         .checked_mul(1_u64.checked_shl(level)?)?;
-    if end > before.end() {
-        return at(nodes_before(end - 1) - nodes_before(before.end()) + u64::from(level));
+    let begin = index << level;
+    if begin < before.begin() {
+        return None;
     }
-    before.node(Subtree {
-        begin: index << level,
-        end,
-    })
+    if end > before.end() {
+        let count = |end| nodes_within(before.begin(), end);
+        return at(count(end - 1) - count(before.end()) + u64::from(level));
+    }
+    before.node(Subtree { begin, end })
 }
 
 /// The first line of an index file.
@@ -209,7 +215,7 @@ impl IndexFile {
         if header.end < header.begin || header.end > u64::MAX >> 8 {
             return Err(refused("an `end` that cannot be"));
         }
-        let nodes = nodes_before(header.end) - nodes_before(header.begin);
+        let nodes = nodes_within(0, header.end) - nodes_within(0, header.begin);
         let length = file.metadata()?.len();
         let nodes_at = line.len() as u64;
         if length - nodes_at != nodes * HASH_BYTES {
@@ -269,6 +275,7 @@ impl Tree for IndexFile {
 mod tests {
     use super::*;
     use crate::blocks::Proof;
+    use crate::hashes::root;
 
     fn leaves(count: u64) -> Vec<Hash> {
         let leaf = |i: u64| Hash(sealion_reference::sha256(&i.to_be_bytes()));
@@ -310,7 +317,7 @@ mod tests {
         for start in 0..40 {
             let mut before = Range::default();
             all[..start].iter().for_each(|leaf| before.append(*leaf));
-            let mut index = Index::on_top_of(before).unwrap();
+            let mut index = Index::on_top_of(before);
             all[start..].iter().for_each(|leaf| index.append(*leaf));
             agree(&index, start as u64, &all);
             agree(&file_of(&index), start as u64, &all);
@@ -319,6 +326,29 @@ mod tests {
             if start > 1 {
                 assert_eq!(index.inclusion_proof(0, 40).unwrap(), None);
             }
+        }
+    }
+
+    #[test]
+    fn from_any_leaf_on_it_has_all_nodes_behind_and_none_before() {
+        let all = leaves(70);
+        for start in 0..70 {
+            let mut index = Index::on_top_of(Range::starting_at(start));
+            all[start as usize..]
+                .iter()
+                .for_each(|leaf| index.append(*leaf));
+            for level in 0..7 {
+                for place in 0..=70 >> level {
+                    let (begin, end) = (place << level, (place + 1) << level);
+                    let expected = (begin >= start && end <= 70)
+                        .then(|| root(&all[begin as usize..end as usize]).unwrap());
+                    assert_eq!(index.node(level, place).unwrap(), expected);
+                }
+            }
+            assert_eq!(
+                index.write(&StrandId::new("s"), io::sink()).is_err(),
+                start > 0
+            );
         }
     }
 

@@ -6,6 +6,7 @@
 //! leaves are used as they are, inner nodes are `dot` of their children.
 
 mod consistency;
+mod difference;
 mod index;
 mod plan;
 mod range;
@@ -13,6 +14,7 @@ mod shape;
 mod tree;
 
 pub use consistency::verify_consistency;
+pub use difference::first_difference;
 pub use index::{Index, IndexError, IndexFile};
 pub use plan::{consistency, inclusion, Subtree};
 pub use range::{Range, RangeError};

@@ -114,7 +114,7 @@ impl Range {
 }
 
 /// The perfect subtrees that cover leaves `begin..end`, from the left.
-fn places(begin: u64, end: u64) -> impl Iterator<Item = Subtree> {
+pub(super) fn places(begin: u64, end: u64) -> impl Iterator<Item = Subtree> {
     let mut at = begin;
     std::iter::from_fn(move || {
         let begin = at;
