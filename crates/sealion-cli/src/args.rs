@@ -48,6 +48,13 @@ pub enum Verb {
     /// checked once more by itself: what does not verify is not proven.
     #[command(subcommand_required = true, arg_required_else_help = true, after_help = PROVE_EXAMPLES)]
     Prove(ProveArgs),
+    /// Print documents out of a journal, each with what was proven of it
+    ///
+    /// Verifies the journal as `verify` does, then prints a row for every revision of the documents
+    /// that are asked for: its state (verified, consistent, not-recomputed, block-failed, failed),
+    /// where it stands, its hash, and its data. Nothing is left out because it is wrong.
+    #[command(after_help = EXTRACT_EXAMPLES)]
+    Extract(ExtractArgs),
     /// Show what files claim, without verifying anything
     ///
     /// Prints a page a file: what it is, and what it says of itself. Nothing is recomputed or
@@ -281,6 +288,47 @@ pub struct ProveConsistencyArgs {
     pub source: ProofSource,
 }
 
+/// Arguments of `extract`.
+#[derive(Debug, clap::Args)]
+pub struct ExtractArgs {
+    /// Files and directories that hold the journal; `-` is standard input
+    #[arg(value_name = "INPUT", required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// Only the document with this id
+    #[arg(long, value_name = "ID", required_unless_present_any = ["all", "table"])]
+    pub document: Option<String>,
+    /// Only documents of the table with this name
+    #[arg(long, value_name = "NAME")]
+    pub table: Option<String>,
+    /// All documents
+    #[arg(long)]
+    pub all: bool,
+    /// Only the last revision of each document, not its history
+    #[arg(long)]
+    pub last: bool,
+    /// A digest that you trust, as for `verify`; may be repeated
+    #[arg(long = "digest", value_name = "D")]
+    pub digests: Vec<OsString>,
+    /// The form of the rows
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = RowForm::Ndjson)]
+    pub output: RowForm,
+    /// The strand, where the inputs hold several
+    #[arg(long, value_name = "ID")]
+    pub strand: Option<String>,
+    /// Only blocks up to sequence number N, inclusive
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub to: Option<u64>,
+}
+
+/// The forms of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RowForm {
+    /// A line of JSON each, with the data as JSON and as Ion text
+    Ndjson,
+    /// Comma-separated values under a line of names, with the data as JSON
+    Csv,
+}
+
 /// Arguments of `show`.
 #[derive(Debug, clap::Args)]
 pub struct ShowArgs {
@@ -363,6 +411,17 @@ const PROVE_CONSISTENCY_EXAMPLES: &str = "\
 Examples:
   sealion prove consistency --from old.json --to new.json export/ > consistency.json
   sealion prove consistency --from 19 --to 35 export/";
+
+const EXTRACT_EXAMPLES: &str = "\
+Examples:
+  sealion extract export/ --document ID --digest digest.json     its history
+  sealion extract export/ --table Vehicle --last --output csv > vehicles.csv
+  sealion extract export/ --all > journal.ndjson
+
+Exit status, as of `verify`:
+  0  all of the journal holds
+  1  something is wrong: some rows may say failed or block-failed
+  2  something could not be decided or done";
 
 const SHOW_EXAMPLES: &str = "\
 Examples:

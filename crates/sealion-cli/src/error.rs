@@ -46,6 +46,9 @@ pub enum Error {
     /// No proof can be given.
     #[error("no proof: {0}")]
     Prove(#[from] sealion::prove::ProveError),
+    /// Nothing can be extracted.
+    #[error(transparent)]
+    Extract(#[from] sealion::extract::ExtractError),
     /// A file that holds an index does not, or cannot be written.
     #[error("cannot use {path} as an index: {why}")]
     Index {
@@ -103,7 +106,7 @@ impl Error {
             Error::Prove(error) => return proving(error),
             Error::Index { .. } => "make it anew: the same command with --save-index in place of --index",
             Error::NoVerb(_) => "`sealion --help` lists the verbs",
-            Error::Library(_) | Error::Refused { .. } | Error::Output(_) => return None,
+            Error::Extract(_) | Error::Library(_) | Error::Refused { .. } | Error::Output(_) => return None,
         })
     }
 }

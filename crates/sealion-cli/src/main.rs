@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         Verb::Verify(args) => verb::verify::run(args),
         Verb::Digest(args) => verb::digest::run(args),
         Verb::Prove(args) => verb::prove::run(args),
+        Verb::Extract(args) => verb::extract::run(args),
         Verb::Show(args) => verb::show::run(args),
         Verb::Completions(args) => verb::completions::run(args),
         Verb::Man(args) => verb::man::run(args),

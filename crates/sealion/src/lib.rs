@@ -39,6 +39,7 @@
 pub mod blocks;
 mod engine;
 mod error;
+pub mod extract;
 pub mod findings;
 mod hashes;
 mod limits;

@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod digest;
+pub mod extract;
 pub mod man;
 pub mod prove;
 pub mod show;

@@ -16,6 +16,7 @@ pub(crate) mod read;
 pub(crate) mod revision;
 mod saved_text;
 pub(crate) mod time;
+mod write_json;
 mod write_text;
 
 pub use address::{BlockAddress, StrandId};
@@ -23,4 +24,5 @@ pub use consistency::Consistency;
 pub use digest::{Digest, ParseDigestError};
 pub use proof::Proof;
 pub use sealion_hash::{Hash, ParseHashError};
+pub(crate) use write_json::down_converted;
 pub(crate) use write_text::compact;

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine as _;
-use ion_rs::{v1_0, Element, Symbol, Value};
+use ion_rs::{v1_0, Element, Symbol, Timestamp, Value};
 
 /// The value as Ion text on one line, without blanks; `None` if it has a symbol
 /// without text, or a number that `ion-rs` cannot write.
@@ -44,18 +44,25 @@ fn write(element: &Element, out: &mut String) -> Option<()> {
             }
             out.push('}');
         }
+        Value::Timestamp(found) => out.push_str(&timestamp(found)),
         // An unannotated scalar.
         other => {
             let text = Element::from(other.clone()).encode_as(v1_0::Text).ok()?;
-            let text = text.trim();
-            match text.strip_suffix("+00:00") {
-                // As Ion Java wrote it, the library that QLDB was built on.
-                Some(time) => out.extend([time, "Z"]),
-                None => out.push_str(text),
-            }
+            out.push_str(text.trim());
         }
     }
     Some(())
+}
+
+/// A timestamp as Ion Java wrote it, the library that QLDB was built on: `Z` for the
+/// offset zero, and no `T` behind a day.
+pub(super) fn timestamp(timestamp: &Timestamp) -> String {
+    let text = timestamp.to_string();
+    match text.strip_suffix("+00:00") {
+        Some(time) => format!("{time}Z"),
+        None if text.len() == "2007-02-23T".len() => text.trim_end_matches('T').to_owned(),
+        None => text,
+    }
 }
 
 fn sequence<'a>(
@@ -142,6 +149,9 @@ mod tests {
             ("{{ \"a\\x80\\\"\" }}", "{{\"a\\x80\\\"\"}}"),
             ("{{ AAEC }}", "{{AAEC}}"),
             ("2019-09-16T19:37:05.360Z", "2019-09-16T19:37:05.360Z"),
+            ("2007-02-23T", "2007-02-23"),
+            ("2007-02T", "2007-02T"),
+            ("2007-02-23T12:14-08:00", "2007-02-23T12:14-08:00"),
             ("\"\u{e4}\\x7f'\"", "\"\u{e4}\\x7f'\""),
         ] {
             let value = Element::read_one(given).unwrap();

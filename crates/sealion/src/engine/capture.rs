@@ -8,7 +8,7 @@ use memchr::memmem;
 use super::read_values;
 use crate::blocks::compact;
 use crate::blocks::read::{Node, Unfit};
-use crate::findings::CheckedBlock;
+use crate::findings::{Captured, CheckedBlock};
 use crate::source::{Encoding, Piece};
 
 /// Says of a checked block whether its text is to be kept.
@@ -28,7 +28,12 @@ pub(super) fn texts(piece: &Piece, blocks: &mut [CheckedBlock], wanted: &Wanted)
     // Whatever the reader refuses was reported when the piece was checked.
     read_values(piece, |node| {
         if let Some(block) = by_offset.get_mut(&node.offset()) {
-            block.text = value_text(&node, &piece.bytes).ok();
+            block.captured = value_text(&node, &piece.bytes).ok().map(|text| {
+                Box::new(Captured {
+                    text,
+                    recorded_tables: Vec::new(),
+                })
+            });
         }
     });
 }

@@ -35,8 +35,29 @@ pub(crate) struct CheckedBlock {
     /// It came by itself (an answer of GetBlock), not within a journal.
     pub(crate) alone: bool,
     pub(crate) findings: Vec<Finding>,
-    /// The whole block as Ion text (or JSON, as it was), where a run asked for it.
-    pub(crate) text: Option<String>,
+    /// What it says in full, where a run asked for it.
+    pub(crate) captured: Option<Box<Captured>>,
+}
+
+impl CheckedBlock {
+    /// Revisions of documents: number in the block, document id, version.
+    pub(crate) fn documents(&self) -> impl Iterator<Item = (usize, &str, u64)> {
+        let records = self.revisions.iter().enumerate();
+        records.filter_map(|(index, record)| match &record.document {
+            Some((id, Some(version))) => Some((index, id.as_str(), *version)),
+            _ => None,
+        })
+    }
+}
+
+/// A block's content, kept for somebody who wants to have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Captured {
+    /// The whole block as Ion text (or JSON, as it was).
+    pub(crate) text: String,
+    /// Tables that stream records name beside their revisions, which no hash covers:
+    /// revision hash, table name.
+    pub(crate) recorded_tables: Vec<(Hash, String)>,
 }
 
 /// What two copies of one block must have in common, whatever their format.
@@ -143,7 +164,7 @@ pub(crate) fn check_block(
         unknown_fields: unknown_fields(block),
         alone: false,
         findings,
-        text: None,
+        captured: None,
     }
 }
 

@@ -75,6 +75,7 @@ impl Conclusion<'_> {
         Strand {
             strand_id: strand_id.clone(),
             coverage: coverage(strand, anchors, self.asked),
+            under_digest: anchors.verified().to_vec(),
             blocks: strand.blocks,
             revisions: strand.revisions,
             deletion_rules: std::mem::take(&mut strand.deletions),

@@ -14,7 +14,7 @@ mod loose;
 mod outcome;
 mod revision;
 
-pub(crate) use block::{check_block, CheckedBlock};
+pub(crate) use block::{check_block, Captured, CheckedBlock};
 pub use code::{Code, Severity};
 pub(crate) use conclude::Conclusion;
 pub(crate) use consistency::Extends;

@@ -42,6 +42,27 @@ pub struct Strand {
     pub genesis_previous: Option<&'static str>,
     /// The digest of all blocks from 0 to the last, if they are all there.
     pub computed_digest: Option<ComputedDigest>,
+    /// Runs of blocks that hang under a trusted digest: apart, and in order.
+    #[serde(skip)]
+    pub(crate) under_digest: Vec<(u64, u64)>,
+}
+
+impl Strand {
+    /// The state of a block.
+    pub(crate) fn state(&self, sequence_no: u64) -> State {
+        let after = self.coverage.partition_point(|run| run.last < sequence_no);
+        match self.coverage.get(after) {
+            Some(run) if run.first <= sequence_no => run.state,
+            _ => State::Missing,
+        }
+    }
+
+    /// Whether a block hangs under a trusted digest.
+    pub(crate) fn is_under_digest(&self, sequence_no: u64) -> bool {
+        let after = self.under_digest.partition_point(|run| run.1 < sequence_no);
+        let run = self.under_digest.get(after);
+        run.is_some_and(|(first, _)| *first <= sequence_no)
+    }
 }
 
 /// A run of sequence numbers in one state.

@@ -71,7 +71,7 @@ fn text_of(value: &Element) -> Result<String, String> {
 }
 
 /// `transactionInfo.documents`: id to table name.
-pub(super) fn tables(block: &Element) -> HashMap<String, String> {
+pub(crate) fn tables(block: &Element) -> HashMap<String, String> {
     let documents = block
         .as_struct()
         .and_then(|block| block.get("transactionInfo")?.as_struct()?.get("documents"))

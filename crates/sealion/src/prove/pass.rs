@@ -73,11 +73,13 @@ impl Prover {
         let fits = wanted.clone();
         let needed: Wanted = Arc::new(move |block: &CheckedBlock| {
             (range.0..=range.1).contains(&block.address.sequence_no)
-                && documents(block).any(|(_, id, version)| fits.fits(id, version))
+                && block
+                    .documents()
+                    .any(|(_, id, version)| fits.fits(id, version))
         });
         let mut count = 0;
         self.pass(archive, range, needed, &mut |block| {
-            for (index, id, version) in documents(block) {
+            for (index, id, version) in block.documents() {
                 if !wanted.fits(id, version) {
                     continue;
                 }
@@ -111,9 +113,9 @@ impl Prover {
             true => None,
             false => Some(self.contents(block)?),
         };
-        let table_name = match (&contents, &block.text) {
+        let table_name = match (&contents, &block.captured) {
             (Some(contents), _) => contents.table_name(id).map(str::to_owned),
-            (None, Some(text)) => ion_rs::Element::read_one(text)
+            (None, Some(captured)) => ion_rs::Element::read_one(&captured.text)
                 .ok()
                 .and_then(|block| contents::tables(&block).remove(id)),
             (None, None) => None,
@@ -186,7 +188,7 @@ impl Prover {
                 "it came as JSON, which has lost the types that its hash is made of",
             ));
         }
-        let text = block.text.as_deref();
+        let text = block.captured.as_ref().map(|captured| &captured.text);
         let text = text.ok_or_else(|| refused("it cannot be written as Ion text"))?;
         Contents::read(text, &leaf).map_err(|why| refused(&why))
     }
@@ -240,15 +242,6 @@ impl Watcher for Proving<'_> {
         }
         self.stopped = (self.each)(block).err();
     }
-}
-
-/// Revisions of documents: number in the block, document id, version.
-fn documents(block: &CheckedBlock) -> impl Iterator<Item = (usize, &str, u64)> {
-    let records = block.revisions.iter().enumerate();
-    records.filter_map(|(index, record)| match &record.document {
-        Some((id, Some(version))) => Some((index, id.as_str(), *version)),
-        _ => None,
-    })
 }
 
 fn plain(proof: &Proof) -> Vec<[u8; 32]> {

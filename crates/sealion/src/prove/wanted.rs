@@ -29,8 +29,13 @@ impl WantedRevisions {
         }
     }
 
-    pub(super) fn fits(&self, id: &str, version: u64) -> bool {
+    pub(crate) fn fits(&self, id: &str, version: u64) -> bool {
         let own = self.document_id.as_ref().is_none_or(|own| own == id);
         own && self.version.is_none_or(|own| own == version)
+    }
+
+    pub(crate) fn fits_in(&self, id: &str, version: u64, sequence_no: u64) -> bool {
+        let own = self.sequence_no.is_none_or(|own| own == sequence_no);
+        own && self.fits(id, version)
     }
 }

@@ -15,11 +15,11 @@ use crate::blocks::claim::RecordedAddress;
 use crate::blocks::compact;
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::revision::{Kind, RecordedTable, Revision, RevisionContent};
-use crate::blocks::BlockAddress;
+use crate::blocks::{BlockAddress, Hash};
 use crate::engine::{read_values, value_text, Wanted};
 use crate::findings::{
-    check_block, check_revision, Asked, CheckedBlock, Code, Context, Finding, Item, LooseProof,
-    LooseRevision, Standing,
+    check_block, check_revision, Asked, Captured, CheckedBlock, Code, Context, Finding, Item,
+    LooseProof, LooseRevision, Standing,
 };
 use crate::hashes::{revision_hash, BlockHashes};
 use crate::source::{Encoding, Piece, Spool};
@@ -275,7 +275,7 @@ fn join(group: &Group, asked: &Asked, limits: &Limits, outcome: &mut Outcome) {
     }
 }
 
-/// Gives wanted blocks their text: the summary, with the revisions that came in
+/// Gives wanted blocks their content: the summary, with the revisions that came in
 /// records of their own in their places.
 fn texts(group: &Group, items: &mut [Item], wanted: &Wanted) {
     for item in items {
@@ -285,17 +285,21 @@ fn texts(group: &Group, items: &mut [Item], wanted: &Wanted) {
         }
         let own = |stored: &&Stored| stored.offset == block.offset && stored.path == block.path;
         if let Some(summary) = group.summaries.iter().find(own) {
-            block.text = block_text(summary, &group.details);
+            block.captured = captured(summary, &group.details).map(Box::new);
         }
     }
 }
 
-fn block_text(summary: &Stored, details: &[Stored]) -> Option<String> {
+fn captured(summary: &Stored, details: &[Stored]) -> Option<Captured> {
     let mut revisions: HashMap<Vec<u8>, String> = HashMap::new();
+    let mut recorded_tables = Vec::new();
     for stored in details {
         payload(stored, |payload| {
             let revision = payload.require("revision")?;
             let hash = Envelope::open(revision)?.require("hash")?.bytes()?;
+            if let (Some(table), Some(hash)) = (payload.get("tableInfo"), Hash::from_slice(&hash)) {
+                recorded_tables.push((hash, RecordedTable::read(&table)?.name));
+            }
             revisions.insert(hash, value_text(&revision, &stored.bytes)?);
             Ok(())
         });
@@ -320,7 +324,10 @@ fn block_text(summary: &Stored, details: &[Stored]) -> Option<String> {
         text = Some(format!("{{{}}}", fields.join(",")));
         Ok(())
     });
-    text
+    Some(Captured {
+        text: text?,
+        recorded_tables,
+    })
 }
 
 /// A field name in Ion text.

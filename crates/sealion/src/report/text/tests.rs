@@ -32,6 +32,7 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
             input("export/m", "manifest"),
         ],
         strands: vec![Strand {
+            under_digest: Vec::new(),
             strand_id: StrandId::new(STRAND),
             coverage: coverage.iter().map(run).collect(),
             blocks: 50,

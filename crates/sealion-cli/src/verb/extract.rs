@@ -1,0 +1,178 @@
+//! `sealion extract`: documents out of a journal, each with its state.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use sealion::extract::{extract, ExtractError, Row, TableSource};
+use sealion::prove::WantedRevisions;
+use sealion::source::Union;
+use sealion::{StrandId, Verifier};
+use serde_json::{json, value::RawValue};
+
+use crate::args::{ExtractArgs, RowForm};
+use crate::error::Error;
+use crate::terminal::{self, Bar};
+
+/// Verifies, and prints the rows.
+pub fn run(args: &ExtractArgs) -> Result<u8, Error> {
+    let mut verifier = Verifier::new();
+    for text in &args.digests {
+        let (digest, source) = super::digest_named(text)?;
+        verifier = verifier.against_named(digest, source);
+    }
+    if let Some(strand) = &args.strand {
+        verifier = verifier.strand(StrandId::new(strand));
+    }
+    if let Some(to) = args.to {
+        verifier = verifier.to(to);
+    }
+    let mut wanted = WantedRevisions::all();
+    wanted.document_id.clone_from(&args.document);
+    wanted.table_name.clone_from(&args.table);
+    let archive = Union::of_paths(&args.inputs)?;
+    let bar = Bar::new(false);
+    let verifier = verifier.progress(bar.callback());
+    let mut states: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut rows = Rows::new(args.output);
+    let mut each = |row: Row| {
+        *states.entry(row.state.as_str()).or_default() += 1;
+        rows.write(&row)
+    };
+    let report = extract(&verifier, &archive, &wanted, args.last, &mut each);
+    bar.finish();
+    let report = match report {
+        // A reader that has seen enough and closed the pipe is no error.
+        Err(ExtractError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            return Ok(0)
+        }
+        report => report?,
+    };
+    match rows.finish() {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(0),
+        finished => finished.map_err(Error::Output)?,
+    }
+    let counts: Vec<String> = states
+        .iter()
+        .map(|(state, count)| format!("{count} {state}"))
+        .collect();
+    terminal::remark(&match counts.is_empty() {
+        true => "no revision here is the one asked for".to_owned(),
+        false => format!("rows: {}", counts.join(", ")),
+    });
+    terminal::remark(&format!(
+        "the journal as a whole: {}; `sealion verify` gives the report",
+        report.verdict()
+    ));
+    match counts.is_empty() {
+        true => Ok(report.verdict().exit_status().max(2)),
+        false => Ok(report.verdict().exit_status()),
+    }
+}
+
+/// Writes rows to standard output.
+enum Rows {
+    Ndjson(io::BufWriter<io::Stdout>),
+    Csv(Box<csv::Writer<io::Stdout>>),
+}
+
+const COLUMNS: [&str; 13] = [
+    "state",
+    "document_id",
+    "version",
+    "kind",
+    "table_name",
+    "table_source",
+    "strand_id",
+    "sequence_no",
+    "revision_hash",
+    "tx_time",
+    "tx_id",
+    "data",
+    "data_ion",
+];
+
+impl Rows {
+    fn new(form: RowForm) -> Rows {
+        match form {
+            RowForm::Ndjson => Rows::Ndjson(io::BufWriter::new(io::stdout())),
+            RowForm::Csv => {
+                let mut writer = csv::Writer::from_writer(io::stdout());
+                // Kept in memory until there is more to write.
+                let _ = writer.write_record(COLUMNS);
+                Rows::Csv(Box::new(writer))
+            }
+        }
+    }
+
+    fn write(&mut self, row: &Row) -> io::Result<()> {
+        let hash = row.revision_hash.map(|hash| hash.to_string());
+        let table_source = row.table_source.map(TableSource::as_str);
+        match self {
+            Rows::Ndjson(out) => {
+                let data = row.data_json.clone().unwrap_or_else(|| "null".to_owned());
+                let line = Line {
+                    state: row.state.as_str(),
+                    document_id: &row.document_id,
+                    version: row.version,
+                    kind: row.kind.as_str(),
+                    table_name: row.table_name.as_deref(),
+                    table_source,
+                    block_address: json!({
+                        "strand_id": row.address.strand_id.as_str(),
+                        "sequence_no": row.address.sequence_no,
+                    }),
+                    revision_hash: hash,
+                    tx_time: row.tx_time.as_deref(),
+                    tx_id: row.tx_id.as_deref(),
+                    data: RawValue::from_string(data)?,
+                    data_ion: row.data_ion.as_deref(),
+                };
+                serde_json::to_writer(&mut *out, &line)?;
+                out.write_all(b"\n")
+            }
+            Rows::Csv(out) => {
+                let text = |text: &Option<String>| text.clone().unwrap_or_default();
+                let record = [
+                    row.state.as_str().to_owned(),
+                    row.document_id.clone(),
+                    row.version.to_string(),
+                    row.kind.as_str().to_owned(),
+                    text(&row.table_name),
+                    table_source.unwrap_or_default().to_owned(),
+                    row.address.strand_id.as_str().to_owned(),
+                    row.address.sequence_no.to_string(),
+                    hash.unwrap_or_default(),
+                    text(&row.tx_time),
+                    text(&row.tx_id),
+                    text(&row.data_json),
+                    text(&row.data_ion),
+                ];
+                out.write_record(record).map_err(io::Error::from)
+            }
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Rows::Ndjson(mut out) => out.flush(),
+            Rows::Csv(mut out) => out.flush(),
+        }
+    }
+}
+
+/// A row as a line of JSON.
+#[derive(serde::Serialize)]
+struct Line<'a> {
+    state: &'a str,
+    document_id: &'a str,
+    version: u64,
+    kind: &'a str,
+    table_name: Option<&'a str>,
+    table_source: Option<&'a str>,
+    block_address: serde_json::Value,
+    revision_hash: Option<String>,
+    tx_time: Option<&'a str>,
+    tx_id: Option<&'a str>,
+    data: Box<RawValue>,
+    data_ion: Option<&'a str>,
+}
