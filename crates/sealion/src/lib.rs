@@ -37,6 +37,7 @@
 #![forbid(unsafe_code)]
 
 pub mod blocks;
+pub mod compare;
 mod engine;
 mod error;
 pub mod extract;

@@ -75,6 +75,9 @@ pub(crate) struct Fingerprint {
     content: Vec<(&'static str, Option<Hash>)>,
 }
 
+/// A member of the content, and its hash in either copy.
+pub(crate) type ContentPair = (&'static str, Option<Hash>, Option<Hash>);
+
 impl Fingerprint {
     fn of(block: &Block, content: &BlockContent, records: &[RevisionRecord]) -> Fingerprint {
         let made = |made: &Option<Made>| made.as_ref().and_then(|made| made.as_ref().ok().copied());
@@ -105,6 +108,37 @@ impl Fingerprint {
             transaction_id: block.transaction_id.0.clone(),
             timestamp: block.timestamp.0,
         }
+    }
+
+    /// `transactionInfo` and `redactionInfo`, by their hashes, where two copies do not
+    /// have the same.
+    pub(crate) fn infos(&self, other: &Fingerprint) -> Vec<ContentPair> {
+        self.pairs(other, 0, |a, b| a != b)
+    }
+
+    /// Data and metadata of a revision, by their hashes, where both copies have them
+    /// and they differ.
+    pub(crate) fn content_of_revision(
+        &self,
+        index: usize,
+        other: &Fingerprint,
+    ) -> Vec<ContentPair> {
+        self.pairs(other, 2 + 2 * index, |a, b| {
+            a.is_some() && b.is_some() && a != b
+        })
+    }
+
+    /// The two members from number `at` on, where `differ` says so.
+    fn pairs(
+        &self,
+        other: &Fingerprint,
+        at: usize,
+        differ: impl Fn(Option<Hash>, Option<Hash>) -> bool,
+    ) -> Vec<ContentPair> {
+        let both = self.content.iter().zip(&other.content).skip(at).take(2);
+        both.filter(|((_, a), (_, b))| differ(*a, *b))
+            .map(|((name, a), (_, b))| (*name, *a, *b))
+            .collect()
     }
 
     /// The first field in which two copies differ.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub(crate) use not_covered::not_covered;
+pub(crate) use text::Safe;
 pub use verdict::Verdict;
 
 pub use crate::findings::{

@@ -1,0 +1,191 @@
+//! Two copies of a journal: the same in every form, and every change found at its
+//! place and called what it is.
+
+mod common;
+
+use common::{archive, text, Form, FORMS};
+use sealion::compare::{compare_journals, DifferenceKind, JournalComparison, Outcome};
+use sealion::source::Memory;
+use sealion::Verifier;
+use sealion_testkit::block::{Content, Revision};
+use sealion_testkit::write::export::Format;
+use sealion_testkit::{Block, Ledger, Mix};
+
+fn compare(first: &Memory, second: &Memory) -> JournalComparison {
+    compare_journals(&Verifier::new(), first, second).unwrap()
+}
+
+fn of(blocks: &[Block]) -> Memory {
+    archive(Form::Export(Format::Text), blocks, &[], 0)
+}
+
+/// One place, and the kinds that the two orders must give.
+fn both_ways(ledger: &Ledger, other: &Ledger, kinds: [DifferenceKind; 2], place: (usize, &str)) {
+    let (a, b) = (of(&ledger.blocks), of(&other.blocks));
+    for (comparison, kind) in [(compare(&a, &b), kinds[0]), (compare(&b, &a), kinds[1])] {
+        let found = comparison.differences.iter().find(|one| {
+            one.kind == kind && one.sequence_no == place.0 as u64 && one.field.ends_with(place.1)
+        });
+        assert!(found.is_some(), "{kind:?} {place:?}\n{comparison}");
+        let grave = matches!(kind, DifferenceKind::Covered | DifferenceKind::NotCovered);
+        let outcome = if grave {
+            Outcome::Different
+        } else {
+            Outcome::Same
+        };
+        assert_eq!(comparison.outcome, outcome, "{comparison}");
+        if !grave {
+            assert_eq!(comparison.totals.len(), 1, "{comparison}");
+            assert_eq!(comparison.totals[&kind], 1, "{comparison}");
+        }
+        assert!(comparison.to_json().contains(kind.as_str()));
+    }
+}
+
+/// A block with a user revision, and the revision's number in it.
+fn user_revision(ledger: &Ledger) -> (usize, usize) {
+    let user = |(index, revision): &(usize, usize)| {
+        *index > 5
+            && matches!(
+                ledger.blocks[*index].revisions()[*revision].content,
+                Content::Data(_)
+            )
+    };
+    ledger.documents().find(user).unwrap()
+}
+
+fn revision_mut(ledger: &mut Ledger, place: (usize, usize)) -> &mut Revision {
+    &mut ledger.blocks[place.0].revisions.as_mut().unwrap()[place.1]
+}
+
+#[test]
+fn one_journal_in_any_two_forms_and_cuts_is_the_same() {
+    let ledger = Ledger::new(11, 24, Mix::Mixed);
+    let mut forms = FORMS.to_vec();
+    forms.push(Form::Export(Format::Json));
+    for (number, form) in forms.iter().enumerate() {
+        let first = archive(Form::Export(Format::Text), &ledger.blocks, &[3, 11], 1);
+        let second = archive(*form, &ledger.blocks, &[number], 5);
+        for (a, b) in [(&first, &second), (&second, &first)] {
+            let comparison = compare(a, b);
+            assert_eq!(comparison.outcome, Outcome::Same, "{form:?}\n{comparison}");
+            assert!(comparison.totals.is_empty(), "{form:?}\n{comparison}");
+            assert_eq!(comparison.common, [(0, 23)]);
+            let json = *form == Form::Export(Format::Json);
+            assert_eq!(comparison.json_in_one > 0, json);
+        }
+    }
+}
+
+#[test]
+fn lawful_and_unlawful_differences_are_told_apart() {
+    use DifferenceKind::{
+        Covered, LeftOutInFirst, LeftOutInSecond, NotCovered, RedactedInFirst, RedactedInSecond,
+    };
+    let ledger = Ledger::new(3, 40, Mix::Vehicle);
+    let place = user_revision(&ledger);
+    let field = format!("revisions[{}]", place.1);
+    let data_field = format!("revisions[{}].data", place.1);
+
+    let mut other = ledger.clone();
+    let revision = revision_mut(&mut other, place);
+    if let Content::Data(data) = &revision.content {
+        let hash = sealion_reference::ion_hash(data).unwrap();
+        revision.content = Content::Redacted(hash.to_vec());
+    }
+    both_ways(
+        &ledger,
+        &other,
+        [RedactedInSecond, RedactedInFirst],
+        (place.0, &field),
+    );
+
+    let mut other = ledger.clone();
+    let revision = revision_mut(&mut other, place);
+    *revision = Revision::internal(revision.hash.clone());
+    both_ways(
+        &ledger,
+        &other,
+        [LeftOutInSecond, LeftOutInFirst],
+        (place.0, &field),
+    );
+
+    let mut other = ledger.clone();
+    other.blocks[place.0].transaction_info = None;
+    let kinds = [LeftOutInSecond, LeftOutInFirst];
+    both_ways(&ledger, &other, kinds, (place.0, "transactionInfo"));
+
+    let mut other = ledger.clone();
+    other.blocks[place.0].transaction_id = "AAAAAAAAAAAAAAAAAAAAAA".to_owned();
+    both_ways(&ledger, &other, [NotCovered; 2], (place.0, "transactionId"));
+
+    let mut other = ledger.clone();
+    other.blocks[place.0].block_timestamp = ledger.blocks[place.0 - 1].block_timestamp.clone();
+    both_ways(
+        &ledger,
+        &other,
+        [NotCovered; 2],
+        (place.0, "blockTimestamp"),
+    );
+
+    let mut other = ledger.clone();
+    revision_mut(&mut other, place).content = Content::Data(ion_rs::Element::from(7));
+    both_ways(&ledger, &other, [Covered; 2], (place.0, &data_field));
+
+    let mut other = ledger.clone();
+    revision_mut(&mut other, place)
+        .metadata
+        .as_mut()
+        .unwrap()
+        .version += 1;
+    let metadata = format!("revisions[{}].metadata", place.1);
+    both_ways(&ledger, &other, [Covered; 2], (place.0, &metadata));
+}
+
+#[test]
+fn the_first_block_with_another_hash_is_found_wherever_it_is() {
+    let ledger = Ledger::new(3, 30, Mix::Tiny);
+    let first = of(&ledger.blocks);
+    for changed in 0..30 {
+        let mut other = ledger.clone();
+        other.blocks[changed].entries[0][5] ^= 1;
+        let comparison = compare(&first, &of(&other.blocks));
+        assert_eq!(comparison.first_other_hash, Some(changed as u64));
+        assert_eq!(comparison.outcome, Outcome::Different);
+        let found = &comparison.differences[0];
+        assert_eq!(found.field, "entriesHashList[0]");
+        assert_eq!(found.sequence_no, changed as u64);
+    }
+}
+
+#[test]
+fn parts_are_compared_where_they_overlap() {
+    let ledger = Ledger::new(3, 30, Mix::Tiny);
+    let part = |range: std::ops::Range<usize>| of(&ledger.blocks[range]);
+    let comparison = compare(&part(3..20), &part(7..30));
+    assert_eq!(comparison.common, [(7, 19)]);
+    assert_eq!(comparison.outcome, Outcome::Same);
+    assert_eq!(comparison.first.blocks, [(3, 19)]);
+    let apart = compare(&part(0..10), &part(10..30));
+    assert_eq!(apart.outcome, Outcome::Undecided, "{apart}");
+    let mut holes = ledger.blocks.clone();
+    holes.drain(12..15);
+    let comparison = compare(&of(&holes), &part(5..28));
+    assert_eq!(comparison.common, [(5, 11), (15, 27)]);
+    assert_eq!(comparison.outcome, Outcome::Same);
+}
+
+#[test]
+fn other_strands_and_empty_copies_are_undecided() {
+    let ledger = Ledger::new(3, 5, Mix::Tiny);
+    let other = Ledger::new(4, 5, Mix::Tiny);
+    let first = Memory::new().with("j", text(&ledger));
+    for second in [Memory::new().with("j", text(&other)), Memory::new()] {
+        let comparison = compare(&first, &second);
+        assert_eq!(comparison.outcome, Outcome::Undecided);
+        assert!(
+            comparison.to_string().starts_with("UNDECIDED"),
+            "{comparison}"
+        );
+    }
+}
