@@ -22,6 +22,8 @@ pub(crate) struct Candidate {
     pub(crate) trusted: bool,
     pub(crate) verdict: DigestVerdict,
     pub(crate) by: Option<By>,
+    /// Whether it hangs under a trusted digest that extends it.
+    pub(crate) under: bool,
     /// The older digest that it extends, as far as its source can prove it.
     pub(crate) extends: Option<Arc<Extends>>,
 }
@@ -35,11 +37,17 @@ impl Candidate {
             trusted,
             verdict: DigestVerdict::Inconclusive,
             by: None,
+            under: false,
             extends: None,
         }
     }
 
-    fn reach(&mut self, by: By) {
+    /// Whether what hangs under it is verified.
+    pub(crate) fn vouches(&self) -> bool {
+        self.trusted || self.under
+    }
+
+    pub(crate) fn reach(&mut self, by: By) {
         // What fails once (a contradiction) stays failed; the first way counts.
         if self.verdict == DigestVerdict::Inconclusive {
             self.verdict = DigestVerdict::Verified;
@@ -157,11 +165,22 @@ impl Candidates {
             .filter(move |candidate| candidate.digest.may_be_of(strand))
     }
 
-    fn equal_to(&self, hash: &Hash, strand: &StrandId) -> Vec<usize> {
+    pub(crate) fn equal_to(&self, hash: &Hash, strand: &StrandId) -> Vec<usize> {
         let found = self.by_hash.get(hash).into_iter().flatten().copied();
         found
             .filter(|&index| self.all[index].digest.may_be_of(strand))
             .collect()
+    }
+}
+
+/// Gives digests without a tip the one at which the journal has them.
+pub(crate) fn name_tips(strand_id: &StrandId, strand: &StrandFold, candidates: &mut Candidates) {
+    for candidate in &mut candidates.all {
+        let digest = &mut candidate.digest;
+        if digest.may_be_of(strand_id) && digest.sequence_no.is_none() {
+            let met = strand.found.iter().find(|(hash, _)| *hash == digest.hash);
+            digest.sequence_no = met.map(|(_, tip)| *tip);
+        }
     }
 }
 
@@ -178,13 +197,6 @@ pub(crate) fn by_journal(
         if !candidate.digest.may_be_of(strand_id) {
             continue;
         }
-        if candidate.digest.sequence_no.is_none() {
-            let met = strand
-                .found
-                .iter()
-                .find(|(hash, _)| *hash == candidate.digest.hash);
-            candidate.digest.sequence_no = met.map(|(_, tip)| *tip);
-        }
         let Some(tip) = candidate.digest.sequence_no else {
             continue;
         };
@@ -197,12 +209,12 @@ pub(crate) fn by_journal(
         if root == candidate.digest.hash {
             candidate.digest.strand_id = Some(strand_id.clone());
             candidate.reach(By::Journal);
-            if candidate.trusted {
+            if candidate.vouches() {
                 verified.push((0, tip));
             }
         } else if candidate.digest.strand_id.is_some() {
             candidate.verdict = DigestVerdict::Failed;
-            anchors.explained |= candidate.trusted;
+            anchors.explained |= candidate.vouches();
             let mut finding = Finding::new(
                 Code::Digest,
                 format!(
@@ -284,7 +296,7 @@ pub(crate) fn by_block_proofs(
         };
         for index in reached {
             candidates.all[index].reach(By::BlockProof);
-            if candidates.all[index].trusted {
+            if candidates.all[index].vouches() {
                 verified.push((met.chained_from, sequence_no));
             }
         }
@@ -331,7 +343,7 @@ pub(crate) fn by_revision_proofs(
             Fold::Reaches(reached) => {
                 for index in reached {
                     candidates.all[index].reach(By::RevisionProof);
-                    by_proof |= candidates.all[index].trusted;
+                    by_proof |= candidates.all[index].vouches();
                 }
             }
         }
@@ -423,7 +435,7 @@ fn fold(subject: &Subject<'_>, candidates: &mut Candidates, findings: &mut Findi
     if reached.is_empty() {
         return Fold::Nowhere;
     }
-    if trusting && !reached.iter().any(|&index| candidates[index].trusted) {
+    if trusting && !reached.iter().any(|&index| candidates[index].vouches()) {
         let claim = candidates[reached[0]].name();
         findings.push(
             about(
