@@ -37,6 +37,7 @@
 #![forbid(unsafe_code)]
 
 pub mod blocks;
+pub mod compare;
 mod engine;
 mod error;
 pub mod findings;
@@ -49,6 +50,7 @@ pub mod source;
 mod verify;
 
 pub use blocks::{BlockAddress, Consistency, Digest, Hash, Proof, StrandId};
+pub use compare::{compare_digests, DigestComparison};
 pub use engine::Engine;
 pub use error::Error;
 pub use findings::{Code, Finding, Location, Severity};

@@ -45,13 +45,16 @@ pub(crate) fn check_consistency(
     findings: &mut Findings,
 ) -> Vec<Link> {
     let mut links = Vec::new();
-    for candidate in candidates.all.clone() {
+    let of_strand = |candidate: &&Candidate| candidate.digest.strand_id.as_ref() == Some(strand_id);
+    let claims = candidates
+        .all
+        .iter()
+        .filter(|candidate| candidate.extends.is_some());
+    let claims: Vec<Candidate> = claims.filter(of_strand).cloned().collect();
+    for candidate in claims {
         let Some(extends) = &candidate.extends else {
             continue;
         };
-        if candidate.digest.strand_id.as_ref() != Some(strand_id) {
-            continue;
-        }
         match holds(&candidate, extends, strand_id) {
             Ok(tips) => {
                 let ends = [(&extends.from, tips.0), (&candidate.digest, tips.1)];
@@ -90,7 +93,7 @@ pub(crate) fn check_consistency(
 }
 
 /// Whether the proof holds; then both tips.
-fn holds(
+pub(crate) fn holds(
     newer: &Candidate,
     extends: &Extends,
     strand_id: &StrandId,

@@ -257,7 +257,9 @@ struct Subject<'a> {
     in_block: InBlock,
 }
 
-enum InBlock {
+/// How many hashes of a proof lie below the block's leaf.
+#[derive(Clone, Copy)]
+pub(crate) enum InBlock {
     None,
     Exactly(usize),
     AtLeast(usize),
@@ -411,8 +413,12 @@ fn fold(subject: &Subject<'_>, candidates: &mut Candidates, findings: &mut Findi
     let candidates = &mut candidates.all;
     let mut reached = Vec::new();
     for index in equal {
-        match shape(subject, candidates[index].digest.sequence_no) {
-            Ok(()) => {
+        let (number, tip) = (
+            subject.address.sequence_no,
+            candidates[index].digest.sequence_no,
+        );
+        match proof_shape(number, subject.proof, subject.in_block, tip) {
+            Ok(_) => {
                 candidates[index].digest.strand_id.get_or_insert_with(|| strand_id.clone());
                 reached.push(index);
             }
@@ -449,29 +455,34 @@ fn fold(subject: &Subject<'_>, candidates: &mut Candidates, findings: &mut Findi
     Fold::Reaches(reached)
 }
 
-enum Misshape {
+pub(crate) enum Misshape {
     TipUnknown,
     Wrong(String),
 }
 
-/// Whether a proof of this many hashes can be that of this address and tip, and
-/// whether an odd block's first sibling is the block before it.
-fn shape(subject: &Subject<'_>, tip: Option<u64>) -> Result<(), Misshape> {
+/// Whether a proof of this many hashes can be that of block `index`, or of a revision
+/// in it, for a digest at `tip`, and whether an odd block's first sibling is the block
+/// before it. Gives the number of hashes in the block.
+pub(crate) fn proof_shape(
+    index: u64,
+    proof: &Proof,
+    in_block: InBlock,
+    tip: Option<u64>,
+) -> Result<usize, Misshape> {
     let tip = tip.ok_or(Misshape::TipUnknown)?;
-    let index = subject.address.sequence_no;
     let leaves = tip
         .checked_add(1)
         .ok_or_else(|| Misshape::Wrong("the tip is larger than any journal".to_owned()))?;
     let in_tree = siblings(index, leaves)
         .ok_or_else(|| Misshape::Wrong(format!("the block lies after the tip {tip}")))?;
-    let found = subject.proof.len();
-    let fits = match subject.in_block {
+    let found = proof.len();
+    let fits = match in_block {
         InBlock::None => found == in_tree,
         InBlock::Exactly(count) => found == count + in_tree,
         InBlock::AtLeast(count) => found >= count + in_tree,
     };
     if !fits {
-        let expected = match subject.in_block {
+        let expected = match in_block {
             InBlock::None => in_tree.to_string(),
             InBlock::Exactly(count) => format!("{count} in the block and {in_tree} above it"),
             InBlock::AtLeast(count) => {
@@ -482,14 +493,16 @@ fn shape(subject: &Subject<'_>, tip: Option<u64>) -> Result<(), Misshape> {
             "found {found} hashes, expected {expected}"
         )));
     }
-    let hashes = &subject.proof.0;
-    let odd_revision = index % 2 == 1 && !matches!(subject.in_block, InBlock::None);
-    if odd_revision && hashes[found - in_tree] != hashes[found - in_tree - 1] {
+    let within = found - in_tree;
+    let odd_revision = index % 2 == 1 && !matches!(in_block, InBlock::None);
+    // The block itself may lack a previous hash that its number calls for.
+    let previous = within.checked_sub(1).map(|last| proof.0[last]);
+    if odd_revision && previous != proof.0.get(within).copied() {
         return Err(Misshape::Wrong(
             "the first sibling of an odd block is the block before it, and must equal the previous block hash that stands before it".to_owned(),
         ));
     }
-    Ok(())
+    Ok(within)
 }
 
 /// Two digests of one strand and tip that differ, both trusted or reached.
