@@ -61,6 +61,9 @@ pub enum Verb {
     /// compared, so none of it is evidence; use `verify` for that.
     #[command(after_help = SHOW_EXAMPLES)]
     Show(ShowArgs),
+    /// Compare what was kept of one ledger, without trust in any of it
+    #[command(after_help = COMPARE_EXAMPLES, arg_required_else_help = true)]
+    Compare(CompareArgs),
     /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsArgs),
@@ -337,6 +340,49 @@ pub struct ShowArgs {
     pub input: PathBuf,
 }
 
+/// Arguments of `compare`.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct CompareArgs {
+    /// What is compared.
+    #[command(subcommand)]
+    pub what: Compared,
+}
+
+/// What `compare` compares.
+#[derive(Debug, Subcommand)]
+pub enum Compared {
+    /// Digests with one another, by the proofs, receipts and blocks that came with them
+    ///
+    /// Builds the part of the journal's tree that the proofs tell of, and says for each two digests
+    /// of a strand whether they can be of one journal, cannot, or what would decide it. Takes
+    /// everything that `verify` reads, but for journals.
+    ///
+    /// Rests on the tips and addresses in the files and on no trust: "consistent" is not "verified".
+    #[command(after_help = COMPARE_DIGESTS_EXAMPLES)]
+    Digests(CompareDigestsArgs),
+}
+
+/// Arguments of `compare digests`.
+#[derive(Debug, clap::Args)]
+pub struct CompareDigestsArgs {
+    /// Files and directories with digests, receipts and proofs; `-` is standard input
+    #[arg(value_name = "INPUT", required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// The form of the answer
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Text)]
+    pub output: Form,
+}
+
+/// The forms of an answer that is no report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// For a person
+    Text,
+    /// For a program: one JSON object, described in docs/consistency.md
+    Json,
+}
+
 /// Arguments of `completions`.
 #[derive(Debug, clap::Args)]
 pub struct CompletionsArgs {
@@ -431,6 +477,20 @@ Examples:
 Exit status:
   0  the pages were printed, also of files that are not understood
   2  there is no such file, or it cannot be read";
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  sealion compare digests receipts/";
+
+const COMPARE_DIGESTS_EXAMPLES: &str = "\
+Examples:
+  sealion compare digests digest-2019.json digest-2025.json consistency.json
+  sealion compare digests receipts/ --output json
+
+Exit status:
+  0  all digests of each strand are consistent with one another
+  1  two contradict
+  2  it could not be decided or done (no proof between two of them, damaged evidence)";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:

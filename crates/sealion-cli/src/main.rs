@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Verb::Prove(args) => verb::prove::run(args),
         Verb::Extract(args) => verb::extract::run(args),
         Verb::Show(args) => verb::show::run(args),
+        Verb::Compare(args) => verb::compare::run(args),
         Verb::Completions(args) => verb::completions::run(args),
         Verb::Man(args) => verb::man::run(args),
     };

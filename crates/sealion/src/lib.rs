@@ -51,6 +51,7 @@ pub mod source;
 mod verify;
 
 pub use blocks::{BlockAddress, Consistency, Digest, Hash, Proof, StrandId};
+pub use compare::{compare_digests, DigestComparison};
 pub use engine::Engine;
 pub use error::Error;
 pub use findings::{Code, Finding, Location, Severity};

@@ -1,8 +1,11 @@
 //! The last step of a run: what every strand amounts to, and why blocks that
 //! hang under no trusted digest do not.
 
+use std::collections::BTreeSet;
+
 use super::code::{Code, Severity};
-use super::digests::{by_block_proofs, by_journal, by_revision_proofs, contradictions};
+use super::consistency::{check_consistency, settle_consistency};
+use super::digests::{by_block_proofs, by_journal, by_revision_proofs, contradictions, name_tips};
 use super::digests::{Anchors, BlockProof, Candidate, Candidates};
 use super::finding::{Finding, Findings};
 use super::journal::{Segment, StrandFold};
@@ -30,6 +33,8 @@ impl Conclusion<'_> {
     pub(crate) fn tie(&mut self, strand_id: &StrandId, strand: &StrandFold) -> Tied {
         let mut anchors = Anchors::default();
         let candidates = &mut self.candidates;
+        name_tips(strand_id, strand, candidates);
+        let links = check_consistency(strand_id, candidates, &mut anchors, self.findings);
         by_journal(strand_id, strand, candidates, &mut anchors, self.findings);
         by_block_proofs(
             strand_id,
@@ -41,6 +46,7 @@ impl Conclusion<'_> {
         );
         let loose_verified =
             by_revision_proofs(&strand.placed, candidates, &mut anchors, self.findings);
+        settle_consistency(strand_id, &links, candidates, &anchors, self.findings);
         Tied {
             anchors,
             loose_verified,
@@ -92,6 +98,7 @@ impl Conclusion<'_> {
 
     /// Statements that span strands, and proofs of strands without blocks.
     pub(crate) fn rest(&mut self, seen: &[StrandId]) {
+        self.digests_alone(seen);
         contradictions(&mut self.candidates.all, self.findings);
         for proof in self.proofs {
             if !seen.contains(&proof.address.strand_id) {
@@ -100,7 +107,7 @@ impl Conclusion<'_> {
         }
         for candidate in &self.candidates.all {
             let speaks = |strand: &StrandId| candidate.digest.may_be_of(strand);
-            if candidate.trusted && !seen.iter().any(speaks) {
+            if candidate.trusted && !candidate.reached() && !seen.iter().any(speaks) {
                 self.findings.push(
                     Finding::new(
                         Code::TipOutside,
@@ -112,6 +119,28 @@ impl Conclusion<'_> {
                     .remedy("hand over the journal or the proofs that belong to this digest"),
                 );
             }
+        }
+    }
+
+    /// Consistency proofs of strands of which nothing else came.
+    fn digests_alone(&mut self, seen: &[StrandId]) {
+        let all = self.candidates.all.iter();
+        let strands: BTreeSet<StrandId> = all
+            .filter(|candidate| candidate.extends.is_some())
+            .filter_map(|candidate| candidate.digest.strand_id.clone())
+            .filter(|strand| !seen.contains(strand))
+            .filter(|strand| {
+                self.asked
+                    .strand_id
+                    .as_ref()
+                    .is_none_or(|asked| asked == strand)
+            })
+            .collect();
+        for strand_id in &strands {
+            let mut anchors = Anchors::default();
+            let candidates = &mut self.candidates;
+            let links = check_consistency(strand_id, candidates, &mut anchors, self.findings);
+            settle_consistency(strand_id, &links, candidates, &anchors, self.findings);
         }
     }
 

@@ -22,6 +22,8 @@ pub(crate) struct Candidate {
     pub(crate) trusted: bool,
     pub(crate) verdict: DigestVerdict,
     pub(crate) by: Option<By>,
+    /// Whether it hangs under a trusted digest that extends it.
+    pub(crate) under: bool,
     /// The older digest that it extends, as far as its source can prove it.
     pub(crate) extends: Option<Arc<Extends>>,
 }
@@ -35,11 +37,17 @@ impl Candidate {
             trusted,
             verdict: DigestVerdict::Inconclusive,
             by: None,
+            under: false,
             extends: None,
         }
     }
 
-    fn reach(&mut self, by: By) {
+    /// Whether what hangs under it is verified.
+    pub(crate) fn vouches(&self) -> bool {
+        self.trusted || self.under
+    }
+
+    pub(crate) fn reach(&mut self, by: By) {
         // What fails once (a contradiction) stays failed; the first way counts.
         if self.verdict == DigestVerdict::Inconclusive {
             self.verdict = DigestVerdict::Verified;
@@ -157,11 +165,22 @@ impl Candidates {
             .filter(move |candidate| candidate.digest.may_be_of(strand))
     }
 
-    fn equal_to(&self, hash: &Hash, strand: &StrandId) -> Vec<usize> {
+    pub(crate) fn equal_to(&self, hash: &Hash, strand: &StrandId) -> Vec<usize> {
         let found = self.by_hash.get(hash).into_iter().flatten().copied();
         found
             .filter(|&index| self.all[index].digest.may_be_of(strand))
             .collect()
+    }
+}
+
+/// Gives digests without a tip the one at which the journal has them.
+pub(crate) fn name_tips(strand_id: &StrandId, strand: &StrandFold, candidates: &mut Candidates) {
+    for candidate in &mut candidates.all {
+        let digest = &mut candidate.digest;
+        if digest.may_be_of(strand_id) && digest.sequence_no.is_none() {
+            let met = strand.found.iter().find(|(hash, _)| *hash == digest.hash);
+            digest.sequence_no = met.map(|(_, tip)| *tip);
+        }
     }
 }
 
@@ -178,13 +197,6 @@ pub(crate) fn by_journal(
         if !candidate.digest.may_be_of(strand_id) {
             continue;
         }
-        if candidate.digest.sequence_no.is_none() {
-            let met = strand
-                .found
-                .iter()
-                .find(|(hash, _)| *hash == candidate.digest.hash);
-            candidate.digest.sequence_no = met.map(|(_, tip)| *tip);
-        }
         let Some(tip) = candidate.digest.sequence_no else {
             continue;
         };
@@ -197,12 +209,12 @@ pub(crate) fn by_journal(
         if root == candidate.digest.hash {
             candidate.digest.strand_id = Some(strand_id.clone());
             candidate.reach(By::Journal);
-            if candidate.trusted {
+            if candidate.vouches() {
                 verified.push((0, tip));
             }
         } else if candidate.digest.strand_id.is_some() {
             candidate.verdict = DigestVerdict::Failed;
-            anchors.explained |= candidate.trusted;
+            anchors.explained |= candidate.vouches();
             let mut finding = Finding::new(
                 Code::Digest,
                 format!(
@@ -245,7 +257,9 @@ struct Subject<'a> {
     in_block: InBlock,
 }
 
-enum InBlock {
+/// How many hashes of a proof lie below the block's leaf.
+#[derive(Clone, Copy)]
+pub(crate) enum InBlock {
     None,
     Exactly(usize),
     AtLeast(usize),
@@ -284,7 +298,7 @@ pub(crate) fn by_block_proofs(
         };
         for index in reached {
             candidates.all[index].reach(By::BlockProof);
-            if candidates.all[index].trusted {
+            if candidates.all[index].vouches() {
                 verified.push((met.chained_from, sequence_no));
             }
         }
@@ -331,7 +345,7 @@ pub(crate) fn by_revision_proofs(
             Fold::Reaches(reached) => {
                 for index in reached {
                     candidates.all[index].reach(By::RevisionProof);
-                    by_proof |= candidates.all[index].trusted;
+                    by_proof |= candidates.all[index].vouches();
                 }
             }
         }
@@ -399,8 +413,12 @@ fn fold(subject: &Subject<'_>, candidates: &mut Candidates, findings: &mut Findi
     let candidates = &mut candidates.all;
     let mut reached = Vec::new();
     for index in equal {
-        match shape(subject, candidates[index].digest.sequence_no) {
-            Ok(()) => {
+        let (number, tip) = (
+            subject.address.sequence_no,
+            candidates[index].digest.sequence_no,
+        );
+        match proof_shape(number, subject.proof, subject.in_block, tip) {
+            Ok(_) => {
                 candidates[index].digest.strand_id.get_or_insert_with(|| strand_id.clone());
                 reached.push(index);
             }
@@ -423,7 +441,7 @@ fn fold(subject: &Subject<'_>, candidates: &mut Candidates, findings: &mut Findi
     if reached.is_empty() {
         return Fold::Nowhere;
     }
-    if trusting && !reached.iter().any(|&index| candidates[index].trusted) {
+    if trusting && !reached.iter().any(|&index| candidates[index].vouches()) {
         let claim = candidates[reached[0]].name();
         findings.push(
             about(
@@ -437,29 +455,34 @@ fn fold(subject: &Subject<'_>, candidates: &mut Candidates, findings: &mut Findi
     Fold::Reaches(reached)
 }
 
-enum Misshape {
+pub(crate) enum Misshape {
     TipUnknown,
     Wrong(String),
 }
 
-/// Whether a proof of this many hashes can be that of this address and tip, and
-/// whether an odd block's first sibling is the block before it.
-fn shape(subject: &Subject<'_>, tip: Option<u64>) -> Result<(), Misshape> {
+/// Whether a proof of this many hashes can be that of block `index`, or of a revision
+/// in it, for a digest at `tip`, and whether an odd block's first sibling is the block
+/// before it. Gives the number of hashes in the block.
+pub(crate) fn proof_shape(
+    index: u64,
+    proof: &Proof,
+    in_block: InBlock,
+    tip: Option<u64>,
+) -> Result<usize, Misshape> {
     let tip = tip.ok_or(Misshape::TipUnknown)?;
-    let index = subject.address.sequence_no;
     let leaves = tip
         .checked_add(1)
         .ok_or_else(|| Misshape::Wrong("the tip is larger than any journal".to_owned()))?;
     let in_tree = siblings(index, leaves)
         .ok_or_else(|| Misshape::Wrong(format!("the block lies after the tip {tip}")))?;
-    let found = subject.proof.len();
-    let fits = match subject.in_block {
+    let found = proof.len();
+    let fits = match in_block {
         InBlock::None => found == in_tree,
         InBlock::Exactly(count) => found == count + in_tree,
         InBlock::AtLeast(count) => found >= count + in_tree,
     };
     if !fits {
-        let expected = match subject.in_block {
+        let expected = match in_block {
             InBlock::None => in_tree.to_string(),
             InBlock::Exactly(count) => format!("{count} in the block and {in_tree} above it"),
             InBlock::AtLeast(count) => {
@@ -470,14 +493,16 @@ fn shape(subject: &Subject<'_>, tip: Option<u64>) -> Result<(), Misshape> {
             "found {found} hashes, expected {expected}"
         )));
     }
-    let hashes = &subject.proof.0;
-    let odd_revision = index % 2 == 1 && !matches!(subject.in_block, InBlock::None);
-    if odd_revision && hashes[found - in_tree] != hashes[found - in_tree - 1] {
+    let within = found - in_tree;
+    let odd_revision = index % 2 == 1 && !matches!(in_block, InBlock::None);
+    // The block itself may lack a previous hash that its number calls for.
+    let previous = within.checked_sub(1).map(|last| proof.0[last]);
+    if odd_revision && previous != proof.0.get(within).copied() {
         return Err(Misshape::Wrong(
             "the first sibling of an odd block is the block before it, and must equal the previous block hash that stands before it".to_owned(),
         ));
     }
-    Ok(())
+    Ok(within)
 }
 
 /// Two digests of one strand and tip that differ, both trusted or reached.

@@ -166,4 +166,7 @@ pub enum By {
     BlockProof,
     /// A proof of one revision folds to it, and it speaks for that revision alone.
     RevisionProof,
+    /// A consistency proof ties it to a newer digest, or to an older one that it
+    /// extends.
+    Consistency,
 }

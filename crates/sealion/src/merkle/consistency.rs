@@ -1,6 +1,6 @@
 //! Checks that one tree is the head of another.
 
-use crate::blocks::Hash;
+use crate::blocks::{Hash, Proof};
 use crate::hashes::dot;
 
 /// Whether `proof` shows that the tree of `first` leaves with root `first_root` is
@@ -17,23 +17,33 @@ pub fn verify_consistency(
     second_root: &Hash,
     proof: &[Hash],
 ) -> bool {
-    let Some(nodes) = super::consistency(first, second) else {
-        return false;
-    };
+    fold_consistency(first, second, first_root, &Proof(proof.to_vec()))
+        .is_some_and(|roots| roots == (*first_root, *second_root))
+}
+
+/// The roots of the smaller and of the larger tree that `proof` gives, if it has as
+/// many hashes as it must have.
+///
+/// If the smaller tree is a whole node of the larger one, it is `first_root` that the
+/// proof starts from, and the first root given back.
+pub(crate) fn fold_consistency(
+    first: u64,
+    second: u64,
+    first_root: &Hash,
+    proof: &Proof,
+) -> Option<(Hash, Hash)> {
+    let nodes = super::consistency(first, second)?;
     // Counts are compared before anything is hashed.
     if nodes.len() != proof.len() {
-        return false;
-    }
-    if first == second {
-        return first_root == second_root;
+        return None;
     }
     // The part that both trees share, as far as the smaller one ends with it: the
     // whole smaller tree, or the first hash of the proof.
-    let (shared, rest) = match (nodes.split_first(), proof.split_first()) {
+    let (shared, rest) = match (nodes.split_first(), proof.0.split_first()) {
         (Some((lowest, others)), Some((hash, rest))) if lowest.end == first => {
             (*hash, others.iter().zip(rest))
         }
-        _ => (*first_root, nodes.iter().zip(proof)),
+        _ => (*first_root, nodes.iter().zip(&proof.0)),
     };
     let (mut smaller, mut larger) = (shared, shared);
     for (node, hash) in rest {
@@ -44,7 +54,7 @@ pub fn verify_consistency(
             larger = dot(hash, &larger);
         }
     }
-    smaller == *first_root && larger == *second_root
+    Some((smaller, larger))
 }
 
 #[cfg(test)]

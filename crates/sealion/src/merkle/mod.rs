@@ -13,6 +13,7 @@ mod range;
 mod shape;
 mod tree;
 
+pub(crate) use consistency::fold_consistency;
 pub use consistency::verify_consistency;
 pub use difference::first_difference;
 pub use index::{Index, IndexError, IndexFile};

@@ -11,6 +11,22 @@ pub struct Subtree {
     pub end: u64,
 }
 
+impl Subtree {
+    /// Its two children; `None` for a leaf, and for what is empty.
+    pub(crate) fn children(self) -> Option<(Subtree, Subtree)> {
+        let Subtree { begin, end } = self;
+        if end.checked_sub(begin)? < 2 {
+            return None;
+        }
+        let middle = begin + split(end - begin);
+        let (left, right) = (
+            Subtree { begin, end: middle },
+            Subtree { begin: middle, end },
+        );
+        Some((left, right))
+    }
+}
+
 /// The siblings of leaf `index` in the tree of `count` leaves, bottom up: an
 /// inclusion proof is their hashes (RFC 6962, section 2.1.1). `None` unless
 /// `index < count`.

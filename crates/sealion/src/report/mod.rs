@@ -106,20 +106,25 @@ impl Report {
     /// The JSON form, version 1, one object, indented. Characters that could drive
     /// a terminal are escaped, though JSON would allow them.
     pub fn to_json(&self) -> String {
-        // Every member is a string, number, list or map with string keys.
-        let json = serde_json::to_string_pretty(self);
-        let json = json.expect("a report has no value that JSON lacks");
-        let mut safe = String::with_capacity(json.len());
-        for c in json.chars() {
-            match c {
-                '\u{7f}'..='\u{9f}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2066}'..='\u{2069}'
-                | '\u{feff}' => safe.push_str(&format!("\\u{:04x}", u32::from(c))),
-                _ => safe.push(c),
-            }
-        }
-        safe
+        safe_json(self)
     }
+}
+
+/// JSON, indented, without characters that could drive a terminal. `value` must be
+/// made of strings, numbers, lists and maps with string keys.
+pub(crate) fn safe_json(value: &impl Serialize) -> String {
+    let json = serde_json::to_string_pretty(value);
+    let json = json.expect("a report has no value that JSON lacks");
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '\u{7f}'..='\u{9f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{feff}' => safe.push_str(&format!("\\u{:04x}", u32::from(c))),
+            _ => safe.push(c),
+        }
+    }
+    safe
 }

@@ -10,7 +10,9 @@ mod show;
 mod stream;
 mod survey;
 
+pub(crate) use pool::with_pool;
 pub use show::show;
+pub(crate) use survey::{Survey, Surveyor};
 
 use std::sync::Arc;
 

@@ -53,6 +53,8 @@ pub(super) fn covered_by_trusted(report: &Report) -> String {
             .any(|one| one.state == State::Verified)
     };
     match report.strands.as_slice() {
+        // Consistency proofs alone.
+        [] => format!("{by} all that the older digests here cover."),
         [strand] if verified(strand) => {
             let runs = runs(
                 &strand.coverage,
@@ -131,6 +133,9 @@ pub(super) fn reached(digest: &DigestAnswer) -> &'static str {
         }
         (DigestVerdict::Verified, Some(By::RevisionProof)) => {
             "reached by revision-proof: for that revision alone"
+        }
+        (DigestVerdict::Verified, Some(By::Consistency)) => {
+            "reached by consistency: a proof ties it to another digest, the newer of the two extends the older"
         }
         (DigestVerdict::Verified, None) => "reached",
     }
