@@ -97,26 +97,29 @@ pub(crate) fn holds(
     newer: &Candidate,
     extends: &Extends,
     strand_id: &StrandId,
-) -> Result<(u64, u64), Finding> {
+) -> Result<(u64, u64), Box<Finding>> {
     let Extends { from, proof, .. } = extends;
     if from.strand_id.as_ref() != Some(strand_id) {
         let other = from.strand_id.as_ref().map_or("", StrandId::as_str);
-        return Err(Finding::new(
-            Code::Address,
-            "the two digests of this consistency proof name different strands",
-        )
-        .strand(strand_id)
-        .field("FromDigest.DigestTipAddress")
-        .values(other, strand_id.as_str())
-        .remedy("a ledger has one strand: one of the addresses is not the genuine one"));
+        return Err(Box::new(
+            Finding::new(
+                Code::Address,
+                "the two digests of this consistency proof name different strands",
+            )
+            .strand(strand_id)
+            .field("FromDigest.DigestTipAddress")
+            .values(other, strand_id.as_str())
+            .remedy("a ledger has one strand: one of the addresses is not the genuine one"),
+        ));
     }
     let tip = |digest: &Digest| digest.sequence_no.unwrap_or(u64::MAX);
     let (older_tip, newer_tip) = (tip(from), tip(&newer.digest));
     let shape = |why: String| {
-        Finding::new(Code::ProofShape, why)
+        let finding = Finding::new(Code::ProofShape, why)
             .at(&BlockAddress::new(strand_id.clone(), older_tip))
             .field("ConsistencyProof")
-            .remedy("a tip or the proof is not the genuine one: the number of hashes follows from both tips")
+            .remedy("a tip or the proof is not the genuine one: the number of hashes follows from both tips");
+        Box::new(finding)
     };
     // Counts are compared before anything is hashed.
     let (Some(first), Some(second)) = (older_tip.checked_add(1), newer_tip.checked_add(1)) else {
@@ -142,14 +145,14 @@ pub(crate) fn holds(
     ];
     match ends.into_iter().find(|(_, claimed, folded, _)| *claimed != folded) {
         None => Ok((older_tip, newer_tip)),
-        Some((which, claimed, folded, tip)) => Err(Finding::new(
+        Some((which, claimed, folded, tip)) => Err(Box::new(Finding::new(
             Code::Proof,
             format!("the consistency proof from tip {older_tip} to {newer_tip} does not fold to the {which} digest"),
         )
         .at(&BlockAddress::new(strand_id.clone(), tip))
         .field("ConsistencyProof")
         .values(claimed.to_string(), folded.to_string())
-        .remedy("a digest, a tip or the proof is not the genuine one: make the proof anew from the journal (`sealion prove consistency`)")),
+        .remedy("a digest, a tip or the proof is not the genuine one: make the proof anew from the journal (`sealion prove consistency`)"))),
     }
 }
 

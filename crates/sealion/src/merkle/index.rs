@@ -119,7 +119,7 @@ fn nodes_within(from: u64, end: u64) -> u64 {
     if from == 0 {
         return 2 * end - u64::from(end.count_ones());
     }
-    let level = |level: u32| (end >> level).saturating_sub((from - 1 >> level) + 1);
+    let level = |level: u32| (end >> level).saturating_sub(((from - 1) >> level) + 1);
     (0..u64::BITS).map(level).sum()
 }
 

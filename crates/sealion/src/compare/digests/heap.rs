@@ -39,6 +39,9 @@ struct Subject<'a> {
     path: &'a Arc<str>,
 }
 
+/// Digests of a strand, by tip and hash, and the files that each came from.
+type Sources = BTreeMap<(u64, Hash), BTreeSet<Arc<str>>>;
+
 impl Heap {
     pub(super) fn of(survey: Survey, findings: Findings) -> Result<Heap, Error> {
         let mut heap = Heap::default();
@@ -134,8 +137,7 @@ impl Heap {
             .collect();
         // With one strand, a digest that names none can only be of that one.
         let only = (named.len() == 1).then(|| named.first().copied()).flatten();
-        let mut placed: BTreeMap<StrandId, BTreeMap<(u64, Hash), BTreeSet<Arc<str>>>> =
-            BTreeMap::new();
+        let mut placed: BTreeMap<StrandId, Sources> = BTreeMap::new();
         let mut tipless = Vec::new();
         for candidate in all {
             let Digest {
