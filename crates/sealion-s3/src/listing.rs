@@ -4,13 +4,16 @@ use std::io;
 use std::sync::{Arc, OnceLock};
 
 use object_store::aws::AmazonS3;
-use object_store::list::{PaginatedListOptions, PaginatedListStore as _};
+use object_store::list::{PaginatedListOptions, PaginatedListResult, PaginatedListStore as _};
 use object_store::ObjectMeta;
-use sealion_aws::Connection;
+use sealion_aws::{said, Connection, ATTEMPTS_MAX};
 
 use crate::explain::explain;
 use crate::order::compare;
 use crate::S3Url;
+
+/// What `object_store` says of a page that broke off; its type of error is private.
+const BROKE_OFF: &str = "list response body";
 
 /// How far the listing is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,15 +57,7 @@ pub(crate) fn list(
     let mut beside = None;
     let mut page_token = None;
     loop {
-        let (store, prefix) = (store.clone(), url.prefix.clone());
-        let page = connection.spawn(async move {
-            let prefix = Some(prefix.as_str()).filter(|prefix| !prefix.is_empty());
-            let options = PaginatedListOptions {
-                page_token,
-                ..PaginatedListOptions::default()
-            };
-            store.list_paginated(prefix, options).await
-        });
+        let page = connection.spawn(page_of(store.clone(), url.prefix.clone(), page_token));
         let page = page.wait()?.map_err(|error| refused(&error))?;
         for object in page.result.objects {
             if !url.holds(object.location.as_ref()) && !is_marker(url, &object) {
@@ -86,6 +81,28 @@ pub(crate) fn list(
     }
     entries.sort_unstable_by(|a, b| compare(a.key(), b.key()));
     Ok(entries)
+}
+
+/// One page. `object_store` sends a request again, but does not ask again for an answer that broke off.
+async fn page_of(
+    store: Arc<AmazonS3>,
+    prefix: String,
+    page_token: Option<String>,
+) -> object_store::Result<PaginatedListResult> {
+    let mut attempts = 1;
+    loop {
+        let prefix = Some(prefix.as_str()).filter(|prefix| !prefix.is_empty());
+        let options = PaginatedListOptions {
+            page_token: page_token.clone(),
+            ..PaginatedListOptions::default()
+        };
+        match store.list_paginated(prefix, options).await {
+            Err(error) if attempts < ATTEMPTS_MAX && said(&error).contains(BROKE_OFF) => {
+                attempts += 1;
+            }
+            done => return done,
+        }
+    }
 }
 
 /// The object of no bytes that the console makes for a folder; its key came without the last slash.

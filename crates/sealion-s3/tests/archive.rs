@@ -189,3 +189,12 @@ fn what_s3_refuses_is_explained_and_no_secret_is_told() {
         assert!(!text.contains(SECRET) && !text.contains(KEY_ID), "{text}");
     }
 }
+
+#[test]
+fn a_connection_that_always_breaks_is_given_up_and_said() {
+    let bucket = bucket();
+    let proxy = proxy::serve(bucket.server, Fault::CutAfter(700));
+    let error = open(proxy.address, "s3://archive").unwrap_err().to_string();
+    assert!(error.contains("no answer in 5 attempts"), "{error}");
+    assert_eq!(proxy.accepted(), 5);
+}
