@@ -63,11 +63,9 @@ impl Ahead {
         let (_, length, part) = own.unwrap_or_else(|| ask(index));
         let asked = heads.waiting.back().map_or(index, |(last, ..)| *last);
         let until = (index + heads.window).min(entries.len().saturating_sub(1));
-        for follower in asked + 1..=until {
-            if entries[follower].size > 0 {
-                heads.waiting.push_back(ask(follower));
-            }
-        }
+        let followers = asked + 1..(until + 1).max(asked + 1);
+        let filled = followers.filter(|follower| entries[*follower].size > 0);
+        heads.waiting.extend(filled.map(ask));
         (length, part)
     }
 
