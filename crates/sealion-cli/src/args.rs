@@ -75,7 +75,7 @@ pub enum Verb {
 /// Arguments of `verify`.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
-    /// Files and directories to verify; `-` is standard input
+    /// Files, directories and s3://BUCKET/PREFIX to verify; `-` is standard input
     ///
     /// Formats are known by content: journal exports (Ion text, Ion binary, JSON Lines) with their
     /// manifests, journal streams, JSON of the AWS CLI and of boto3, digests, receipts and proofs;
@@ -117,6 +117,12 @@ pub struct VerifyArgs {
     /// List every input, all findings and the time taken
     #[arg(long, short, conflicts_with = "quiet")]
     pub verbose: bool,
+    /// List what would be read and its bytes, and read nothing of it
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How to reach `s3://…`.
+    #[command(flatten)]
+    pub aws: AwsArgs,
 }
 
 /// The engines.
@@ -161,6 +167,9 @@ pub struct DigestArgs {
     /// The strand, where the inputs hold several
     #[arg(long, value_name = "ID")]
     pub strand: Option<String>,
+    /// How to reach `s3://…`.
+    #[command(flatten)]
+    pub aws: AwsArgs,
 }
 
 /// Arguments of `prove`.
@@ -205,6 +214,9 @@ pub struct ProofSource {
     /// Keep the tree of block hashes in this file: 64 bytes a block
     #[arg(long, value_name = "FILE")]
     pub save_index: Option<PathBuf>,
+    /// How to reach `s3://…`.
+    #[command(flatten)]
+    pub aws: AwsArgs,
 }
 
 /// The digest that a proof leads to.
@@ -321,6 +333,9 @@ pub struct ExtractArgs {
     /// Only blocks up to sequence number N, inclusive
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub to: Option<u64>,
+    /// How to reach `s3://…`.
+    #[command(flatten)]
+    pub aws: AwsArgs,
 }
 
 /// The forms of rows.
@@ -338,6 +353,27 @@ pub struct ShowArgs {
     /// A file, or a directory of at most 100 files; `-` is standard input
     #[arg(value_name = "INPUT")]
     pub input: PathBuf,
+    /// How to reach `s3://…`.
+    #[command(flatten)]
+    pub aws: AwsArgs,
+}
+
+/// How to reach `s3://…`; what is left out is resolved as the `aws` command resolves it.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Reading from s3:// (in builds with the feature aws)")]
+pub struct AwsArgs {
+    /// The server to ask instead of AWS, as http://localhost:9000
+    #[arg(long, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// The region, instead of AWS_REGION
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// The profile in ~/.aws/config, instead of AWS_PROFILE
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Sign nothing: for what anybody may read
+    #[arg(long)]
+    pub no_sign_request: bool,
 }
 
 /// Arguments of `compare`.

@@ -35,6 +35,10 @@ pub enum Error {
         /// As they were typed.
         inputs: String,
     },
+    /// `s3://…` in a build that cannot read it.
+    #[cfg(not(feature = "aws"))]
+    #[error("cannot read {0}: this build of sealion does not read from S3")]
+    NotBuiltIn(String),
     /// No digest of that journal can be given.
     #[error("no digest: {why}")]
     Refused {
@@ -79,9 +83,14 @@ impl Error {
     /// What the user can do next.
     pub fn advice(&self) -> Option<&'static str> {
         Some(match self {
+            #[cfg(not(feature = "aws"))]
+            Error::NotBuiltIn(_) => {
+                "build it in: `cargo install --path crates/sealion-cli --features aws`; or copy the \
+                 objects first, for example with `aws s3 sync s3://bucket/prefix export/`"
+            }
+            // What S3 answers is told with what to do.
             Error::Library(sealion::Error::Io { path, .. }) if path.starts_with("s3://") => {
-                "copy the objects first, for example with `aws s3 sync s3://bucket/prefix export/`, \
-                 then name that directory"
+                return None;
             }
             Error::Library(sealion::Error::Io { source, .. })
                 if source.kind() == io::ErrorKind::NotFound =>

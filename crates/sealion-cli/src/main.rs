@@ -5,6 +5,7 @@
 
 mod args;
 mod error;
+mod input;
 mod terminal;
 mod verb;
 

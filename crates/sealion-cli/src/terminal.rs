@@ -101,7 +101,7 @@ fn style_of(gravity: Option<Severity>) -> Style {
 
 /// Names of files may be hostile too: no control character of theirs reaches the
 /// terminal.
-fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character.is_control() {
@@ -110,6 +110,12 @@ fn harmless(text: &str) -> String {
         }
     }
     safe
+}
+
+/// Whether a person sees standard error.
+#[cfg(feature = "aws")]
+pub fn is_watched() -> bool {
+    io::stderr().is_terminal()
 }
 
 /// A progress bar with rate and time left. It shows itself once work has taken a
@@ -125,6 +131,22 @@ impl Bar {
         Bar {
             bar: ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden()),
             seen: !quiet && io::stderr().is_terminal(),
+        }
+    }
+
+    /// How far the listing of a remote input is.
+    #[cfg(feature = "aws")]
+    pub fn listed(&self, name: &str, objects: u64, bytes: u64) {
+        if self.seen {
+            self.bar.set_style(
+                ProgressStyle::with_template("{msg}")
+                    .unwrap_or_else(|_| ProgressStyle::default_bar()),
+            );
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            let name = harmless(name);
+            self.bar
+                .set_message(format!("listing {name}: {objects} objects, {bytes} bytes"));
+            self.bar.tick();
         }
     }
 

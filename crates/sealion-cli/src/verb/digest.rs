@@ -5,6 +5,7 @@ use sealion::{Code, Report, Severity, StrandId, Verdict, Verifier};
 
 use crate::args::DigestArgs;
 use crate::error::Error;
+use crate::input::Input;
 use crate::terminal;
 
 /// Incomplete findings about content or evidence beside the blocks. A digest is made
@@ -20,7 +21,8 @@ pub fn run(args: &DigestArgs) -> Result<u8, Error> {
     if let Some(strand) = &args.strand {
         verifier = verifier.strand(StrandId::new(strand));
     }
-    let report = super::verify_paths(verifier, &args.inputs, false)?;
+    let input = Input::open(&args.inputs, &args.aws, None)?;
+    let report = super::verify_archive(verifier, &input, false)?;
     if report.inputs.is_empty() {
         return Err(super::no_file(&args.inputs));
     }

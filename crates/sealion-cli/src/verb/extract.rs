@@ -5,12 +5,12 @@ use std::io::{self, Write};
 
 use sealion::extract::{extract, ExtractError, Row, TableSource};
 use sealion::prove::WantedRevisions;
-use sealion::source::Union;
 use sealion::{StrandId, Verifier};
 use serde_json::{json, value::RawValue};
 
 use crate::args::{ExtractArgs, RowForm};
 use crate::error::Error;
+use crate::input::Input;
 use crate::terminal::{self, Bar};
 
 /// Verifies, and prints the rows.
@@ -29,7 +29,7 @@ pub fn run(args: &ExtractArgs) -> Result<u8, Error> {
     let mut wanted = WantedRevisions::all();
     wanted.document_id.clone_from(&args.document);
     wanted.table_name.clone_from(&args.table);
-    let archive = Union::of_paths(&args.inputs)?;
+    let archive = Input::open(&args.inputs, &args.aws, None)?;
     let bar = Bar::new(false);
     let verifier = verifier.progress(bar.callback());
     let mut states: BTreeMap<&str, u64> = BTreeMap::new();

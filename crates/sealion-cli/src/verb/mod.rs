@@ -12,16 +12,16 @@ pub mod verify;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use sealion::source::Archive;
 use sealion::{Digest, Report, Verifier};
 
 use crate::error::Error;
 use crate::terminal::Bar;
 
-/// Verifies the files and directories at `inputs`, showing progress.
-fn verify_paths(verifier: Verifier, inputs: &[PathBuf], quiet: bool) -> Result<Report, Error> {
-    let archive = sealion::source::Union::of_paths(inputs)?;
+/// Verifies an archive, showing progress.
+fn verify_archive(verifier: Verifier, archive: &dyn Archive, quiet: bool) -> Result<Report, Error> {
     let bar = Bar::new(quiet);
-    let report = verifier.progress(bar.callback()).verify(&archive);
+    let report = verifier.progress(bar.callback()).verify(archive);
     bar.finish();
     Ok(report?)
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use sealion::merkle::IndexFile;
 use sealion::prove::{ProveError, ProvenRevision, WantedRevisions};
-use sealion::source::{Archive, Union};
+use sealion::source::Archive;
 use sealion::{Consistency, Digest, Prover, StrandId, Verifier};
 
 use crate::args::{
@@ -15,6 +15,7 @@ use crate::args::{
     ProveRevisionArgs,
 };
 use crate::error::Error;
+use crate::input::Input;
 use crate::terminal::{self, Bar};
 
 /// Proves what was asked for, and prints it.
@@ -97,7 +98,7 @@ fn consistency(args: &ProveConsistencyArgs) -> Result<u8, Error> {
     let from = End::of(&args.from)?;
     let to = args.to.as_deref().map(End::of).transpose()?;
     let verifier = limited(to.as_ref().and_then(End::tip));
-    let archive = Union::of_paths(&args.source.inputs)?;
+    let archive = Input::open(&args.source.inputs, &args.source.aws, None)?;
     let prover = prover(verifier, &archive, &args.source)?;
     let from = from.within(&prover)?;
     let to = to.map_or_else(|| Ok(prover.last()), |to| to.within(&prover))?;
@@ -142,7 +143,7 @@ impl End {
 }
 
 /// The journal, what proves from it, and the tip.
-fn prepare(source: &ProofSource, tip: &ProofTip) -> Result<(Union, Prover, u64), Error> {
+fn prepare(source: &ProofSource, tip: &ProofTip) -> Result<(Input, Prover, u64), Error> {
     let digest = match &tip.digest {
         Some(text) => Some(super::digest_named(text)?),
         None => None,
@@ -152,7 +153,7 @@ fn prepare(source: &ProofSource, tip: &ProofTip) -> Result<(Union, Prover, u64),
     if let Some((digest, name)) = &digest {
         verifier = verifier.against_named(digest.clone(), name.as_str());
     }
-    let archive = Union::of_paths(&source.inputs)?;
+    let archive = Input::open(&source.inputs, &source.aws, None)?;
     let prover = prover(verifier, &archive, source)?;
     let tip = match &digest {
         Some((digest, _)) => prover.tip_of(digest)?,

@@ -2,17 +2,24 @@
 
 use std::time::{Duration, Instant};
 
+use sealion::source::Archive;
 use sealion::{Report, StrandId, Verifier};
 
 use crate::args::{Output, VerifyArgs};
 use crate::error::Error;
+use crate::input::Input;
 use crate::terminal;
 
 /// Verifies, prints the report, and gives the exit status of its verdict.
 pub fn run(args: &VerifyArgs) -> Result<u8, Error> {
     let verifier = verifier(args)?;
     let started = Instant::now();
-    let report = super::verify_paths(verifier, &args.inputs, args.quiet)?;
+    let input = Input::open(&args.inputs, &args.aws, args.threads)?;
+    if args.dry_run {
+        terminal::print(&listing(&input)?)?;
+        return Ok(0);
+    }
+    let report = super::verify_archive(verifier, &input, args.quiet)?;
     match args.output {
         Output::Json => terminal::print(&format!("{}\n", report.to_json()))?,
         Output::Text if args.quiet => {}
@@ -20,6 +27,7 @@ pub fn run(args: &VerifyArgs) -> Result<u8, Error> {
     }
     if args.verbose {
         terminal::remark(&speed(&report, started.elapsed()));
+        input.versions(terminal::remark);
     }
     if report.inputs.is_empty() {
         return Err(super::no_file(&args.inputs));
@@ -53,6 +61,22 @@ fn verifier(args: &VerifyArgs) -> Result<Verifier, Error> {
         verifier = verifier.threads(threads.get());
     }
     Ok(verifier)
+}
+
+/// What would be read: bytes and name of each object, and the sum.
+fn listing(archive: &dyn Archive) -> Result<String, Error> {
+    let (mut text, mut sum) = (String::new(), 0);
+    let objects = archive.objects()?;
+    for object in &objects {
+        let bytes = object.size.unwrap_or(0);
+        sum += bytes;
+        text += &format!("{bytes:>15} {}\n", terminal::harmless(&object.name));
+    }
+    text += &format!(
+        "{sum:>15} bytes in {} objects would be read\n",
+        objects.len()
+    );
+    Ok(text)
 }
 
 fn speed(report: &Report, taken: Duration) -> String {
