@@ -61,7 +61,12 @@ pub enum Verb {
     /// compared, so none of it is evidence; use `verify` for that.
     #[command(after_help = SHOW_EXAMPLES)]
     Show(ShowArgs),
-    /// Compare what was kept of one ledger, without trust in any of it
+    /// Compare two copies of a journal, or digests with one another
+    ///
+    /// Two copies, A and B, in any formats and cuts: what both have, the first block that is not the
+    /// same, and in it the revision and the field. What was redacted since or left out in one of them,
+    /// and what hashes do not cover, is told apart. Neither copy is trusted: the answer is whether
+    /// they are the same, not which is genuine.
     #[command(after_help = COMPARE_EXAMPLES, arg_required_else_help = true)]
     Compare(CompareArgs),
     /// Print a completion script for a shell
@@ -380,9 +385,38 @@ pub struct AwsArgs {
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct CompareArgs {
-    /// What is compared.
+    /// The two copies.
+    #[command(flatten)]
+    pub copies: CopiesArgs,
+    /// What else is compared.
     #[command(subcommand)]
-    pub what: Compared,
+    pub what: Option<Compared>,
+}
+
+/// Arguments of `compare` with two copies of a journal.
+#[derive(Debug, clap::Args)]
+pub struct CopiesArgs {
+    /// One copy of a journal: a file or a directory
+    #[arg(value_name = "A", required = true)]
+    pub first: Option<PathBuf>,
+    /// The other copy, in whatever format
+    #[arg(value_name = "B", required = true)]
+    pub second: Option<PathBuf>,
+    /// The form of the answer
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Text)]
+    pub output: Form,
+    /// Only the strand with this id
+    #[arg(long, value_name = "ID")]
+    pub strand: Option<String>,
+    /// Only blocks from sequence number N on
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub from: Option<u64>,
+    /// Only blocks up to sequence number N, inclusive
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub to: Option<u64>,
+    /// Where buckets are.
+    #[command(flatten)]
+    pub aws: AwsArgs,
 }
 
 /// What `compare` compares.
@@ -516,7 +550,14 @@ Exit status:
 
 const COMPARE_EXAMPLES: &str = "\
 Examples:
-  sealion compare digests receipts/";
+  sealion compare export-2021/ export-2025/
+  sealion compare export.ion s3://archive/ledger/ --output json
+  sealion compare digests receipts/
+
+Exit status:
+  0  the same: whatever one of them has less of is listed
+  1  different, or digests that contradict one another
+  2  undecided (nothing in common), or it could not be done";
 
 const COMPARE_DIGESTS_EXAMPLES: &str = "\
 Examples:
