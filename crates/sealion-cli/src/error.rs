@@ -61,6 +61,14 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// A file that was asked for cannot be written.
+    #[error("cannot write {path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
     /// `man` of a verb that is not there.
     #[error("there is no verb `{0}`")]
     NoVerb(String),
@@ -114,6 +122,10 @@ impl Error {
             }
             Error::Prove(error) => return proving(error),
             Error::Index { .. } => "make it anew: the same command with --save-index in place of --index",
+            Error::File { source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {
+                "a file of that name is there already: choose another one, or give --force"
+            }
+            Error::File { .. } => "check that you may write there, then run again",
             Error::NoVerb(_) => "`sealion --help` lists the verbs",
             Error::Extract(_) | Error::Library(_) | Error::Refused { .. } | Error::Output(_) => return None,
         })

@@ -61,6 +61,11 @@ impl Bundle {
         }
     }
 
+    /// The digest that all in it stands under.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
     /// The revisions, in the order in which they were added.
     pub fn revisions(&self) -> &[ProvenRevision] {
         &self.revisions
