@@ -41,11 +41,12 @@ pub(crate) fn digest_value(digest: &Digest) -> Value {
 }
 
 /// The AWS CLI's print: four blanks a level, a line feed at the end.
-pub(crate) fn printed(value: &impl serde::Serialize) -> String {
+pub(crate) fn printed(value: &Value) -> String {
+    use serde::Serialize as _;
     let mut bytes = Vec::new();
     let format = serde_json::ser::PrettyFormatter::with_indent(b"    ");
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, format);
-    // Only what JSON can hold is handed over, and memory always takes it.
+    // A JSON value always serialises, and into memory.
     if value.serialize(&mut serializer).is_err() {
         bytes.clear();
     }
