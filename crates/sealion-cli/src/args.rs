@@ -362,7 +362,6 @@ pub enum RowForm {
 /// Arguments of `bundle`.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["documents", "all_of", "blocks"]))]
-#[command(group = clap::ArgGroup::new("under").required(true).args(["digest", "tip"]))]
 pub struct BundleArgs {
     /// Files and directories that hold the journal from block 0 on; `-` is standard input
     #[arg(value_name = "INPUT", required = true)]
@@ -391,7 +390,12 @@ pub struct BundleArgs {
     /// Without a digest that you trust: that of the journal itself at block N
     ///
     /// The file then says that nobody vouched for its digest.
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        conflicts_with = "digest"
+    )]
     pub tip: Option<u64>,
     /// The file to write; `-` is standard output
     #[arg(long, short, value_name = "FILE")]

@@ -61,6 +61,9 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// A bundle without a digest to stand under.
+    #[error("no digest was given, and a bundle is worth as much as the digest it stands under")]
+    NoBasis,
     /// A file that was asked for cannot be written.
     #[error("cannot write {path}: {source}")]
     File {
@@ -122,6 +125,10 @@ impl Error {
             }
             Error::Prove(error) => return proving(error),
             Error::Index { .. } => "make it anew: the same command with --save-index in place of --index",
+            Error::NoBasis => {
+                "give the one that you trust with --digest; or --tip N for the journal's own at \
+                 block N: the file then says that nobody vouched for it"
+            }
             Error::File { source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {
                 "a file of that name is there already: choose another one, or give --force"
             }

@@ -22,6 +22,9 @@ pub fn run(args: &BundleArgs) -> Result<u8, Error> {
         let error = io::Error::from(io::ErrorKind::AlreadyExists);
         return Err(cannot_write(&args.output, error));
     }
+    if args.digest.is_none() && args.tip.is_none() {
+        return Err(Error::NoBasis);
+    }
     let ids = documents(args)?;
     let attachments = attachments(args)?;
     let archive = Union::of_paths(&args.inputs)?;
@@ -150,9 +153,13 @@ fn write(path: &Path, json: &str, force: bool) -> Result<(), Error> {
 
 /// Says what is in it, what it gives away, and what makes it worth something.
 fn remark(bundle: &Bundle, args: &BundleArgs) {
-    let (revisions, blocks) = (bundle.revisions().len(), bundle.blocks().len());
+    let file = match args.output.to_string_lossy() {
+        name if name == "-" => "FILE".into(),
+        name => name,
+    };
     terminal::remark(&format!(
-        "{revisions} revisions and {blocks} blocks under the digest {}; check with `sealion verify FILE --digest D`, D from where it is kept",
+        "{} under the digest {}; check with `sealion verify {file} --digest D`, D from where it is kept",
+        bundle.contents(),
         bundle.digest()
     ));
     for block in bundle.blocks() {

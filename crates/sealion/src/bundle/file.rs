@@ -68,22 +68,12 @@ pub(super) fn json(bundle: &Bundle) -> String {
 }
 
 fn sentence(bundle: &Bundle) -> String {
-    let count = |count: usize, noun: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {noun}")),
-        many => Some(format!("{many} {noun}s")),
-    };
-    let parts = [
-        count(bundle.revisions.len(), "revision"),
-        count(bundle.blocks.len(), "block"),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
     format!(
-        "Evidence from the journal of an Amazon QLDB ledger: {}, each with the proof that it \
-         stands under the digest given here, to be checked with `sealion verify FILE --digest D`, \
-         where D is that digest as somebody other than the maker of this file kept it; \
-         without that check nothing here is to be believed.",
-        parts.join(" and ")
+        "Evidence from the journal of an Amazon QLDB ledger: {}, with the proofs that \
+         all of it stands under the digest given here; believe nothing in it before `sealion \
+         verify FILE --digest D` has agreed, where D is that digest as somebody other than the \
+         maker of this file kept it.",
+        bundle.contents()
     )
 }
 

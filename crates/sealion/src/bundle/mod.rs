@@ -77,6 +77,24 @@ impl Bundle {
         &self.blocks
     }
 
+    /// What is in it, in words: `2 revisions and 1 block`.
+    pub fn contents(&self) -> String {
+        let count = |count: usize, noun: &str| match count {
+            0 => None,
+            1 => Some(format!("1 {noun}")),
+            many => Some(format!("{many} {noun}s")),
+        };
+        let parts = [
+            count(self.revisions.len(), "revision"),
+            count(self.blocks.len(), "block"),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        match parts.is_empty() {
+            true => "nothing".to_owned(),
+            false => parts.join(" and "),
+        }
+    }
+
     /// Attaches something that nothing authenticates. A reader takes at most 1,000.
     pub fn attach(&mut self, attachment: Attachment) {
         self.attachments.push(attachment);

@@ -89,9 +89,9 @@ pub(crate) fn nobody_vouches(path: &Arc<str>, offset: u64, digest: &Digest) -> F
     let mut finding = Finding::new(Code::NoDigest, message)
         .field("digest")
         .source(path, Some(offset))
-        .remedy(format!(
-            "ask whoever keeps the digest, not the bundle's maker alone, to read theirs out; if it is the same, verify again with --digest '{digest}'"
-        ));
+        .remedy(
+            "let whoever keeps the digest, not the bundle's maker, read theirs out, and verify again with what they said: --digest 'HEX DIGITS@TIP' or BASE64@TIP",
+        );
     finding.strand_id.clone_from(&digest.strand_id);
     finding.claimed = Some(digest.to_string());
     finding

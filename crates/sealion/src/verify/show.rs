@@ -159,6 +159,8 @@ pub(crate) struct Viewer {
     proof: Option<ProofClaim>,
     records: BTreeMap<&'static str, u64>,
     strands: Strands,
+    /// Whether an evidence bundle has begun.
+    bundled: bool,
 }
 
 impl Viewer {
@@ -168,6 +170,11 @@ impl Viewer {
                 self.proof.clone_from(proof);
             }
             Evidence::Records(_) => {}
+            // Its items have their turns after it.
+            Evidence::Bundle(_) => {
+                self.sheet.evidence(evidence);
+                self.bundled = true;
+            }
             other => {
                 if self.turn() {
                     self.sheet.evidence(other);
@@ -214,9 +221,10 @@ impl Viewer {
     fn turn(&mut self) -> bool {
         self.values += 1;
         let shown = self.values <= DETAILED_MAX;
-        if shown && self.values > 1 {
+        if shown && (self.values > 1 || self.bundled) {
+            let noun = if self.bundled { "item" } else { "value" };
             self.sheet
-                .heading(&format!("value {} of this file", self.values));
+                .heading(&format!("{noun} {} of this file", self.values));
         }
         shown
     }
