@@ -134,7 +134,7 @@ fn what_its_maker_says_is_in_it_and_one_input_gives_one_file() {
     let archive = Memory::new().with("j", text(&ledger));
     let trusted = digest(&ledger, ledger.tip());
     let (mut bundle, prover) = begun(&archive, &trusted);
-    let wanted = WantedRevisions::of_document(&first_document(&ledger));
+    let wanted = WantedRevisions::of_document(first_document(&ledger));
     bundle.add_revisions(&prover, &archive, &wanted).unwrap();
     assert_eq!(file(&bundle), of_revisions(&archive, &trusted, &wanted));
     assert_eq!(parsed(&file(&bundle)).get("date"), None);
@@ -158,7 +158,7 @@ fn the_digest_is_shown_to_be_compared_by_voice() {
     let ledger = ledger();
     let archive = Memory::new().with("j", text(&ledger));
     let trusted = digest(&ledger, ledger.tip());
-    let wanted = WantedRevisions::of_document(&first_document(&ledger));
+    let wanted = WantedRevisions::of_document(first_document(&ledger));
     let json = of_revisions(&archive, &trusted, &wanted);
     let report = verify(json.as_bytes(), None);
     let findings = report.findings();
