@@ -155,7 +155,7 @@ fn proving(error: &ProveError) -> Option<&'static str> {
         }
         ProveError::NotFound(_) => "`sealion show` lists what a file holds",
         ProveError::NotRecomputed(_) => {
-            "prove from an export in Ion; from JSON only receipts can be given (--output receipt)"
+            "prove from an export in Ion; from JSON only receipts can be given (`prove revision --output receipt`)"
         }
         ProveError::DamagedIndex(_) | ProveError::Index(_) => {
             "make the index anew: the same command with --save-index in place of --index"

@@ -99,6 +99,25 @@ fn each_block_of_journals_from_one_block_on() {
 }
 
 #[test]
+fn answers_that_lie_beside_the_export_do_not_stand_before_it() {
+    use sealion_testkit::write::evidence::get_block;
+    let ledger = ledger();
+    let trusted = digest(&ledger, ledger.tip());
+    let mut archive = Memory::new().with("j", text(&ledger));
+    for index in 0..=ledger.tip() {
+        let proof = ledger.block_proof(index, ledger.tip());
+        for name in ["a", "z"] {
+            let answer = get_block(&ledger.blocks[index], Some(&proof));
+            archive = archive.with(format!("{name}{index}"), answer.into_bytes());
+        }
+    }
+    let json = of_revisions(&archive, &trusted, &WantedRevisions::all());
+    let alone = Memory::new().with("j", text(&ledger));
+    let same = of_revisions(&alone, &trusted, &WantedRevisions::all());
+    assert_eq!(parsed(&json)["items"], parsed(&same)["items"]);
+}
+
+#[test]
 fn several_documents_in_one_pass() {
     let ledger = ledger();
     let archive = Memory::new().with("j", text(&ledger));
