@@ -55,6 +55,18 @@ pub enum Verb {
     /// where it stands, its hash, and its data. Nothing is left out because it is wrong.
     #[command(after_help = EXTRACT_EXAMPLES)]
     Extract(ExtractArgs),
+    /// Write one evidence file that verifies by itself
+    ///
+    /// From a journal that is whole from block 0 up to the digest's tip: revisions or blocks, the
+    /// proof of each, the digest, and the report of this run, in one text file. `sealion verify`
+    /// checks it without the journal and trusts nothing in it; whoever does so needs the digest from
+    /// elsewhere. Nothing goes in that does not verify, and nothing that was asked for is left out:
+    /// then no file is written.
+    ///
+    /// A revision without data (a deletion, a redaction) brings its whole block along, with what
+    /// else that transaction did, because by its proof alone it would show too little.
+    #[command(after_help = BUNDLE_EXAMPLES)]
+    Bundle(BundleArgs),
     /// Show what files claim, without verifying anything
     ///
     /// Prints a page a file: what it is, and what it says of itself. Nothing is recomputed or
@@ -352,6 +364,70 @@ pub enum RowForm {
     Csv,
 }
 
+/// Arguments of `bundle`.
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["documents", "all_of", "blocks"]))]
+pub struct BundleArgs {
+    /// Files and directories that hold the journal from block 0 on; `-` is standard input
+    #[arg(value_name = "INPUT", required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// All revisions of the document with this id, up to the digest's tip; may be repeated
+    #[arg(long = "document", value_name = "ID")]
+    pub documents: Vec<String>,
+    /// The same for each id in this file, one a line; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub all_of: Vec<PathBuf>,
+    /// The block with this sequence number, whole; may be repeated
+    #[arg(long = "block", value_name = "N", allow_negative_numbers = true)]
+    pub blocks: Vec<u64>,
+    /// Of the documents only this version, from 0
+    #[arg(long, value_name = "V", allow_negative_numbers = true)]
+    pub version: Option<u64>,
+    /// Of the documents only what is in the block with this sequence number
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub at: Option<u64>,
+    /// The digest that you trust: a file, BASE64@SEQUENCENO or 64 hex digits
+    ///
+    /// The journal must give this very digest. The file says that you trust it, and from where it
+    /// came; its reader needs the same digest from elsewhere.
+    #[arg(long, value_name = "D")]
+    pub digest: Option<OsString>,
+    /// Without a digest that you trust: that of the journal itself at block N
+    ///
+    /// The file then says that nobody vouched for its digest.
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        conflicts_with = "digest"
+    )]
+    pub tip: Option<u64>,
+    /// The file to write; `-` is standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Write over a file that is there already
+    #[arg(long)]
+    pub force: bool,
+    /// Name this file, its size and its SHA-256 in the bundle; may be repeated
+    ///
+    /// Nothing authenticates an attachment. If it is handed over with the bundle, `verify` compares
+    /// it.
+    #[arg(long, value_name = "FILE")]
+    pub attach: Vec<PathBuf>,
+    /// Put this time-stamp token (RFC 3161) into the bundle, as it is; may be repeated
+    #[arg(long = "timestamp-token", value_name = "FILE")]
+    pub timestamp_tokens: Vec<PathBuf>,
+    /// Put these words into the bundle; may be repeated
+    #[arg(long = "note", value_name = "TEXT")]
+    pub notes: Vec<String>,
+    /// When the bundle was made, in your words [default: not said]
+    #[arg(long, value_name = "TEXT")]
+    pub date: Option<String>,
+    /// The strand, where the inputs hold several
+    #[arg(long, value_name = "ID")]
+    pub strand: Option<String>,
+}
+
 /// Arguments of `show`.
 #[derive(Debug, clap::Args)]
 pub struct ShowArgs {
@@ -538,6 +614,18 @@ Exit status, as of `verify`:
   0  all of the journal holds
   1  something is wrong: some rows may say failed or block-failed
   2  something could not be decided or done";
+
+const BUNDLE_EXAMPLES: &str = "\
+Examples:
+  sealion bundle --document ID --digest digest.json -o evidence.sealion export/
+  sealion bundle --document ID --version 0 --digest digest.json -o evidence.sealion export/
+  sealion bundle --all-of ids.txt --block 7 --digest digest.json -o evidence.sealion export/
+  sealion verify evidence.sealion --digest digest.json
+
+Exit status:
+  0  the file was written
+  1  the journal does not hold, or gives another digest
+  2  it could not be decided or done (blocks missing, no such document, the file is there already)";
 
 const SHOW_EXAMPLES: &str = "\
 Examples:

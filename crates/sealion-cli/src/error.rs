@@ -61,6 +61,17 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// A bundle without a digest to stand under.
+    #[error("no digest was given, and a bundle is worth as much as the digest it stands under")]
+    NoBasis,
+    /// A file that was asked for cannot be written.
+    #[error("cannot write {path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
     /// `man` of a verb that is not there.
     #[error("there is no verb `{0}`")]
     NoVerb(String),
@@ -114,6 +125,14 @@ impl Error {
             }
             Error::Prove(error) => return proving(error),
             Error::Index { .. } => "make it anew: the same command with --save-index in place of --index",
+            Error::NoBasis => {
+                "give the one that you trust with --digest; or --tip N for the journal's own at \
+                 block N: the file then says that nobody vouched for it"
+            }
+            Error::File { source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {
+                "a file of that name is there already: choose another one, or give --force"
+            }
+            Error::File { .. } => "check that you may write there, then run again",
             Error::NoVerb(_) => "`sealion --help` lists the verbs",
             Error::Extract(_) | Error::Library(_) | Error::Refused { .. } | Error::Output(_) => return None,
         })
@@ -136,7 +155,7 @@ fn proving(error: &ProveError) -> Option<&'static str> {
         }
         ProveError::NotFound(_) => "`sealion show` lists what a file holds",
         ProveError::NotRecomputed(_) => {
-            "prove from an export in Ion; from JSON only receipts can be given (--output receipt)"
+            "prove from an export in Ion; from JSON only receipts can be given (`prove revision --output receipt`)"
         }
         ProveError::DamagedIndex(_) | ProveError::Index(_) => {
             "make the index anew: the same command with --save-index in place of --index"

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Verb::Digest(args) => verb::digest::run(args),
         Verb::Prove(args) => verb::prove::run(args),
         Verb::Extract(args) => verb::extract::run(args),
+        Verb::Bundle(args) => verb::bundle::run(args),
         Verb::Show(args) => verb::show::run(args),
         Verb::Compare(args) => verb::compare::run(args),
         Verb::Completions(args) => verb::completions::run(args),

@@ -37,6 +37,7 @@
 #![forbid(unsafe_code)]
 
 pub mod blocks;
+pub mod bundle;
 pub mod compare;
 mod engine;
 mod error;

@@ -1,5 +1,6 @@
 //! One file a verb. None holds a rule about hashes.
 
+pub mod bundle;
 pub mod compare;
 pub mod completions;
 pub mod digest;

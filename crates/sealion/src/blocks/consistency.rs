@@ -11,11 +11,11 @@ use super::{Digest, Proof, StrandId};
 
 /// A proof that the journal under one digest is the head of the journal under a
 /// later one: the hashes of the nodes that
-/// [`merkle::consistency`](crate::merkle::consistency) names, at most 64 and one,
+/// `merkle::consistency` names, at most 64 and one,
 /// each of 32 bytes, bottom up (RFC 6962, section 2.1.2, with `dot` as node hash).
 ///
 /// Nothing is checked here: [`Verifier`](crate::Verifier) reads the file and does, or
-/// [`merkle::verify_consistency`](crate::merkle::verify_consistency) the values.
+/// `merkle::verify_consistency` the values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consistency {
     /// The strand that both digests are of.

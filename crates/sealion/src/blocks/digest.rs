@@ -45,12 +45,15 @@ pub struct ParseDigestError(String);
 impl FromStr for Digest {
     type Err = ParseDigestError;
 
-    /// Reads `BASE64`, `BASE64@SEQUENCENO` or the same with 64 hex digits.
+    /// Reads `BASE64`, `BASE64@SEQUENCENO` or the same with 64 hex digits, which may
+    /// stand in groups, as they are read aloud.
     fn from_str(text: &str) -> Result<Digest, ParseDigestError> {
         let (hash, tip) = match text.split_once('@') {
             Some((hash, tip)) => (hash, Some(tip)),
             None => (text, None),
         };
+        let digits: String = hash.split_whitespace().collect();
+        let hash = if digits.len() == 64 { &digits } else { hash };
         let hash = hash
             .parse::<Hash>()
             .map_err(|e| ParseDigestError(e.to_string()))?;
@@ -80,6 +83,21 @@ mod tests {
             "rGr7ElhEo1FExqD8SAWcWdtDIoN9cp81aozENEkW+A0=",
         ] {
             assert_eq!(text.parse::<Digest>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn hex_may_stand_in_groups_and_base64_may_not() {
+        let groups = ["0f1e"; 16].join(" ");
+        let digest = format!("{groups} @23").parse::<Digest>().unwrap();
+        assert_eq!(digest.hash, groups.replace(' ', "").parse().unwrap());
+        assert_eq!(digest.sequence_no, Some(23));
+        for wrong in [
+            &groups[..groups.len() - 1],
+            &format!("{groups} 0"),
+            "rGr7ElhEo1FExqD8SAWc WdtDIoN9cp81aozENEkW+A0=",
+        ] {
+            assert!(wrong.parse::<Digest>().is_err(), "{wrong}");
         }
     }
 

@@ -7,6 +7,8 @@
 //! Reference (GetDigest, GetBlock, GetRevision, ValueHolder), Developer Guide
 //! ("Verifying data in Amazon QLDB"), the sample programs named below.
 
+mod bundle;
+
 use ion_rs::IonType;
 
 use super::answers::answer_name;
@@ -16,6 +18,7 @@ use super::manifest::{self, Manifest};
 use super::read::{Envelope, Node, Unfit};
 use crate::Limits;
 
+pub(crate) use self::bundle::{AttachmentClaim, AttachmentKind, BundleClaim, ItemClaim};
 pub(crate) use super::ion_text::{checked, IonText};
 pub(crate) use super::saved_text::recognise_text;
 
@@ -81,6 +84,8 @@ pub(crate) enum Evidence {
         to: DigestClaim,
         proof: ProofClaim,
     },
+    /// Blocks and revisions with their proofs and the digest, in one file of ours.
+    Bundle(Box<BundleClaim>),
     /// A manifest of an export.
     Manifest(Manifest),
     /// Kinesis records, aggregated or not, each with the offset of its field.
@@ -136,6 +141,9 @@ struct Reading<'l> {
 impl Reading<'_> {
     fn evidence(&mut self, envelope: &Envelope<'_>) -> Option<Result<Evidence, Unfit>> {
         let named = |name| names(envelope, name);
+        if named(bundle::MARK) {
+            return Some(self.bundle(envelope));
+        }
         if let Some(manifest) = manifest::recognise(envelope) {
             return Some(manifest.map(Evidence::Manifest));
         }

@@ -1,5 +1,7 @@
 //! Typed reading of Ion values by the plain engine, each with its byte offset.
 
+use std::collections::HashSet;
+
 use ion_rs::{AnyEncoding, Element, HasRange, HasSpan, IonType, LazyValue, ValueRef};
 
 use base64::engine::general_purpose::STANDARD;
@@ -249,13 +251,11 @@ impl<'a> Envelope<'a> {
 
     /// Fields that stand for the second time or more.
     pub(crate) fn repeated(&self) -> Vec<(&str, Node<'a>)> {
-        let again = |&at: &usize| {
-            let name = &self.fields[at].0;
-            self.fields[..at].iter().any(|(earlier, _)| earlier == name)
-        };
-        let repeated = (1..self.fields.len()).filter(again);
-        repeated
-            .map(|at| (self.fields[at].0.as_str(), self.fields[at].1))
-            .collect()
+        let mut seen = HashSet::with_capacity(self.fields.len());
+        let named = self
+            .fields
+            .iter()
+            .map(|(name, node)| (name.as_str(), *node));
+        named.filter(|(name, _)| !seen.insert(*name)).collect()
     }
 }

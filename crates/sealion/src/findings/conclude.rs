@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::bundle::one_hash_two_tips;
 use super::code::{Code, Severity};
 use super::consistency::{check_consistency, settle_consistency};
 use super::digests::{by_block_proofs, by_journal, by_revision_proofs, contradictions, name_tips};
@@ -100,6 +101,8 @@ impl Conclusion<'_> {
     pub(crate) fn rest(&mut self, seen: &[StrandId]) {
         self.digests_alone(seen);
         contradictions(&mut self.candidates.all, self.findings);
+        self.findings
+            .extend(one_hash_two_tips(&self.candidates.all));
         for proof in self.proofs {
             if !seen.contains(&proof.address.strand_id) {
                 self.findings.push(proof.of_an_unseen_block());

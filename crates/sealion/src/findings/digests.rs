@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::bundle::block_left_out;
 use super::code::{Code, Severity};
 use super::consistency::Extends;
 use super::finding::{Finding, Findings};
@@ -336,7 +337,9 @@ pub(crate) fn by_revision_proofs(
                 None => InBlock::AtLeast(usize::from(!genesis)),
             },
         };
-        if by_proof_alone(one) {
+        if let Some(finding) = block_left_out(one, *offset) {
+            findings.push(finding);
+        } else if by_proof_alone(one) {
             findings.push(data_may_be_missing(loose, *offset));
         }
         let mut by_proof = false;

@@ -170,8 +170,12 @@ impl<'a> Journal<'a> {
                 }
             }
         }
-        // Of several copies one without a failure leads.
-        let lead = blocks.iter().position(|block| block.findings.is_empty());
+        // Of several copies one without a failure leads, whose text was kept if any was:
+        // answers that lie beside an export do not stand before it.
+        let sound = |block: &CheckedBlock| block.findings.is_empty();
+        let kept = |block: &CheckedBlock| sound(block) && block.captured.is_some();
+        let lead = blocks.iter().position(|block| kept(block));
+        let lead = lead.or_else(|| blocks.iter().position(|block| sound(block)));
         let mut lead = (!blocks.is_empty()).then(|| blocks.swap_remove(lead.unwrap_or(0)));
         if let Some(lead) = &mut lead {
             for other in &blocks {

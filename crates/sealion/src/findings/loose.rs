@@ -17,6 +17,8 @@ pub(crate) struct LooseRevision {
     pub(crate) record: RevisionRecord,
     pub(crate) proof: LooseProof,
     pub(crate) path: Arc<str>,
+    /// Whether it came in an evidence bundle.
+    pub(crate) bundled: bool,
     /// Whether a failure was found in it already.
     pub(crate) failed: bool,
 }

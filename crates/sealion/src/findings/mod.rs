@@ -1,6 +1,7 @@
 //! STAGE 4: the only place where what a file claims meets what we recomputed.
 
 mod block;
+mod bundle;
 mod code;
 mod conclude;
 mod consistency;
@@ -15,6 +16,7 @@ mod outcome;
 mod revision;
 
 pub(crate) use block::{check_block, Captured, CheckedBlock};
+pub(crate) use bundle::{check_bundled, nobody_vouches, FoundItem};
 pub use code::{Code, Severity};
 pub(crate) use conclude::Conclusion;
 pub(crate) use consistency::{holds, Extends};

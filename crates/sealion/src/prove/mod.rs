@@ -15,6 +15,7 @@ mod proven;
 mod prover;
 mod wanted;
 
+pub(crate) use aws_json::digest_value;
 pub(crate) use contents::tables;
 pub use error::ProveError;
 pub use proven::{ProvenBlock, ProvenRevision};

@@ -22,35 +22,47 @@ impl Prover {
         sequence_no: u64,
         tip: u64,
     ) -> Result<ProvenBlock, ProveError> {
-        let digest = self.digest(tip)?;
-        let proof = self.block_proof(sequence_no, tip)?;
+        self.block_proof(sequence_no, tip)?;
         let mut found = None;
         let wanted: Wanted = Arc::new(move |block| block.address.sequence_no == sequence_no);
-        self.pass(archive, (sequence_no, sequence_no), wanted, &mut |block| {
+        let range = (sequence_no, sequence_no);
+        self.blocks(archive, range, wanted, tip, &mut |proven| {
+            found = Some(proven);
+        })?;
+        found.ok_or_else(|| {
+            ProveError::NotFound(format!("block {sequence_no} is not among the inputs"))
+        })
+    }
+
+    /// The blocks in `range` that are `wanted`, each with its proof under the digest at
+    /// `tip`.
+    pub(crate) fn blocks(
+        &self,
+        archive: &dyn Archive,
+        range: (u64, u64),
+        wanted: Wanted,
+        tip: u64,
+        each: &mut (dyn FnMut(ProvenBlock) + Send),
+    ) -> Result<(), ProveError> {
+        let digest = self.digest(tip)?;
+        self.pass(archive, range, wanted, &mut |block| {
             let contents = self.contents(block)?;
             let refused = |why: String| not_recomputed(&block.address, &why);
-            found = Some(ProvenBlock {
+            let sequence_no = block.address.sequence_no;
+            let proven = ProvenBlock {
                 address: block.address.clone(),
                 ion_text: contents.block_text().map_err(refused)?,
                 hash: self.leaf(block)?,
-                proof: proof.clone(),
+                proof: self.block_proof(sequence_no, tip)?,
                 digest: digest.clone(),
-            });
+            };
+            let hashes = plain(&proven.proof);
+            let (leaf, root) = (&proven.hash.0, &digest.hash.0);
+            sealion_reference::proof::check_block(leaf, sequence_no, tip, &hashes, root)
+                .map_err(|refusal| damaged(&refusal.to_string()))?;
+            each(proven);
             Ok(())
-        })?;
-        let proven = found.ok_or_else(|| {
-            ProveError::NotFound(format!("block {sequence_no} is not among the inputs"))
-        })?;
-        let place = (sequence_no, tip);
-        sealion_reference::proof::check_block(
-            &proven.hash.0,
-            place.0,
-            place.1,
-            &plain(&proven.proof),
-            &proven.digest.hash.0,
-        )
-        .map_err(|refusal| damaged(&refusal.to_string()))?;
-        Ok(proven)
+        })
     }
 
     /// The revisions that are `wanted`, in the order of the journal, each with its

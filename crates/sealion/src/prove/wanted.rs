@@ -1,11 +1,15 @@
 //! Which revisions are to be proven.
 
+use std::collections::BTreeSet;
+
 /// Which revisions; every member that is set must fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WantedRevisions {
     /// Of the document with this id.
     pub document_id: Option<String>,
+    /// Of one of the documents with these ids; empty: of any.
+    pub document_ids: BTreeSet<String>,
     /// Of documents of the table with this name, as the block's `transactionInfo`
     /// tells.
     pub table_name: Option<String>,
@@ -31,7 +35,8 @@ impl WantedRevisions {
 
     pub(crate) fn fits(&self, id: &str, version: u64) -> bool {
         let own = self.document_id.as_ref().is_none_or(|own| own == id);
-        own && self.version.is_none_or(|own| own == version)
+        let among = self.document_ids.is_empty() || self.document_ids.contains(id);
+        own && among && self.version.is_none_or(|own| own == version)
     }
 
     pub(crate) fn fits_in(&self, id: &str, version: u64, sequence_no: u64) -> bool {

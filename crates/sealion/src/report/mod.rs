@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-pub(crate) use not_covered::not_covered;
+pub(crate) use not_covered::{not_covered, Kinds};
 pub(crate) use text::Safe;
 pub use verdict::Verdict;
 
@@ -71,7 +71,7 @@ pub struct Input {
     pub path: Arc<str>,
     /// What it turned out to be: `journal-ion-text`, `journal-ion-binary`,
     /// `journal-json`, `stream`, `digest`, `block`, `revision`, `receipt`,
-    /// `block-proof`, `manifest`, `history`, `description`, `mixed`, `empty`, `unknown`,
+    /// `block-proof`, `bundle`, `manifest`, `history`, `description`, `mixed`, `empty`, `unknown`,
     /// `unreadable`.
     pub kind: &'static str,
     /// Its size in bytes as stored (compressed, if it is).

@@ -5,6 +5,7 @@
 //! All text from the inputs goes through [`Safe`].
 
 mod block;
+mod bundle;
 mod evidence;
 
 use std::fmt::{Display, Write as _};

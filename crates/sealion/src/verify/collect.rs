@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ion_rs::IonType;
 
+use super::bundle::Bundled;
 use super::show::Viewer;
 use super::stream::{is_record, record_of, Records};
 use crate::blocks::block::Block;
@@ -33,6 +34,7 @@ pub(crate) struct Collected {
     pub(crate) digests: Vec<Candidate>,
     pub(crate) proofs: Vec<BlockProof>,
     pub(crate) manifests: Vec<(Arc<str>, Manifest)>,
+    pub(crate) bundles: Vec<Bundled>,
     /// Blocks among `items`.
     blocks: usize,
 }
@@ -151,10 +153,18 @@ impl Collector<'_> {
         (self.kinds, self.unknown)
     }
 
+    /// Whether no more evidence is taken in, which is then said.
+    pub(super) fn full(&mut self, offset: u64) -> bool {
+        let max = self.limits.evidence_max;
+        let full = self.collected.weight() >= max as usize;
+        if full {
+            self.flaw(Flaw::limit(offset, "evidence_max", max.into()));
+        }
+        full
+    }
+
     fn value(&mut self, node: Node<'_>) {
-        if self.collected.weight() >= self.limits.evidence_max as usize {
-            let max = self.limits.evidence_max.into();
-            self.flaw(Flaw::limit(node.offset(), "evidence_max", max));
+        if self.full(node.offset()) {
             return;
         }
         let taken = match node.ion_type() {
@@ -213,7 +223,7 @@ impl Collector<'_> {
         self.evidence(found.evidence)
     }
 
-    fn evidence(&mut self, evidence: Evidence) -> Result<(), Unfit> {
+    pub(super) fn evidence(&mut self, evidence: Evidence) -> Result<(), Unfit> {
         if let Some(viewer) = self.viewer.as_deref_mut() {
             viewer.evidence(&evidence);
         }
@@ -286,6 +296,7 @@ impl Collector<'_> {
                 self.kinds.insert("consistency");
                 self.consistency(offset, &from, &to, &proof);
             }
+            Evidence::Bundle(bundle) => self.bundle(*bundle),
             Evidence::Manifest(manifest) => {
                 self.kinds.insert("manifest");
                 let path = self.path.clone();
@@ -310,7 +321,7 @@ impl Collector<'_> {
         }
     }
 
-    fn candidate(&mut self, claim: &DigestClaim, field: &str) -> Option<Candidate> {
+    pub(super) fn candidate(&mut self, claim: &DigestClaim, field: &str) -> Option<Candidate> {
         let context = Context::of_file(&self.path);
         let mut findings = Vec::new();
         context.repeated(&claim.repeated, &mut findings);
@@ -465,6 +476,7 @@ impl Collector<'_> {
             record,
             proof,
             path: self.path.clone(),
+            bundled: false,
         };
         self.collected.items.push(Item::Loose(Box::new(loose)));
     }

@@ -1,5 +1,6 @@
 //! Wires the five stages together.
 
+mod bundle;
 mod collect;
 mod feed;
 mod manifests;

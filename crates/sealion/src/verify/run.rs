@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
+use super::bundle;
 use super::collect::Collected;
 use super::feed::{merge, Outcome, Source, Task, Tasks};
 use super::manifests::check_manifests;
@@ -17,7 +18,7 @@ use crate::findings::{
     flaw_finding, Asked, Candidate, Candidates, CheckedBlock, Code, Conclusion, Finding, Findings,
     Given, Item, Journal, Severity, StrandFold, Wanted, Watch,
 };
-use crate::report::{not_covered, Input, Report, Tool, Verdict};
+use crate::report::{not_covered, Input, Kinds, Report, Tool, Verdict};
 use crate::source::{decompressed, Archive, Flaw, FlawKind, Pieces};
 use crate::Error;
 
@@ -57,8 +58,16 @@ impl<'s> Run<'_, 's> {
             digests,
             proofs,
             manifests,
+            bundles,
             ..
         } = collected;
+        bundle::finish(
+            &bundles,
+            &self.verifier.trusted,
+            self.archive,
+            &objects,
+            &mut findings,
+        );
         let candidates = self.candidates(digests);
         findings.extend(candidates.iter().filter_map(zero_digest));
         let wanted = wanted(&candidates, &proofs);
@@ -117,7 +126,11 @@ impl<'s> Run<'_, 's> {
         let verdict = verdict(&findings, trusting, all_verified);
         let unknown_fields = strands.values().flat_map(|strand| &strand.unknown_fields);
         let has = |kind: &str| inputs.iter().any(|input| input.kind == kind);
-        let (streams, receipts) = (has("stream"), has("receipt"));
+        let kinds = Kinds {
+            streams: has("stream"),
+            receipts: has("receipt"),
+            bundles: !bundles.is_empty(),
+        };
         let (kept, finding_totals) = findings.into_parts();
         Ok(Report {
             report_version: 1,
@@ -134,7 +147,7 @@ impl<'s> Run<'_, 's> {
             digests: candidates.iter().map(Candidate::answer).collect(),
             findings: kept,
             finding_totals,
-            not_covered: not_covered(streams, receipts, unknown_fields),
+            not_covered: not_covered(kinds, unknown_fields),
         })
     }
 

@@ -104,7 +104,7 @@ fn page(archive: &dyn Archive, object: &Object, limits: &Limits) -> String {
 
 const EXPECTED: &str =
     "a journal export or stream, a manifest, an answer of get-digest, get-block \
-    or get-revision, the console's digest file, a receipt, a .proofs.json, or a consistency proof";
+    or get-revision, the console's digest file, a receipt, a .proofs.json, a consistency proof, or an evidence bundle";
 
 /// Findings about reading; all others are about checking, and nothing is checked.
 fn unread(code: Code) -> bool {
@@ -138,6 +138,7 @@ fn kind_words(kind: &'static str) -> &'static str {
         "receipt" => "receipt: a revision's hash, its proof and a digest",
         "block-proof" => "proof of an export's last block, and the digest it leads to",
         "consistency" => "consistency proof: that one digest extends an older one",
+        "bundle" => "evidence bundle: blocks or revisions, their proofs and the digest",
         "manifest" => "manifest of a journal export",
         "history" => "revisions of documents, without proofs",
         "description" => "answer of QLDB's API about a ledger, an export or a stream",
@@ -158,6 +159,8 @@ pub(crate) struct Viewer {
     proof: Option<ProofClaim>,
     records: BTreeMap<&'static str, u64>,
     strands: Strands,
+    /// Whether an evidence bundle has begun.
+    bundled: bool,
 }
 
 impl Viewer {
@@ -167,6 +170,11 @@ impl Viewer {
                 self.proof.clone_from(proof);
             }
             Evidence::Records(_) => {}
+            // Its items have their turns after it.
+            Evidence::Bundle(_) => {
+                self.sheet.evidence(evidence);
+                self.bundled = true;
+            }
             other => {
                 if self.turn() {
                     self.sheet.evidence(other);
@@ -213,9 +221,10 @@ impl Viewer {
     fn turn(&mut self) -> bool {
         self.values += 1;
         let shown = self.values <= DETAILED_MAX;
-        if shown && self.values > 1 {
+        if shown && (self.values > 1 || self.bundled) {
+            let noun = if self.bundled { "item" } else { "value" };
             self.sheet
-                .heading(&format!("value {} of this file", self.values));
+                .heading(&format!("{noun} {} of this file", self.values));
         }
         shown
     }

@@ -435,6 +435,7 @@ fn orphan(details: &Details, findings: &mut Vec<Finding>) -> Option<Item> {
         findings,
     );
     Some(Item::Loose(Box::new(LooseRevision {
+        bundled: false,
         failed: record.standing == Standing::Wrong,
         record,
         proof: LooseProof::None,

@@ -52,6 +52,7 @@ impl Sheet {
                 self.digest(to);
                 self.proof(proof);
             }
+            Evidence::Bundle(bundle) => self.bundle(bundle),
             Evidence::Manifest(manifest) => self.manifest(manifest),
             Evidence::Description(name) => self.line(
                 "describes",
@@ -60,7 +61,7 @@ impl Sheet {
         }
     }
 
-    fn digest(&mut self, claim: &DigestClaim) {
+    pub(super) fn digest(&mut self, claim: &DigestClaim) {
         self.line("digest", hash_words(&claim.hash));
         if let Some(hash) = claim.hash.hash {
             self.line("in hex", format!("{hash:x}"));

@@ -67,7 +67,12 @@ pub(super) fn covered_by_trusted(report: &Report) -> String {
                 "block"
             };
             let strand_id = Safe(strand.strand_id.as_str());
-            format!("{by} {noun} {runs} of strand {strand_id}, as found here.")
+            let beside = match report.inputs.iter().any(|input| input.kind == "bundle") {
+                // Its revisions need not lie in these blocks.
+                true => format!(", and all {} revisions,", strand.revisions.total),
+                false => String::new(),
+            };
+            format!("{by} {noun} {runs}{beside} of strand {strand_id}, as found here.")
         }
         // Revisions alone, each with a proof of its own.
         [strand] if strand.blocks == 0 && strand.revisions.total == 1 => {

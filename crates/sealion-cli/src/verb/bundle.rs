@@ -1,0 +1,190 @@
+//! `sealion bundle`: one evidence file that verifies by itself.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use sealion::bundle::{Attachment, Bundle};
+use sealion::prove::{ProveError, WantedRevisions};
+use sealion::source::Union;
+use sealion::{Prover, StrandId, Verifier};
+
+use crate::args::BundleArgs;
+use crate::error::Error;
+use crate::terminal::{self, Bar};
+
+/// Proves what was asked for, and writes the file.
+pub fn run(args: &BundleArgs) -> Result<u8, Error> {
+    let printed = args.output == Path::new("-");
+    // Before a long journal is read, not after it.
+    if !printed && !args.force && args.output.exists() {
+        let error = io::Error::from(io::ErrorKind::AlreadyExists);
+        return Err(cannot_write(&args.output, error));
+    }
+    if args.digest.is_none() && args.tip.is_none() {
+        return Err(Error::NoBasis);
+    }
+    let ids = documents(args)?;
+    let attachments = attachments(args)?;
+    let archive = Union::of_paths(&args.inputs)?;
+    let (mut bundle, prover) = begin(args, &archive)?;
+    add_documents(&mut bundle, &prover, &archive, args, ids)?;
+    for sequence_no in &args.blocks {
+        bundle.add_block(&prover, &archive, *sequence_no)?;
+    }
+    attachments.into_iter().for_each(|one| bundle.attach(one));
+    if let Some(date) = &args.date {
+        bundle.dated(date);
+    }
+    let json = bundle.to_json()?;
+    match printed {
+        true => terminal::print(&json)?,
+        false => write(&args.output, &json, args.force)?,
+    }
+    remark(&bundle, args);
+    Ok(0)
+}
+
+/// Verifies the journal, and begins a bundle under the digest.
+fn begin(args: &BundleArgs, archive: &Union) -> Result<(Bundle, Prover), Error> {
+    let mut verifier = Verifier::new();
+    if let Some(strand) = &args.strand {
+        verifier = verifier.strand(StrandId::new(strand));
+    }
+    let digest = match &args.digest {
+        Some(text) => Some(super::digest_named(text)?),
+        None => None,
+    };
+    let named = digest.as_ref().and_then(|(digest, _)| digest.sequence_no);
+    // Blocks after the tip take no part in it.
+    if let Some(tip) = args.tip.or(named) {
+        verifier = verifier.to(tip);
+    }
+    if let Some((digest, name)) = &digest {
+        verifier = verifier.against_named(digest.clone(), name.as_str());
+    }
+    let bar = Bar::new(false);
+    let made = Prover::of(&verifier.progress(bar.callback()), archive);
+    bar.finish();
+    let (prover, report) = made.inspect_err(|error| {
+        if let ProveError::Fails(report) | ProveError::Incomplete { report, .. } = error {
+            terminal::explain(report);
+        }
+    })?;
+    let tip = match &digest {
+        Some((digest, _)) => prover.tip_of(digest)?,
+        None => args.tip.unwrap_or_else(|| prover.last()),
+    };
+    Ok((Bundle::new(prover.digest(tip)?, report), prover))
+}
+
+/// Adds the revisions asked for; every document that was named must have one.
+fn add_documents(
+    bundle: &mut Bundle,
+    prover: &Prover,
+    archive: &Union,
+    args: &BundleArgs,
+    ids: BTreeSet<String>,
+) -> Result<(), Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut wanted = WantedRevisions::all();
+    wanted.document_ids.clone_from(&ids);
+    wanted.version = args.version;
+    wanted.sequence_no = args.at;
+    bundle.add_revisions(prover, archive, &wanted)?;
+    let found = bundle.revisions().iter().map(|one| &one.document_id);
+    let found: BTreeSet<&String> = found.collect();
+    match ids.iter().find(|id| !found.contains(id)) {
+        None => Ok(()),
+        Some(id) => Err(ProveError::NotFound(format!(
+            "no revision of document {id} here is the one asked for"
+        ))
+        .into()),
+    }
+}
+
+/// The ids named one by one, and those in files, one a line.
+fn documents(args: &BundleArgs) -> Result<BTreeSet<String>, Error> {
+    let mut ids: BTreeSet<String> = args.documents.iter().cloned().collect();
+    for path in &args.all_of {
+        let text = fs::read_to_string(path).map_err(|error| cannot_read(path, error))?;
+        let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+        let before = ids.len();
+        ids.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
+        if ids.len() == before {
+            let error = io::Error::new(io::ErrorKind::InvalidData, "no document id in it");
+            return Err(cannot_read(path, error));
+        }
+    }
+    Ok(ids)
+}
+
+fn attachments(args: &BundleArgs) -> Result<Vec<Attachment>, Error> {
+    let mut all = Vec::new();
+    for path in &args.attach {
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        let file = File::open(path).map_err(|error| cannot_read(path, error))?;
+        let attached = Attachment::file(name.to_string_lossy(), file);
+        all.push(attached.map_err(|error| cannot_read(path, error))?);
+    }
+    for path in &args.timestamp_tokens {
+        let token = fs::read(path).map_err(|error| cannot_read(path, error))?;
+        all.push(Attachment::time_stamp_token(&token));
+    }
+    all.extend(args.notes.iter().map(Attachment::note));
+    Ok(all)
+}
+
+fn write(path: &Path, json: &str, force: bool) -> Result<(), Error> {
+    let mut options = OpenOptions::new();
+    let options = match force {
+        true => options.write(true).create(true).truncate(true),
+        // Also if somebody else has written it in the meantime.
+        false => options.write(true).create_new(true),
+    };
+    let written = options
+        .open(path)
+        .and_then(|mut file| file.write_all(json.as_bytes()));
+    written.map_err(|error| cannot_write(path, error))
+}
+
+/// Says what is in it, what it gives away, and what makes it worth something.
+fn remark(bundle: &Bundle, args: &BundleArgs) {
+    let file = match args.output.to_string_lossy() {
+        name if name == "-" => "FILE".into(),
+        name => name,
+    };
+    terminal::remark(&format!(
+        "{} under the digest {}; check with `sealion verify {file} --digest D`, D from where it is kept",
+        bundle.contents(),
+        bundle.digest()
+    ));
+    for block in bundle.blocks() {
+        let number = block.address.sequence_no;
+        if !args.blocks.contains(&number) {
+            terminal::remark(&format!(
+                "block {number} is in it whole, with all its statements and documents: a revision without data is worth nothing without it"
+            ));
+        }
+    }
+    if args.digest.is_none() {
+        terminal::remark(
+            "no --digest was given: the bundle says that nobody vouched for its digest",
+        );
+    }
+}
+
+fn cannot_read(path: &Path, source: io::Error) -> Error {
+    let path = path.display().to_string();
+    Error::Library(sealion::Error::Io { path, source })
+}
+
+fn cannot_write(path: &Path, source: io::Error) -> Error {
+    Error::File {
+        path: path.display().to_string(),
+        source,
+    }
+}

@@ -1,0 +1,271 @@
+//! What an evidence bundle claims: version 1 of the file that
+//! [`bundle`](crate::bundle) writes. Every member is looked at or named as unknown.
+
+use super::{names, Reading};
+use crate::blocks::claim::{repeated, RecordedAddress, RecordedHash};
+use crate::blocks::ion_text::{digest_bytes, IonText};
+use crate::blocks::read::{Envelope, Node, Unfit};
+
+use super::{DigestClaim, Evidence, ProofClaim};
+
+/// The member that makes a file a bundle, and the version that is read.
+pub(super) const MARK: &str = "sealion_evidence";
+const VERSION: u64 = 1;
+
+/// Each is looked for among all inputs, so there is a bound.
+const ATTACHMENTS_MAX: usize = 1_000;
+
+/// A bundle, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BundleClaim {
+    pub(crate) offset: u64,
+    pub(crate) digest: DigestClaim,
+    pub(crate) items: Vec<ItemClaim>,
+    pub(crate) attachments: Vec<AttachmentClaim>,
+    /// What its maker says of it, label and words; nothing of it is checked.
+    pub(crate) said: Vec<(&'static str, String)>,
+    /// Members that version 1 does not have, as paths.
+    pub(crate) unknown: Vec<(String, u64)>,
+}
+
+/// A revision or a block, with what the bundle says that it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ItemClaim {
+    pub(crate) offset: u64,
+    pub(crate) address: RecordedAddress,
+    /// Id and version; `None` for a block.
+    pub(crate) document: Option<(String, u64)>,
+    pub(crate) content: IonText,
+    pub(crate) proof: ProofClaim,
+}
+
+/// Something that lies beside the evidence, which nothing authenticates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AttachmentClaim {
+    pub(crate) offset: u64,
+    pub(crate) kind: AttachmentKind,
+}
+
+/// What is attached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AttachmentKind {
+    /// A file that is elsewhere, by its size in bytes and the SHA-256 of these.
+    File {
+        name: String,
+        bytes: u64,
+        sha256: RecordedHash,
+    },
+    /// A time-stamp token (RFC 3161), of so many bytes.
+    TimeStampToken { bytes: u64 },
+    /// Somebody's words.
+    Note(String),
+}
+
+impl Reading<'_> {
+    /// Reads the bundle; see `docs/bundles.md` for its members.
+    pub(super) fn bundle(&mut self, envelope: &Envelope<'_>) -> Result<Evidence, Unfit> {
+        let version = envelope.require(MARK)?;
+        if version.number()? != VERSION {
+            return Err(version.unfit_as(
+                "an evidence bundle of version 1",
+                "another version, which this release does not read",
+            ));
+        }
+        let mut unknown = Vec::new();
+        let known = [
+            MARK,
+            "what_this_is",
+            "tool",
+            "date",
+            "digest",
+            "rests_on",
+            "items",
+            "attachments",
+            "report",
+        ];
+        note_unknown(envelope, &known, "", &mut unknown);
+        let node = envelope.require("digest")?;
+        let digest = Envelope::open(node)?;
+        note_unknown(
+            &digest,
+            &["Digest", "DigestTipAddress"],
+            "digest.",
+            &mut unknown,
+        );
+        let digest = self.digest(&digest, true)?;
+        if digest.tip.is_none() {
+            return Err(node.unfit_as("a digest with its tip address", "one without"));
+        }
+        let list = envelope.require("items")?;
+        let mut items = Vec::new();
+        for (index, item) in list.items()?.into_iter().enumerate() {
+            items.push(self.item(item, &format!("items[{index}]"), &mut unknown)?);
+        }
+        if items.is_empty() {
+            return Err(list.unfit_as("at least one block or revision", "none"));
+        }
+        let mut attachments = Vec::new();
+        if let Some(list) = envelope.get("attachments") {
+            let nodes = list.items()?;
+            if nodes.len() > ATTACHMENTS_MAX {
+                let expected = format!("at most {ATTACHMENTS_MAX} attachments");
+                return Err(list.unfit_as(expected, nodes.len().to_string()));
+            }
+            for (index, node) in nodes.into_iter().enumerate() {
+                let path = format!("attachments[{index}]");
+                attachments.extend(self.attachment(node, &path, &mut unknown)?);
+            }
+        }
+        Ok(Evidence::Bundle(Box::new(BundleClaim {
+            offset: envelope.node().offset(),
+            digest,
+            items,
+            attachments,
+            said: said(envelope),
+            unknown,
+        })))
+    }
+
+    /// `{document_id, version, block_address, answer: {Revision, Proof}}`, or
+    /// `{block_address, answer: {Block, Proof}}`.
+    fn item(
+        &mut self,
+        node: Node<'_>,
+        path: &str,
+        unknown: &mut Vec<(String, u64)>,
+    ) -> Result<ItemClaim, Unfit> {
+        let envelope = Envelope::open(node)?;
+        self.repeated(&envelope, path);
+        let answer = Envelope::open(envelope.require("answer")?)?;
+        self.repeated(&answer, &format!("{path}.answer"));
+        let content = match (names(&answer, "Revision"), names(&answer, "Block")) {
+            (true, false) => "Revision",
+            (false, true) => "Block",
+            _ => {
+                return Err(answer.node().unfit_as(
+                    "the answer of GetRevision or of GetBlock",
+                    "the members of both, or of neither",
+                ))
+            }
+        };
+        let document = match content {
+            "Revision" => Some((
+                envelope.require("document_id")?.text()?,
+                envelope.require("version")?.number()?,
+            )),
+            _ => None,
+        };
+        let known: &[&str] = match document {
+            Some(_) => &["document_id", "version", "block_address", "answer"],
+            None => &["block_address", "answer"],
+        };
+        note_unknown(&envelope, known, &format!("{path}."), unknown);
+        let of_answer = format!("{path}.answer.");
+        note_unknown(&answer, &[content, "Proof"], &of_answer, unknown);
+        Ok(ItemClaim {
+            offset: node.offset(),
+            address: RecordedAddress::read(&envelope.require("block_address")?)?,
+            document,
+            content: self.ion_text(&answer.require(content)?, content)?,
+            proof: self.required_proof(&answer)?,
+        })
+    }
+
+    fn attachment(
+        &mut self,
+        node: Node<'_>,
+        path: &str,
+        unknown: &mut Vec<(String, u64)>,
+    ) -> Result<Option<AttachmentClaim>, Unfit> {
+        let envelope = Envelope::open(node)?;
+        self.repeated(&envelope, path);
+        let mark = envelope.require("authenticated")?;
+        if mark.element()?.as_bool() != Some(false) {
+            return Err(mark.unfit_as(
+                "`false`: nothing authenticates an attachment",
+                "another value",
+            ));
+        }
+        let kind = envelope.require("kind")?.text()?;
+        let (kind, members): (_, &[&str]) = match kind.as_str() {
+            "file" => {
+                let sha256 = envelope.require("sha256")?;
+                let kind = AttachmentKind::File {
+                    name: envelope.require("name")?.text()?,
+                    bytes: envelope.require("bytes")?.number()?,
+                    sha256: RecordedHash::of(&digest_bytes(&sha256)?, sha256.offset()),
+                };
+                (kind, &["name", "bytes", "sha256"])
+            }
+            "time-stamp-token" => {
+                let bytes = envelope.require("base64")?.bytes()?.len() as u64;
+                (AttachmentKind::TimeStampToken { bytes }, &["base64"])
+            }
+            "note" => {
+                let text = envelope.require("text")?.text()?;
+                (AttachmentKind::Note(text), &["text"])
+            }
+            _ => {
+                unknown.push((path.to_owned(), node.offset()));
+                return Ok(None);
+            }
+        };
+        let known: Vec<&str> = members
+            .iter()
+            .copied()
+            .chain(["authenticated", "kind"])
+            .collect();
+        note_unknown(&envelope, &known, &format!("{path}."), unknown);
+        let offset = node.offset();
+        Ok(Some(AttachmentClaim { offset, kind }))
+    }
+
+    /// Notes members that stand twice.
+    fn repeated(&mut self, envelope: &Envelope<'_>, path: &str) {
+        let again = repeated(envelope).into_iter();
+        self.repeated
+            .extend(again.map(|(name, offset)| (format!("{path}.{name}"), offset)));
+    }
+}
+
+fn note_unknown(
+    envelope: &Envelope<'_>,
+    known: &[&str],
+    path: &str,
+    unknown: &mut Vec<(String, u64)>,
+) {
+    let fields = envelope.fields().iter();
+    let others = fields.filter(|(name, _)| !known.contains(&name.as_str()));
+    unknown.extend(others.map(|(name, node)| (format!("{path}{name}"), node.offset())));
+}
+
+/// What the maker says. What is not as it should be is left out: it counts for
+/// nothing in either case.
+fn said(envelope: &Envelope<'_>) -> Vec<(&'static str, String)> {
+    let within = |node: &Node<'_>, name| Envelope::open(*node).ok()?.get(name)?.text().ok();
+    let member = |outer, inner| within(&envelope.get(outer)?, inner);
+    let text = |name| envelope.get(name)?.text().ok();
+    let trusted = envelope
+        .get("rests_on")
+        .and_then(|node| Envelope::open(node).ok()?.get("trusted_by_maker"))
+        .and_then(|node| node.element().ok()?.as_bool());
+    let trusted = trusted.map(|trusted| match trusted {
+        true => "its maker says to trust the digest".to_owned(),
+        false => "its maker vouches for no digest".to_owned(),
+    });
+    let tool = member("tool", "name").zip(member("tool", "version"));
+    [
+        ("it says", text("what_this_is")),
+        (
+            "made by",
+            tool.map(|(name, version)| format!("{name} {version}")),
+        ),
+        ("made on", text("date")),
+        ("digest from", member("rests_on", "digest_from")),
+        ("", trusted),
+        ("its report", member("report", "verdict")),
+    ]
+    .into_iter()
+    .filter_map(|(label, words)| Some((label, words?)))
+    .collect()
+}
