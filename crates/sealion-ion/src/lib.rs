@@ -37,6 +37,7 @@ mod hasher;
 mod pass;
 mod reader;
 mod scalar;
+mod scan;
 mod sniff;
 mod text;
 mod timestamp;

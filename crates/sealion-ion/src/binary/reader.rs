@@ -8,7 +8,7 @@ use super::value::Head;
 use super::walk::Walker;
 use crate::hasher::{self, Sink, Skip};
 use crate::pass::{pass, Pass, Reason};
-use crate::reader::{Current, Value};
+use crate::reader::{Current, Found, Value};
 use crate::scalar::{Scalar, Text};
 use crate::sniff::VERSION_MARKER;
 use crate::Limits;
@@ -148,7 +148,7 @@ impl<'a> BinaryReader<'a> {
                 return pass(start, Reason::Length);
             }
         }
-        let (kind, null, scalar, container) = match head {
+        let (kind, null, found, container) = match head {
             Head::Scalar(scalar) => {
                 if let (true, false, Scalar::Symbol(text)) = (at_top, annotated, &scalar) {
                     if text.bytes.starts_with(b"$ion") {
@@ -156,17 +156,18 @@ impl<'a> BinaryReader<'a> {
                     }
                 }
                 let (kind, null) = scalar.kind();
-                (kind, null, Some(scalar), None)
+                (kind, null, Found::Scalar(scalar), None)
             }
             Head::Container(container, end) => {
-                (container.kind(), false, None, Some((container, end)))
+                let found = Found::Container;
+                (container.kind(), false, found, Some((container, end)))
             }
             Head::Annotations { .. } | Head::Pad => return pass(start, Reason::TypeCode),
         };
         self.current = Some(Current {
             start,
             annotated,
-            scalar,
+            found,
         });
         self.container = container;
         Ok(Value {
@@ -206,8 +207,8 @@ impl<'a> BinaryReader<'a> {
         let Some(current) = self.current.take() else {
             return pass(self.cursor.at, Reason::Place);
         };
-        match &current.scalar {
-            Some(scalar) if !current.annotated => {
+        match &current.found {
+            Found::Scalar(scalar) if !current.annotated => {
                 hasher::scalar(scalar, sink, &mut self.walker.scratch)
             }
             _ => {
