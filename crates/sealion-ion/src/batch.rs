@@ -122,13 +122,16 @@ impl Batch {
         let members = &all[members.0..members.1];
         // Fields are of lower levels, and these have run: all of them are found.
         if members.len() <= FEW {
-            let mut hashes = [[0; 32]; FEW];
+            let mut hashes = [[0; 32]; FEW + 1];
             for (hash, member) in hashes.iter_mut().zip(members) {
                 *hash = find(arena, &self.placed, *member).map_or([0; 32], |hash| hash.0);
             }
             let order = order::of_few(&hashes, members.len());
             for index in order.iter().take(members.len()) {
-                arena.escaped_hash(&hashes[usize::from(*index) % FEW]);
+                let from = usize::from(*index) % FEW * 32;
+                if let Some(hash) = hashes.as_flattened()[from..].first_chunk() {
+                    arena.escaped_hash(hash);
+                }
             }
             return;
         }
@@ -139,7 +142,7 @@ impl Batch {
         self.sorted.extend(hashes.map(|hash| order::keyed(&hash.0)));
         self.sorted.sort_unstable();
         for (_, hash) in &self.sorted {
-            arena.escaped_hash(hash);
+            arena.escaped(hash);
         }
     }
 }

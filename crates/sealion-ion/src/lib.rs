@@ -38,6 +38,7 @@ mod pass;
 mod reader;
 mod scalar;
 mod scan;
+mod short;
 mod sniff;
 mod text;
 mod timestamp;

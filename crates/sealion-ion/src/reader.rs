@@ -184,10 +184,8 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Reason::Kind`] if it is something else, a null, or annotated.
     pub fn text(&mut self) -> Result<Cow<'a, str>, Pass> {
-        if let Source::Text(source) = &mut self.source {
-            if let Some(text) = source.plain_string() {
-                return Ok(Cow::Borrowed(text));
-            }
+        if let Some(text) = either!(mut self, source => source.plain_string()) {
+            return Ok(Cow::Borrowed(text));
         }
         match self.scalar()? {
             Scalar::String(text) | Scalar::Symbol(text) => {
@@ -220,13 +218,11 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Reason::Kind`] if it is something else, a null, or annotated; [`Reason::Base64`] if it cannot be decoded.
     pub fn blob32(&mut self) -> Result<Blob32, Pass> {
-        if let Source::Text(source) = &mut self.source {
-            if let Some(hash) = source.hash_blob() {
-                return Ok(Blob32 {
-                    length: 32,
-                    hash: Some(Hash(hash)),
-                });
-            }
+        if let Some(hash) = either!(mut self, source => source.hash_blob()) {
+            return Ok(Blob32 {
+                length: 32,
+                hash: Some(Hash(hash)),
+            });
         }
         let bytes: &[u8] = match self.scalar()? {
             Scalar::Blob(Blob::Bytes(bytes)) => bytes,
@@ -266,9 +262,7 @@ impl<'a> Reader<'a> {
     }
 
     fn scalar(&mut self) -> Result<Scalar<'a>, Pass> {
-        if let Source::Text(source) = &mut self.source {
-            source.read()?;
-        }
+        either!(mut self, source => source.read())?;
         match either!(self, source => source.current()) {
             Some(Current {
                 found: Found::Scalar(scalar),

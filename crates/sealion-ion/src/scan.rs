@@ -21,6 +21,18 @@ pub(crate) fn run(bytes: &[u8], find: impl Fn(&Chunk) -> u32) -> Option<usize> {
     None
 }
 
+/// As [`run`], of two chunks at a time: for what is often longer than one.
+#[inline(always)]
+pub(crate) fn long_run(bytes: &[u8], find: impl Fn(&Chunk) -> u32) -> Option<usize> {
+    for (index, [low, high]) in bytes.as_chunks().0.as_chunks().0.iter().enumerate() {
+        let found = find(low) | find(high) << 16;
+        if found != 0 {
+            return Some(index * 32 + found.trailing_zeros() as usize);
+        }
+    }
+    None
+}
+
 /// All ones in the bytes that are this one.
 #[inline(always)]
 fn is(v: u8x16, byte: u8) -> u8x16 {
@@ -55,6 +67,20 @@ pub(crate) fn not_plain(chunk: &Chunk) -> u32 {
     // From the blank on there are 0x60 bytes of ASCII.
     let v = u8x16::new(*chunk) - u8x16::splat(0x20);
     !at_most(v, 0x5F).to_bitmask() & 0xFFFF
+}
+
+/// Whether the first `len` bytes of `rest` are ASCII without control characters. The bytes behind mean nothing.
+#[inline(always)]
+pub(crate) fn is_plain(rest: &[u8], len: usize) -> bool {
+    if let (true, Some(bytes)) = (len <= 32, rest.first_chunk::<32>()) {
+        if let [low, high] = bytes.as_chunks().0 {
+            let found = u64::from(not_plain(low) | not_plain(high) << 16);
+            return found & ((1 << len) - 1) == 0;
+        }
+    }
+    let (chunks, rest) = rest.get(..len).unwrap_or(rest).as_chunks();
+    chunks.iter().fold(0, |all, chunk| all | not_plain(chunk)) == 0
+        && rest.iter().all(|byte| (0x20..0x80).contains(byte))
 }
 
 /// The bytes that Ion Hash escapes: `0B`, `0C` and `0E`.
@@ -118,9 +144,28 @@ mod tests {
             assert_eq!(run(&bytes, not_name), None);
             for at in 0..len {
                 bytes[at..].fill(b':');
-                let whole = len / 16 * 16;
-                assert_eq!(run(&bytes, not_name), (at < whole).then_some(at));
+                let whole = |size| len / size * size;
+                assert_eq!(run(&bytes, not_name), (at < whole(16)).then_some(at));
+                assert_eq!(long_run(&bytes, not_name), (at < whole(32)).then_some(at));
                 bytes.fill(b'a');
+            }
+        }
+    }
+
+    #[test]
+    fn plain() {
+        for len in 0..70 {
+            for behind in [0, 20, 40] {
+                let mut bytes = vec![b'a'; len + behind];
+                bytes[len..].fill(0x80);
+                assert!(is_plain(&bytes, len));
+                for at in 0..len {
+                    for byte in [0x1F, 0x80] {
+                        bytes[at] = byte;
+                        assert!(!is_plain(&bytes, len), "{at} of {len}");
+                    }
+                    bytes[at] = b'a';
+                }
             }
         }
     }

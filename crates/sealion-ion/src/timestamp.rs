@@ -63,6 +63,17 @@ impl Timestamp {
         }
     }
 
+    /// The first second of a year and so many milliseconds, in UTC.
+    pub(crate) const fn utc_milliseconds(year: u16, milliseconds: u16) -> Self {
+        Self {
+            precision: Precision::Second,
+            fraction_digits: 3,
+            fraction: milliseconds as u64,
+            offset_minutes: Some(0),
+            ..Self::year(year)
+        }
+    }
+
     /// Which of two instants is earlier, whatever precision or offset they are written in. A timestamp that ends
     /// with the year, month, day or minute counts as the first instant of it; a missing offset as UTC.
     #[must_use]

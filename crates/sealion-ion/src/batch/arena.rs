@@ -182,8 +182,10 @@ impl Arena {
     /// Bytes with `0C` before each that Ion Hash escapes.
     #[inline]
     pub(super) fn escaped(&mut self, bytes: &[u8]) {
-        if let Ok(hash) = bytes.try_into() {
-            return self.escaped_hash(hash);
+        if bytes.len() == 32 {
+            let mut source = [0; 64];
+            source[..32].copy_from_slice(bytes);
+            return self.escaped_hash(&source);
         }
         if !scan::has_markers(bytes) {
             return self.extend(bytes, bytes.len());
@@ -200,24 +202,34 @@ impl Arena {
         }
     }
 
-    /// A hash with `0C` before each byte that Ion Hash escapes. Hashes are random: two in three have none, most
-    /// others one. So the hash is copied whole, and for each such byte once more from there on, a place further.
+    /// A hash, and 32 bytes that mean nothing, with `0C` before each byte that Ion Hash escapes.
+    ///
+    /// Hashes are random: two in three have none of these, most others one. So the hash is copied whole, and from the
+    /// first of them on once more, a place further; if there is none that is done behind its end, where it does no
+    /// harm. A branch would be guessed wrong every third time.
     #[inline(always)]
-    pub(super) fn escaped_hash(&mut self, hash: &[u8; 32]) {
-        let mut markers = scan::markers_of_hash(hash);
+    pub(super) fn escaped_hash(&mut self, source: &[u8; 64]) {
+        let hash = source.first_chunk().unwrap_or(&[0; 32]);
+        let mut markers = u64::from(scan::markers_of_hash(hash));
+        let len = 32 + markers.count_ones() as usize;
         let out = self.tail();
         out[..32].copy_from_slice(hash);
-        let mut len = 32;
-        if markers != 0 {
-            let mut source = [0; 64];
-            source[..32].copy_from_slice(hash);
-            while markers != 0 {
-                let from = markers.trailing_zeros() as usize;
-                let to = from + len - 32;
-                out[to] = 0x0C;
-                out[to + 1..to + 33].copy_from_slice(&source[from..from + 32]);
-                len += 1;
-                markers &= markers - 1;
+        markers |= 1 << 32;
+        let mut before = 0;
+        loop {
+            let from = markers.trailing_zeros() as usize & 0x3F;
+            let to = from + before;
+            out[to] = 0x0C;
+            let (Some(source), Some(out)) =
+                (source.get(from..from + 32), out.get_mut(to + 1..to + 33))
+            else {
+                break;
+            };
+            out.copy_from_slice(source);
+            markers &= markers - 1;
+            before += 1;
+            if markers <= 1 << 32 {
+                break;
             }
         }
         self.at += len;

@@ -4,9 +4,9 @@
 /// guessed wrong, and the compiler makes vectors of it.
 pub(super) const FEW: usize = 16;
 
-/// Where each of the first `count` hashes comes in their order, as indexes in that order.
+/// The indexes of the first `count` hashes in their order. What follows these hashes means nothing.
 #[inline(always)]
-pub(super) fn of_few(hashes: &[[u8; 32]; FEW], count: usize) -> [u8; FEW] {
+pub(super) fn of_few(hashes: &[[u8; 32]; FEW + 1], count: usize) -> [u8; FEW] {
     // The first four bytes decide nearly always. As signed numbers, for these are what vectors compare.
     let mut keys = [i32::MAX; FEW];
     for (key, hash) in keys.iter_mut().zip(hashes).take(count) {
@@ -52,7 +52,7 @@ mod tests {
     fn few() {
         for count in 0..=FEW {
             for round in 0..200u8 {
-                let mut hashes = [[0; 32]; FEW];
+                let mut hashes = [[0; 32]; FEW + 1];
                 for (index, hash) in hashes.iter_mut().enumerate() {
                     *hash = sealion_hash::sha256(&[count as u8, round, index as u8]).0;
                     // Some with a common beginning, some with nothing else, some equal.

@@ -21,7 +21,7 @@ impl<'a> Lexer<'a> {
     #[inline(always)]
     pub(super) fn plain_string(&mut self) -> Option<(&'a [u8], usize)> {
         let rest = self.bytes.get(self.at + 1..)?;
-        let len = scan::run(rest, |chunk| scan::specials(chunk, b'"'))?;
+        let len = scan::long_run(rest, |chunk| scan::specials(chunk, b'"'))?;
         if rest.get(len) != Some(&b'"') {
             return None;
         }

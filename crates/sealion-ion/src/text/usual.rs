@@ -4,26 +4,13 @@
 //! timestamps that the service writes, `2007-02-23T12:14:33.079Z`. Everything else is read elsewhere.
 
 use super::lexer::Lexer;
-use crate::scan::Chunk;
-use crate::timestamp::{Precision, Timestamp};
+use crate::short::{self, Short};
+use crate::timestamp::Timestamp;
 
 /// A word of ones, to repeat a byte by multiplication.
 const ONES: u64 = 0x0101_0101_0101_0101;
 /// The top bit of each byte.
 const TOPS: u64 = 0x8080_8080_8080_8080;
-
-/// TQ of integers, of negative ones, of decimals and of timestamps.
-const POSITIVE: u8 = 0x20;
-const NEGATIVE: u8 = 0x30;
-const DECIMAL: u8 = 0x50;
-const TIMESTAMP: u8 = 0x60;
-
-/// A scalar as Ion Hash has it: TQ, and the first `len` bytes of the representation, not yet escaped.
-pub(super) struct Short {
-    pub(super) tq: u8,
-    pub(super) bytes: Chunk,
-    pub(super) len: usize,
-}
 
 /// How many of eight characters, the first in the lowest byte, are digits before one that is none.
 #[inline(always)]
@@ -66,7 +53,7 @@ impl Lexer<'_> {
             b'.' => self.usual_decimal(negative, value(word, whole), at + 1),
             _ if self.is_stop_at(at) => {
                 self.at = at;
-                Some(int(negative, value(word, whole)))
+                Some(short::int(negative, value(word, whole)))
             }
             _ => None,
         }
@@ -87,7 +74,12 @@ impl Lexer<'_> {
             return None;
         }
         self.at = from + count;
-        Some(decimal(negative, coefficient, count as u8))
+        // A VarInt of one byte, negative but for zero.
+        let exponent = match count as u8 {
+            0 => 0x80,
+            digits => 0xC0 | digits,
+        };
+        Some(short::decimal(negative, coefficient, exponent))
     }
 
     /// A timestamp of the usual form, out of line.
@@ -97,7 +89,7 @@ impl Lexer<'_> {
         if !self.is_stop_at(self.at + UTC_LEN) {
             return None;
         }
-        let short = utc.short()?;
+        let short = short::utc_milliseconds(&utc)?;
         self.at += UTC_LEN;
         Some(short)
     }
@@ -130,14 +122,12 @@ impl Lexer<'_> {
         }
         // In each byte, ten times itself and the byte after it.
         let [a, b, c] = x.map(|x| (x.wrapping_mul(10).wrapping_add(x >> 8)).to_le_bytes());
-        let mut t = Timestamp::year(u16::from(a[0]) * 100 + u16::from(a[2]));
-        t.precision = Precision::Second;
+        let hundreds = x[2].to_le_bytes()[4];
+        let fraction = u16::from(hundreds) * 100 + u16::from(c[5]);
+        let year = u16::from(a[0]) * 100 + u16::from(a[2]);
+        let mut t = Timestamp::utc_milliseconds(year, fraction);
         (t.month, t.day) = (a[5], b[0]);
         (t.hour, t.minute, t.second) = (b[3], b[6], c[1]);
-        let hundreds = x[2].to_le_bytes()[4];
-        t.fraction = u64::from(hundreds) * 100 + u64::from(c[5]);
-        t.fraction_digits = 3;
-        t.offset_minutes = Some(0);
         t.is_valid().then_some(t)
     }
 }
@@ -145,71 +135,11 @@ impl Lexer<'_> {
 /// Characters of `2007-02-23T12:14:33.079Z`.
 pub(super) const UTC_LEN: usize = 24;
 
-/// The magnitude, the highest byte first, without zeros before it. Zero has no bytes, and no sign.
-#[inline(always)]
-fn int(negative: bool, magnitude: u64) -> Short {
-    let zeros = magnitude.leading_zeros() as usize / 8;
-    let bytes = magnitude << (8 * zeros % 64);
-    Short {
-        tq: if negative && magnitude != 0 {
-            NEGATIVE
-        } else {
-            POSITIVE
-        },
-        bytes: u128::from(bytes).rotate_left(64).to_be_bytes(),
-        len: 8 - zeros,
-    }
-}
-
-/// The exponent, a VarInt of one byte, then the coefficient with its sign in the top bit. Of a coefficient that is not
-/// zero and below 2^56, with less than 64 digits behind the point.
-#[inline(always)]
-fn decimal(negative: bool, coefficient: u64, fraction_digits: u8) -> Short {
-    let len = (64 - coefficient.leading_zeros() as usize) / 8 + 1;
-    let sign = u64::from(negative) << 63;
-    let bytes = coefficient << (64 - 8 * len) | sign;
-    let exponent = match fraction_digits {
-        0 => 0x80,
-        digits => 0xC0 | digits,
-    };
-    Short {
-        tq: DECIMAL,
-        bytes: (u128::from(exponent) << 120 | u128::from(bytes) << 56).to_be_bytes(),
-        len: len + 1,
-    }
-}
-
-impl Timestamp {
-    /// What [`repr`](Timestamp::repr) makes of milliseconds in UTC, if the year has two bytes.
-    #[inline]
-    fn short(&self) -> Option<Short> {
-        let year = [self.year >> 7, 0x80 | self.year & 0x7F].map(|byte| byte as u8);
-        let fields = [self.month, self.day, self.hour, self.minute, self.second];
-        let [month, day, hour, minute, second] = fields.map(|field| 0x80 | field);
-        let fraction = self.fraction as u16;
-        let [high, low] = fraction.to_be_bytes();
-        let (len, first, last) = match fraction {
-            0 => (9, 0, 0),
-            1..=0x7F => (10, low, 0),
-            _ => (11, high, low),
-        };
-        // Offset zero, and exponent -3.
-        let bytes = [
-            0x80, year[0], year[1], month, day, hour, minute, second, 0xC3, first, last, 0, 0, 0,
-            0, 0,
-        ];
-        (year[0] > 0).then_some(Short {
-            tq: TIMESTAMP,
-            bytes,
-            len,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::hasher::{self, Sink};
+    use crate::scan::Chunk;
 
     /// Puts down what it is told of scalars.
     #[derive(Default)]
