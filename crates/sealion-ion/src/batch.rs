@@ -15,7 +15,7 @@ use sealion_hash::{Backend, Hash};
 use crate::pass::Pass;
 use arena::Arena;
 use build::{Build, Hole};
-use order::{Keyed, FEW};
+use order::{Few, Keyed, FEW};
 use place::Place;
 
 /// Hashes to be computed together.
@@ -27,7 +27,9 @@ pub struct Batch {
     build: Build,
     /// Where each deferred message has gone, once its level has run.
     placed: Vec<Option<Place>>,
-    /// The field hashes of one struct, to be sorted.
+    /// The field hashes of one struct, if there are few, to be sorted; and whatever was left of others.
+    few: Few,
+    /// The same, if there are many.
     sorted: Vec<Keyed>,
 }
 
@@ -48,6 +50,7 @@ impl Batch {
         Self {
             build: Build::new(Arena::new(backend)),
             placed: Vec::new(),
+            few: Few::default(),
             sorted: Vec::new(),
         }
     }
@@ -122,14 +125,13 @@ impl Batch {
         let members = &all[members.0..members.1];
         // Fields are of lower levels, and these have run: all of them are found.
         if members.len() <= FEW {
-            let mut hashes = [[0; 32]; FEW + 1];
-            for (hash, member) in hashes.iter_mut().zip(members) {
+            for (hash, member) in self.few.iter_mut().zip(members) {
                 *hash = find(arena, &self.placed, *member).map_or([0; 32], |hash| hash.0);
             }
-            let order = order::of_few(&hashes, members.len());
+            let order = order::of_few(&self.few, members.len());
             for index in order.iter().take(members.len()) {
                 let from = usize::from(*index) % FEW * 32;
-                if let Some(hash) = hashes.as_flattened()[from..].first_chunk() {
+                if let Some(hash) = self.few.as_flattened()[from..].first_chunk() {
                     arena.escaped_hash(hash);
                 }
             }

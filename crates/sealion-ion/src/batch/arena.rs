@@ -190,15 +190,24 @@ impl Arena {
         if !scan::has_markers(bytes) {
             return self.extend(bytes, bytes.len());
         }
-        for byte in bytes {
-            let out = self.tail();
-            (out[0], out[1]) = (0x0C, *byte);
-            if is_marker(*byte) {
-                self.at += 2;
+        let (chunks, rest) = bytes.as_chunks();
+        for chunk in chunks {
+            if scan::markers(chunk) == 0 {
+                self.extend(chunk, chunk.len());
             } else {
-                out[0] = *byte;
-                self.at += 1;
+                self.escape_each(chunk);
             }
+        }
+        self.escape_each(rest);
+    }
+
+    fn escape_each(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            let marker = usize::from(is_marker(*byte));
+            let out = self.tail();
+            out[0] = 0x0C;
+            out[marker] = *byte;
+            self.at += 1 + marker;
         }
     }
 
@@ -210,29 +219,27 @@ impl Arena {
     #[inline(always)]
     pub(super) fn escaped_hash(&mut self, source: &[u8; 64]) {
         let hash = source.first_chunk().unwrap_or(&[0; 32]);
-        let mut markers = u64::from(scan::markers_of_hash(hash));
-        let len = 32 + markers.count_ones() as usize;
+        let found = scan::markers_of_hash(hash);
         let out = self.tail();
         out[..32].copy_from_slice(hash);
-        markers |= 1 << 32;
-        let mut before = 0;
-        loop {
+        let mut markers = u64::from(found) | 1 << 32;
+        let mut count = 0;
+        while markers != 0 {
             let from = markers.trailing_zeros() as usize & 0x3F;
-            let to = from + before;
+            let to = from + count;
             out[to] = 0x0C;
-            let (Some(source), Some(out)) =
+            if let (Some(source), Some(out)) =
                 (source.get(from..from + 32), out.get_mut(to + 1..to + 33))
-            else {
-                break;
-            };
-            out.copy_from_slice(source);
+            {
+                out.copy_from_slice(source);
+            }
+            count += 1;
             markers &= markers - 1;
-            before += 1;
-            if markers <= 1 << 32 {
+            if markers == 1 << 32 {
                 break;
             }
         }
-        self.at += len;
+        self.at += 32 + if found == 0 { 0 } else { count };
     }
 
     /// Pads the message from `start` on (FIPS 180-4, section 5.1.1), and shelves it.

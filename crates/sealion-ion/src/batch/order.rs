@@ -4,17 +4,31 @@
 /// guessed wrong, and the compiler makes vectors of it.
 pub(super) const FEW: usize = 16;
 
+/// The field hashes of one struct, and room behind them.
+pub(super) type Few = [[u8; 32]; FEW + 1];
+
 /// The indexes of the first `count` hashes in their order. What follows these hashes means nothing.
 #[inline(always)]
-pub(super) fn of_few(hashes: &[[u8; 32]; FEW + 1], count: usize) -> [u8; FEW] {
-    // The first four bytes decide nearly always. As signed numbers, for these are what vectors compare.
-    let mut keys = [i32::MAX; FEW];
-    for (key, hash) in keys.iter_mut().zip(hashes).take(count) {
-        let [a, b, c, d, ..] = *hash;
-        *key = i32::from_be_bytes([a ^ 0x80, b, c, d]);
+pub(super) fn of_few(hashes: &Few, count: usize) -> [u8; FEW] {
+    match count {
+        ..=1 => [0; FEW],
+        2..=4 => count_less::<4>(hashes, count),
+        5..=8 => count_less::<8>(hashes, count),
+        _ => count_less::<FEW>(hashes, count),
     }
-    let mut less = [0i32; FEW];
-    for other in keys.iter().take(count) {
+}
+
+/// The same for at most `N` hashes.
+#[inline(always)]
+fn count_less<const N: usize>(hashes: &Few, count: usize) -> [u8; FEW] {
+    // The first four bytes decide nearly always. As signed numbers, for these are what vectors compare.
+    let mut keys = [0; N];
+    for (index, (key, [a, b, c, d, ..])) in keys.iter_mut().zip(hashes).enumerate() {
+        let value = i32::from_be_bytes([a ^ 0x80, *b, *c, *d]);
+        *key = if index < count { value } else { i32::MAX };
+    }
+    let mut less = [0i32; N];
+    for other in &keys {
         for (less, key) in less.iter_mut().zip(&keys) {
             *less += i32::from(other < key);
         }
@@ -26,12 +40,16 @@ pub(super) fn of_few(hashes: &[[u8; 32]; FEW + 1], count: usize) -> [u8; FEW] {
         sum += *less as usize;
     }
     // Each is less than a different number of others, unless two tie.
-    if sum != count * count.saturating_sub(1) / 2 {
-        for (index, place) in order.iter_mut().enumerate() {
-            *place = index as u8;
-        }
-        order[..count.min(FEW)].sort_unstable_by_key(|index| hashes[usize::from(*index) % FEW]);
+    if sum != count * (count - 1) / 2 {
+        return by_all_bytes(hashes, count);
     }
+    order
+}
+
+#[cold]
+fn by_all_bytes(hashes: &Few, count: usize) -> [u8; FEW] {
+    let mut order = core::array::from_fn(|index| index as u8);
+    order[..count.min(FEW)].sort_unstable_by_key(|index| hashes[usize::from(*index)]);
     order
 }
 
