@@ -131,7 +131,7 @@ mod tests {
         each("specials", |c| specials(c, b'"'), special);
         let not_a_name = |byte: u8| !(byte.is_ascii_alphanumeric() || b"_$".contains(&byte));
         each("not_name", not_name, not_a_name);
-        let not_text = |byte: u8| byte < 0x20 || byte >= 0x80;
+        let not_text = |byte: u8| !(0x20..0x80).contains(&byte);
         each("not_plain", not_plain, not_text);
         let marker = |byte: u8| matches!(byte, 0x0B | 0x0C | 0x0E);
         each("markers", markers, marker);

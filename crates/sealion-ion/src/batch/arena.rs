@@ -224,7 +224,7 @@ impl Arena {
         out[..32].copy_from_slice(hash);
         let mut markers = u64::from(found) | 1 << 32;
         let mut count = 0;
-        while markers != 0 {
+        loop {
             let from = markers.trailing_zeros() as usize & 0x3F;
             let to = from + count;
             out[to] = 0x0C;
@@ -235,7 +235,8 @@ impl Arena {
             }
             count += 1;
             markers &= markers - 1;
-            if markers == 1 << 32 {
+            // Both after none and after the only one.
+            if markers as u32 == 0 {
                 break;
             }
         }

@@ -81,7 +81,7 @@ impl<'a> BinaryReader<'a> {
                 continue;
             }
             let field = match id {
-                Some(id) => Some(Cow::Borrowed(self.symbols.get(id, start)?.text)),
+                Some(id) => Some(utf8(&self.symbols.text(id, start)?)?),
                 None => None,
             };
             return self.head(limit, field).map(Some);

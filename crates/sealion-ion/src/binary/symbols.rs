@@ -31,31 +31,32 @@ const fn padded(text: &str) -> ([u8; 64], usize) {
     (bytes, text.len())
 }
 
-/// A symbol's text.
+/// A symbol's text, which is UTF-8.
 #[derive(Clone, Copy)]
 pub(super) struct Symbol<'a> {
-    pub(super) text: &'a str,
-    /// The same bytes and what stands behind them.
+    /// Its bytes and what stands behind them.
     pub(super) rest: &'a [u8],
+    /// How many of them are the text.
+    pub(super) len: usize,
     /// Whether none of its bytes is escaped by Ion Hash. Symbols are hashed many times: this is found out once.
     pub(super) clean: bool,
 }
 
 impl<'a> Symbol<'a> {
-    /// Of the first `len` bytes; `None` if they are not UTF-8.
-    fn new(rest: &'a [u8], len: usize) -> Option<Self> {
-        let bytes = rest.get(..len)?;
-        Some(Self {
-            text: core::str::from_utf8(bytes).ok()?,
+    /// Of the first `len` bytes, which are UTF-8.
+    fn new(rest: &'a [u8], len: usize) -> Self {
+        Self {
             rest,
-            clean: !scan::has_markers(bytes),
-        })
+            len,
+            clean: scan::is_plain(rest, len) || !scan::has_markers(&rest[..len]),
+        }
     }
 
-    /// As it is handed over as a value or annotation that stands at `offset`.
+    /// As it is handed over as a name, value or annotation that stands at `offset`.
+    #[inline]
     pub(super) fn as_text(&self, offset: usize) -> Text<'a> {
         Text {
-            bytes: self.text.as_bytes(),
+            bytes: self.rest.get(..self.len).unwrap_or(self.rest),
             offset,
             form: if self.clean { Form::Clean } else { Form::Plain },
         }
@@ -91,7 +92,9 @@ impl<'a> Symbols<'a> {
         let texts = Arc::make_mut(&mut self.texts);
         texts.clear();
         texts.push(None);
-        let system = SYSTEM.iter().map(|(bytes, len)| Symbol::new(bytes, *len));
+        let system = SYSTEM
+            .iter()
+            .map(|(bytes, len)| Some(Symbol::new(bytes, *len)));
         texts.extend(system);
     }
 
@@ -141,15 +144,22 @@ impl<'a> Symbols<'a> {
             bytes: cursor.bytes,
             at: list.start,
         };
+        let texts = Arc::make_mut(&mut self.texts);
         while items.at < list.end {
-            let Head::Scalar(Scalar::String(text)) = items.head(list.end, self)? else {
+            let header = items.header(list.end)?;
+            if header.code != 8 || header.low == 15 {
                 return pass(start, Reason::SymbolTable);
-            };
-            if self.texts.len() >= self.symbols_max {
-                return pass(text.offset, Reason::Symbols);
             }
-            let rest = items.bytes.get(text.offset..).unwrap_or(&[]);
-            Arc::make_mut(&mut self.texts).push(Symbol::new(rest, text.bytes.len()));
+            if texts.len() >= self.symbols_max {
+                return pass(items.at, Reason::Symbols);
+            }
+            let (rest, len) = items.run(header.end);
+            let offset = items.at;
+            let text = items.body(header.end);
+            if !scan::is_plain(rest, len) && core::str::from_utf8(text).is_err() {
+                return pass(offset, Reason::Utf8);
+            }
+            texts.push(Some(Symbol::new(rest, len)));
         }
         Ok(())
     }

@@ -126,9 +126,9 @@ impl Walker {
         sink.field();
         let name = symbols.get(id, start)?;
         if name.clean {
-            sink.clean(hasher::SYMBOL, name.rest, name.text.len());
+            sink.clean(hasher::SYMBOL, name.rest, name.len);
         } else {
-            hasher::framed(hasher::SYMBOL, name.text.as_bytes(), sink);
+            hasher::framed(hasher::SYMBOL, name.as_text(start).bytes, sink);
         }
         Ok(true)
     }
