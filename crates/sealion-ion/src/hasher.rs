@@ -7,7 +7,7 @@
 
 use crate::pass::Pass;
 use crate::scalar::{Blob, Form, Magnitude, Scalar, Text, Type};
-use crate::scan::Chunk;
+use crate::short::Short;
 use crate::text::{base64, number, string};
 
 /// TQ of a symbol, a field name or an annotation.
@@ -40,8 +40,8 @@ pub(crate) trait Sink {
     /// A frame whose representation, the first `len` bytes of `rest`, holds none of the three bytes that are escaped.
     /// The bytes behind mean nothing; where there are some, copying is faster.
     fn clean(&mut self, tq: u8, rest: &[u8], len: usize);
-    /// A frame whose representation is the first `len` bytes of these, still to be escaped.
-    fn short(&mut self, tq: u8, bytes: &Chunk, len: usize);
+    /// A frame around a few bytes, still to be escaped.
+    fn short(&mut self, short: Short);
     /// A struct's frame begins.
     fn open_struct(&mut self);
     /// A struct's frame ends.
@@ -60,7 +60,7 @@ impl Sink for Skip {
     fn close(&mut self) {}
     fn repr(&mut self, _: &[u8]) {}
     fn clean(&mut self, _: u8, _: &[u8], _: usize) {}
-    fn short(&mut self, _: u8, _: &Chunk, _: usize) {}
+    fn short(&mut self, _: Short) {}
     fn open_struct(&mut self) {}
     fn close_struct(&mut self) {}
     fn field(&mut self) {}

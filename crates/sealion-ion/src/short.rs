@@ -1,7 +1,6 @@
 //! Representations of a few bytes, made without a detour: of integers that fit a word, of usual decimals, and of
 //! timestamps in UTC with milliseconds, as the service writes them.
 
-use crate::scan::Chunk;
 use crate::timestamp::Timestamp;
 
 /// TQ of integers, of negative ones, of decimals and of timestamps.
@@ -10,10 +9,16 @@ const NEGATIVE: u8 = 0x30;
 const DECIMAL: u8 = 0x50;
 const TIMESTAMP: u8 = 0x60;
 
-/// A scalar as Ion Hash has it: TQ, and the first `len` bytes of the representation, not yet escaped.
+/// A scalar as Ion Hash has it: TQ and representation, not yet escaped.
+///
+/// The bytes are a number, so that they are handed over in registers. In memory they would be written in small pieces
+/// and read in one, for which a processor has to wait until all of them have got there.
+#[derive(Clone, Copy)]
 pub(crate) struct Short {
     pub(crate) tq: u8,
-    pub(crate) bytes: Chunk,
+    /// The representation's bytes, the first the highest, and zeros behind them.
+    pub(crate) bytes: u128,
+    /// How many of them it has, at most 15.
     pub(crate) len: usize,
 }
 
@@ -29,7 +34,7 @@ pub(crate) fn int(negative: bool, magnitude: u64) -> Short {
     };
     Short {
         tq,
-        bytes: (u128::from(bytes) << 64).to_be_bytes(),
+        bytes: u128::from(bytes) << 64,
         len: 8 - zeros,
     }
 }
@@ -43,7 +48,7 @@ pub(crate) fn decimal(negative: bool, coefficient: u64, exponent: u8) -> Short {
     let bytes = coefficient << (64 - 8 * len) | sign;
     Short {
         tq: DECIMAL,
-        bytes: (u128::from(exponent) << 120 | u128::from(bytes) << 56).to_be_bytes(),
+        bytes: u128::from(exponent) << 120 | u128::from(bytes) << 56,
         len: len + 1,
     }
 }
@@ -51,23 +56,22 @@ pub(crate) fn decimal(negative: bool, coefficient: u64, exponent: u8) -> Short {
 /// What [`Timestamp::repr`] makes of milliseconds in UTC, if the year has two bytes.
 #[inline]
 pub(crate) fn utc_milliseconds(t: &Timestamp) -> Option<Short> {
-    let year = [t.year >> 7, 0x80 | t.year & 0x7F].map(|byte| byte as u8);
-    let fields = [t.month, t.day, t.hour, t.minute, t.second].map(|field| 0x80 | field);
-    let [month, day, hour, minute, second] = fields;
-    let fraction = t.fraction as u16;
-    let [high, low] = fraction.to_be_bytes();
-    let (len, first, last) = match fraction {
-        0 => (9, 0, 0),
-        1..=0x7F => (10, low, 0),
-        _ => (11, high, low),
+    // Offset zero, the year in two bytes, the other fields with the end mark, exponent -3.
+    let year = u64::from(t.year >> 7) << 8 | u64::from(0x80 | t.year & 0x7F);
+    let fields = [t.month, t.day, t.hour, t.minute, t.second];
+    let fields = fields
+        .iter()
+        .fold(0, |all, field| all << 8 | u64::from(0x80 | field));
+    let high = 0x80 << 56 | year << 40 | fields;
+    let fraction = t.fraction & 0xFFFF;
+    let (len, low) = match fraction {
+        0 => (9, 0),
+        1..=0x7F => (10, fraction << 48),
+        _ => (11, fraction << 40),
     };
-    // Offset zero, and exponent -3.
-    let bytes = [
-        0x80, year[0], year[1], month, day, hour, minute, second, 0xC3, first, last, 0, 0, 0, 0, 0,
-    ];
-    (year[0] > 0).then_some(Short {
+    (t.year > 0x7F).then_some(Short {
         tq: TIMESTAMP,
-        bytes,
+        bytes: u128::from(high) << 64 | u128::from(0xC3 << 56 | low),
         len,
     })
 }
@@ -101,16 +105,17 @@ mod tests {
     use super::*;
     use crate::hasher::Repr;
 
+    fn bytes(short: &Short) -> Vec<u8> {
+        short.bytes.to_be_bytes()[..short.len].to_vec()
+    }
+
     #[test]
     fn ints_and_decimals() {
         let bits = (0..56).flat_map(|bit| [(1u64 << bit) - 1, 1 << bit, 0x0B0C0E << bit >> 8]);
         for value in bits.chain([u64::from(u32::MAX), (1 << 56) - 1]) {
             for negative in [false, true] {
                 let found = int(negative, value);
-                assert_eq!(
-                    found.bytes[..found.len],
-                    *crate::hasher::minimal(&value.to_be_bytes())
-                );
+                assert_eq!(bytes(&found), *crate::hasher::minimal(&value.to_be_bytes()));
                 assert_eq!(found.tq, if negative && value > 0 { 0x30 } else { 0x20 });
                 if value == 0 || value >= 1 << 56 {
                     continue;
@@ -119,15 +124,11 @@ mod tests {
                 expected.push(0xC5);
                 expected.int(negative, value);
                 let found = decimal(negative, value, 0xC5);
-                assert_eq!(
-                    &found.bytes[..found.len],
-                    expected.bytes(),
-                    "{negative} {value}"
-                );
+                assert_eq!(bytes(&found), expected.bytes(), "{negative} {value}");
             }
         }
         let most = int(false, u64::MAX);
-        assert_eq!(most.bytes[..most.len], [0xFF; 8]);
+        assert_eq!(bytes(&most), [0xFF; 8]);
     }
 
     #[test]
@@ -141,7 +142,7 @@ mod tests {
             let found = utc_milliseconds(&t);
             assert_eq!(found.is_some(), t.year >= 128);
             if let Some(found) = found {
-                assert_eq!(&found.bytes[..found.len], expected.bytes());
+                assert_eq!(bytes(&found), expected.bytes());
                 assert_eq!(read_utc_milliseconds(expected.bytes()), Some(t));
             }
         }

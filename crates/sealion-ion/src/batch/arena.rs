@@ -8,6 +8,7 @@ use sealion_hash::{Backend, Hash};
 use super::place::{Place, SHELVES};
 use crate::hasher::is_marker;
 use crate::scan;
+use crate::short::Short;
 
 /// Bytes of a block of SHA-256.
 const BLOCK: usize = 64;
@@ -143,15 +144,16 @@ impl Arena {
         }
     }
 
-    /// A frame around the first `len` of a few bytes, escaped.
+    /// A frame around a few bytes, escaped.
     #[inline(always)]
-    pub(super) fn short(&mut self, tq: u8, bytes: &scan::Chunk, len: usize) {
-        let len = len.min(bytes.len());
-        if scan::markers(bytes) & ((1 << len) - 1) == 0 {
+    pub(super) fn short(&mut self, Short { tq, bytes, len }: Short) {
+        let bytes = bytes.to_be_bytes();
+        // Behind the length there are zeros.
+        if scan::markers(&bytes) == 0 {
             let out = self.tail();
             (out[0], out[1]) = (0x0B, tq);
-            out[2..18].copy_from_slice(bytes);
-            out[2 + len] = 0x0E;
+            out[2..18].copy_from_slice(&bytes);
+            out[2 + len % 16] = 0x0E;
             self.at += len + 3;
         } else {
             self.open(tq);
@@ -392,12 +394,15 @@ mod tests {
                 arena.escaped(&bytes);
                 arena.close();
                 assert_eq!(arena.written(0).0[..arena.at()], expected(&bytes));
-                if len <= 16 {
-                    // What is behind the length does not count, escaped or not.
-                    let mut chunk = [0x0B; 16];
+                if len <= 15 {
+                    let mut chunk = [0; 16];
                     chunk[..len].copy_from_slice(&bytes);
                     arena.rewind(0);
-                    arena.short(0x20, &chunk, len);
+                    arena.short(Short {
+                        tq: 0x20,
+                        bytes: u128::from_be_bytes(chunk),
+                        len,
+                    });
                     assert_eq!(arena.written(0).0[..arena.at()], expected(&bytes));
                 }
             }

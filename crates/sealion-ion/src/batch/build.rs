@@ -8,7 +8,7 @@
 use super::arena::Arena;
 use super::place::Place;
 use crate::hasher::{self, Sink};
-use crate::scan::Chunk;
+use crate::short::Short;
 
 /// A message that is being written, at the end of the arena.
 #[derive(Clone, Copy, Default)]
@@ -181,8 +181,8 @@ impl Sink for Build {
     }
 
     #[inline(always)]
-    fn short(&mut self, tq: u8, bytes: &Chunk, len: usize) {
-        self.arena.short(tq, bytes, len);
+    fn short(&mut self, short: Short) {
+        self.arena.short(short);
     }
 
     #[inline]

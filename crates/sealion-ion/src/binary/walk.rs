@@ -158,7 +158,7 @@ impl Walker {
             }
             2 | 3 | 5 | 6 => {
                 if let Some(short) = ahead.usual(&header) {
-                    sink.short(short.tq, &short.bytes, short.len);
+                    sink.short(short);
                     cursor.at = header.end;
                     return Ok(One::Whole);
                 }

@@ -209,6 +209,18 @@ impl<'a> Lexer<'a> {
         Some((rest, len))
     }
 
+    /// The same for a value, which is a symbol and no annotation, for it ends with its container or at a comma.
+    #[inline(always)]
+    pub(super) fn symbol(&mut self) -> Option<(&'a [u8], usize)> {
+        let before = self.at;
+        let found = self.identifier()?;
+        if matches!(self.peek(), b',' | b'}' | b']' | b')') {
+            return Some(found);
+        }
+        self.at = before;
+        None
+    }
+
     /// The type behind `null`, if a point follows.
     fn null_type(&mut self) -> Result<Type, Pass> {
         if !self.eat(b'.') {

@@ -82,8 +82,8 @@ impl Lexer<'_> {
         Some(short::decimal(negative, coefficient, exponent))
     }
 
-    /// A timestamp of the usual form, out of line.
-    #[inline(never)]
+    /// A timestamp of the usual form.
+    #[inline(always)]
     fn usual_timestamp(&mut self) -> Option<Short> {
         let utc = self.utc_milliseconds()?;
         if !self.is_stop_at(self.at + UTC_LEN) {
@@ -101,7 +101,7 @@ impl Lexer<'_> {
     }
 
     /// The timestamp `2007-02-23T12:14:33.079Z` that stands here, if one does, and is one of the calendar.
-    #[inline]
+    #[inline(always)]
     pub(super) fn utc_milliseconds(&self) -> Option<Timestamp> {
         let text: &[u8; UTC_LEN] = self.rest().first_chunk()?;
         let (words, _) = text.as_chunks::<8>();
@@ -139,7 +139,6 @@ pub(super) const UTC_LEN: usize = 24;
 mod tests {
     use super::*;
     use crate::hasher::{self, Sink};
-    use crate::scan::Chunk;
 
     /// Puts down what it is told of scalars.
     #[derive(Default)]
@@ -157,8 +156,8 @@ mod tests {
             self.0.push(tq);
             self.0.extend(&rest[..len]);
         }
-        fn short(&mut self, tq: u8, bytes: &Chunk, len: usize) {
-            self.clean(tq, bytes, len);
+        fn short(&mut self, short: Short) {
+            self.clean(short.tq, &short.bytes.to_be_bytes(), short.len);
         }
         fn open_struct(&mut self) {}
         fn close_struct(&mut self) {}
@@ -185,7 +184,7 @@ mod tests {
         };
         match lexer.usual() {
             Some(short) => {
-                let bytes = [&[short.tq], &short.bytes[..short.len]].concat();
+                let bytes = [&[short.tq], &short.bytes.to_be_bytes()[..short.len]].concat();
                 Some((bytes, lexer.at))
             }
             None => {

@@ -222,7 +222,13 @@ impl Walker {
                 }
                 b'0'..=b'9' | b'-' => {
                     if let Some(short) = lexer.usual() {
-                        sink.short(short.tq, &short.bytes, short.len);
+                        sink.short(short);
+                        return Ok((None, annotated));
+                    }
+                }
+                b'a'..=b'z' | b'A'..=b'Z' => {
+                    if let Some((rest, len)) = lexer.symbol() {
+                        sink.clean(hasher::SYMBOL, rest, len);
                         return Ok((None, annotated));
                     }
                 }
