@@ -3,7 +3,7 @@
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use crate::arch::Kind;
-use crate::batch::{self, Arena};
+use crate::batch::{self, Arena, Placed};
 use crate::stream::{hash_of_state, last_blocks, BLOCK, INITIAL};
 use crate::Hash;
 
@@ -122,6 +122,23 @@ impl Backend {
     pub fn padded_many(&self, blocks: &[[u8; BLOCK]], blocks_each: usize, out: &mut [Hash]) {
         self.0
             .hash(&Arena::new(blocks, blocks_each, out.len()), out);
+    }
+
+    /// As [`padded_at`](crate::padded_at).
+    ///
+    /// # Panics
+    ///
+    /// If `blocks_each` is zero, `starts` and `out` differ in length, or a message does not lie in
+    /// `blocks` as a whole.
+    pub fn padded_at(
+        &self,
+        blocks: &[[u8; BLOCK]],
+        starts: &[usize],
+        blocks_each: usize,
+        out: &mut [Hash],
+    ) {
+        assert_eq!(starts.len(), out.len(), "as many hashes as messages");
+        self.0.hash(&Placed::new(blocks, starts, blocks_each), out);
     }
 
     /// As [`padded_one`](crate::padded_one).

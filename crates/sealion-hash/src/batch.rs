@@ -38,6 +38,40 @@ impl Messages for Arena<'_> {
     }
 }
 
+/// Padded messages of equal length anywhere in one run of blocks, read in place.
+pub(crate) struct Placed<'a> {
+    blocks: &'a [[u8; BLOCK]],
+    starts: &'a [usize],
+    blocks_each: usize,
+}
+
+impl<'a> Placed<'a> {
+    /// Messages of `blocks_each` blocks, at least one, that begin at `starts`.
+    pub(crate) fn new(
+        blocks: &'a [[u8; BLOCK]],
+        starts: &'a [usize],
+        blocks_each: usize,
+    ) -> Placed<'a> {
+        assert!(blocks_each > 0, "a padded message has a block");
+        Placed {
+            blocks,
+            starts,
+            blocks_each,
+        }
+    }
+}
+
+impl Messages for Placed<'_> {
+    fn blocks_each(&self) -> usize {
+        self.blocks_each
+    }
+
+    #[inline(always)]
+    fn block(&self, index: usize, block: usize) -> &[u8; BLOCK] {
+        &self.blocks[self.starts[index] + block]
+    }
+}
+
 /// How many messages of any length are sorted by their number of blocks at once: a multiple of
 /// every backend's lanes. Their last blocks, padded, take 128 bytes of stack each.
 const GROUP: usize = 96;

@@ -101,6 +101,20 @@ pub fn padded_many(blocks: &[[u8; 64]], blocks_each: usize, out: &mut [Hash]) {
     Backend::best().padded_many(blocks, blocks_each, out);
 }
 
+/// SHA-256 of messages that lie anywhere in `blocks`, padded by the caller as for [`padded_many`],
+/// all with `blocks_each` blocks.
+///
+/// Message `i` begins with block `starts[i]`, and its hash is `out[i]`. So messages of several
+/// lengths can be written one behind the other, and hashed in place, length by length.
+///
+/// # Panics
+///
+/// If `blocks_each` is zero, `starts` and `out` differ in length, or a message does not lie in
+/// `blocks` as a whole.
+pub fn padded_at(blocks: &[[u8; 64]], starts: &[usize], blocks_each: usize, out: &mut [Hash]) {
+    Backend::best().padded_at(blocks, starts, blocks_each, out);
+}
+
 /// SHA-256 of one message from its blocks, padded by the caller as for [`padded_many`].
 ///
 /// No blocks are no message: what comes back then is SHA-256's initial value.

@@ -182,7 +182,27 @@ fn many_padded_messages() {
                 for (message, out) in messages.iter().zip(&out) {
                     assert_eq!(*out, expected(message), "{} {count}", backend.name());
                 }
+                // The same in another order, and at its place in it.
+                let order: Vec<usize> = (0..count).map(|i| (i * 7 + 3) % count.max(1)).collect();
+                let starts: Vec<usize> = order.iter().map(|i| i * blocks_each).collect();
+                backend.padded_at(blocks, &starts, blocks_each, &mut out);
+                for (index, out) in order.iter().zip(&out) {
+                    let expected = expected(&messages[*index]);
+                    assert_eq!(*out, expected, "{} {count}", backend.name());
+                }
             }
+        }
+    });
+}
+
+#[test]
+fn messages_outside_their_blocks_are_refused() {
+    for_each_backend(|backend| {
+        for (start, blocks_each) in [(0, 4), (2, 2), (3, 1), (0, 0), (usize::MAX, 1)] {
+            let mut out = [Hash::ZERO];
+            let hash = || backend.padded_at(&[[0; 64]; 3], &[start], blocks_each, &mut out);
+            let refused = std::panic::catch_unwind(core::panic::AssertUnwindSafe(hash));
+            assert!(refused.is_err(), "{start} {blocks_each}");
         }
     });
 }

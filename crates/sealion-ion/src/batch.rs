@@ -5,16 +5,18 @@
 //! after all messages without structs come those whose structs have only such fields, then the next level, each
 //! level of all values in the batch at once.
 
-mod blocks;
+mod arena;
 mod build;
-mod stage;
+mod order;
+mod place;
 
 use sealion_hash::{Backend, Hash};
 
 use crate::pass::Pass;
-use blocks::{Blocks, Place};
+use arena::Arena;
 use build::{Build, Hole};
-use stage::Stage;
+use order::{Few, Keyed, FEW};
+use place::Place;
 
 /// Hashes to be computed together.
 ///
@@ -25,10 +27,10 @@ pub struct Batch {
     build: Build,
     /// Where each deferred message has gone, once its level has run.
     placed: Vec<Option<Place>>,
-    /// One message with its holes filled.
-    message: Stage,
-    /// The field hashes of one struct: the first eight bytes as a number, to sort by, and where it is.
-    sorted: Vec<(u64, Place)>,
+    /// The field hashes of one struct, if there are few, to be sorted; and whatever was left of others.
+    few: Few,
+    /// The same, if there are many.
+    sorted: Vec<Keyed>,
 }
 
 /// A hash that a [`Batch`] will have. It means something to that batch only, and until it is cleared.
@@ -46,9 +48,9 @@ impl Batch {
     #[must_use]
     pub fn new(backend: Backend) -> Self {
         Self {
-            build: Build::new(Blocks::new(backend)),
+            build: Build::new(Arena::new(backend)),
             placed: Vec::new(),
-            message: Stage::default(),
+            few: Few::default(),
             sorted: Vec::new(),
         }
     }
@@ -65,16 +67,15 @@ impl Batch {
 
     /// Computes all hashes asked for so far. More may be asked for later, and computed by another run.
     pub fn run(&mut self) {
-        self.build.blocks.run();
+        self.build.arena.run();
         self.placed.resize(self.build.deferred.len(), None);
         for level in 0..self.build.levels.len() {
             let mut waiting = std::mem::take(&mut self.build.levels[level]);
             for index in waiting.drain(..) {
-                self.fill(index);
-                self.placed[index] = Some(self.build.blocks.push(self.message.from(0)));
+                self.placed[index] = Some(self.fill(index));
             }
             self.build.levels[level] = waiting;
-            self.build.blocks.run();
+            self.build.arena.run();
         }
     }
 
@@ -85,9 +86,8 @@ impl Batch {
     /// and happens to mean nothing here.
     #[must_use]
     pub fn get(&self, slot: Slot) -> Hash {
-        let (_, hash) = find(&self.build.blocks, &self.placed, slot.0)
-            .expect("a slot of this batch, and a run since it was given");
-        *hash
+        *find(&self.build.arena, &self.placed, slot.0)
+            .expect("a slot of this batch, and a run since it was given")
     }
 
     /// Forgets all values, and keeps the memory.
@@ -96,55 +96,64 @@ impl Batch {
         self.placed.clear();
     }
 
-    /// Makes `message` the deferred message of this index, with its holes filled.
-    fn fill(&mut self, index: usize) {
-        self.message.truncate(0);
-        let deferred = &self.build.deferred[index];
-        let (start, end) = deferred.bytes;
-        let (first, last) = deferred.holes;
-        let mut done = start;
-        for hole in first..last {
-            let Hole { at, members } = self.build.parked_holes[hole];
-            self.message.extend(&self.build.parked[done..start + at]);
-            done = start + at;
+    /// Writes the deferred message of this index, with its holes filled, behind all others.
+    fn fill(&mut self, index: usize) -> Place {
+        let start = self.build.arena.align();
+        let deferred = self.build.deferred[index];
+        for hole in deferred.holes.0..deferred.holes.1 {
+            let Hole { before, members } = self.build.parked_holes[hole];
+            self.unpark(before);
             self.fill_hole(members);
         }
-        self.message.extend(&self.build.parked[done..end]);
+        self.unpark(deferred.rest);
+        self.build.arena.finish(start)
+    }
+
+    #[inline]
+    fn unpark(&mut self, (from, to): (usize, usize)) {
+        let parked = self.build.parked.get(from..).unwrap_or(&[]);
+        self.build.arena.extend(parked, to - from);
     }
 
     /// Appends the hashes of a struct's fields, sorted as unsigned bytes and escaped.
     fn fill_hole(&mut self, members: (usize, usize)) {
-        self.sorted.clear();
-        for member in &self.build.members[members.0..members.1] {
-            // Fields are of lower levels, and these have run.
-            if let Some((place, hash)) = find(&self.build.blocks, &self.placed, *member) {
-                let head = hash.0.first_chunk().copied().unwrap_or_default();
-                self.sorted.push((u64::from_be_bytes(head), place));
+        let Build {
+            arena,
+            members: all,
+            ..
+        } = &mut self.build;
+        let members = &all[members.0..members.1];
+        // Fields are of lower levels, and these have run: all of them are found.
+        if members.len() <= FEW {
+            for (hash, member) in self.few.iter_mut().zip(members) {
+                *hash = find(arena, &self.placed, *member).map_or([0; 32], |hash| hash.0);
             }
+            let order = order::of_few(&self.few, members.len());
+            for index in order.iter().take(members.len()) {
+                let from = usize::from(*index) % FEW * 32;
+                if let Some(hash) = self.few.as_flattened()[from..].first_chunk() {
+                    arena.escaped_hash(hash);
+                }
+            }
+            return;
         }
-        let blocks = &self.build.blocks;
-        self.sorted.sort_unstable_by(|a, b| {
-            let hash = |place| blocks.get(place).map(Hash::as_bytes);
-            a.0.cmp(&b.0).then_with(|| hash(a.1).cmp(&hash(b.1)))
-        });
-        for (_, place) in &self.sorted {
-            if let Some(hash) = blocks.get(*place) {
-                self.message.escaped_hash(&hash.0);
-            }
+        let hashes = members
+            .iter()
+            .filter_map(|member| find(arena, &self.placed, *member));
+        self.sorted.clear();
+        self.sorted.extend(hashes.map(|hash| order::keyed(&hash.0)));
+        self.sorted.sort_unstable();
+        for (_, hash) in &self.sorted {
+            arena.escaped(hash);
         }
     }
 }
 
-/// Where a message lies in the blocks, and its hash, if it was hashed.
-#[inline]
-fn find<'b>(
-    blocks: &'b Blocks,
-    placed: &[Option<Place>],
-    place: Place,
-) -> Option<(Place, &'b Hash)> {
-    let place = match place.as_deferred() {
-        Some(index) => (*placed.get(index)?)?,
-        None => place,
-    };
-    Some((place, blocks.get(place)?))
+/// The hash of a message, if it was hashed.
+#[inline(always)]
+fn find<'b>(arena: &'b Arena, placed: &[Option<Place>], place: Place) -> Option<&'b Hash> {
+    match place.as_deferred() {
+        Some(index) => arena.get((*placed.get(index)?)?),
+        None => arena.get(place),
+    }
 }

@@ -7,12 +7,15 @@
 
 use crate::pass::Pass;
 use crate::scalar::{Blob, Form, Magnitude, Scalar, Text, Type};
+use crate::short::Short;
 use crate::text::{base64, number, string};
 
 /// TQ of a symbol, a field name or an annotation.
 pub(crate) const SYMBOL: u8 = 0x70;
 /// TQ of a string.
 pub(crate) const STRING: u8 = 0x80;
+/// TQ of a blob.
+pub(crate) const BLOB: u8 = 0xA0;
 /// TQ of the frame around annotations and the value they belong to.
 pub(crate) const ANNOTATED: u8 = 0xE0;
 /// TQ of lists, s-expressions and structs.
@@ -34,8 +37,11 @@ pub(crate) trait Sink {
     fn close(&mut self);
     /// A representation, or a part of it, still to be escaped.
     fn repr(&mut self, bytes: &[u8]);
-    /// A frame whose representation holds none of the three bytes that are escaped.
-    fn clean(&mut self, tq: u8, bytes: &[u8]);
+    /// A frame whose representation, the first `len` bytes of `rest`, holds none of the three bytes that are escaped.
+    /// The bytes behind mean nothing; where there are some, copying is faster.
+    fn clean(&mut self, tq: u8, rest: &[u8], len: usize);
+    /// A frame around a few bytes, still to be escaped.
+    fn short(&mut self, short: Short);
     /// A struct's frame begins.
     fn open_struct(&mut self);
     /// A struct's frame ends.
@@ -53,7 +59,8 @@ impl Sink for Skip {
     fn open(&mut self, _: u8) {}
     fn close(&mut self) {}
     fn repr(&mut self, _: &[u8]) {}
-    fn clean(&mut self, _: u8, _: &[u8]) {}
+    fn clean(&mut self, _: u8, _: &[u8], _: usize) {}
+    fn short(&mut self, _: Short) {}
     fn open_struct(&mut self) {}
     fn close_struct(&mut self) {}
     fn field(&mut self) {}
@@ -145,8 +152,8 @@ pub(crate) fn scalar<S: Sink>(
     scratch: &mut Vec<u8>,
 ) -> Result<(), Pass> {
     match scalar {
-        Scalar::Null(kind) => sink.clean(null(*kind), &[]),
-        Scalar::Bool(value) => sink.clean(0x10 | u8::from(*value), &[]),
+        Scalar::Null(kind) => sink.clean(null(*kind), &[], 0),
+        Scalar::Bool(value) => sink.clean(0x10 | u8::from(*value), &[], 0),
         Scalar::Int {
             negative,
             magnitude,
@@ -165,10 +172,10 @@ pub(crate) fn scalar<S: Sink>(
         Scalar::Symbol(text) => self::text(SYMBOL, text, sink, scratch)?,
         Scalar::String(text) => self::text(STRING, text, sink, scratch)?,
         Scalar::Clob(bytes) => framed(0x90, string::clob(bytes, scratch)?, sink),
-        Scalar::Blob(Blob::Bytes(bytes)) => framed(0xA0, bytes, sink),
+        Scalar::Blob(Blob::Bytes(bytes)) => framed(BLOB, bytes, sink),
         Scalar::Blob(Blob::Base64(text, offset)) => {
             base64::decode(text, *offset, scratch)?;
-            framed(0xA0, scratch, sink);
+            framed(BLOB, scratch, sink);
         }
     }
     Ok(())
@@ -186,14 +193,14 @@ pub(crate) fn text<S: Sink>(
     scratch: &mut Vec<u8>,
 ) -> Result<(), Pass> {
     if text.form == Form::Clean {
-        sink.clean(tq, text.bytes);
+        sink.clean(tq, text.bytes, text.bytes.len());
     } else {
         framed(tq, string::text(text, scratch)?, sink);
     }
     Ok(())
 }
 
-fn framed<S: Sink>(tq: u8, repr: &[u8], sink: &mut S) {
+pub(crate) fn framed<S: Sink>(tq: u8, repr: &[u8], sink: &mut S) {
     sink.open(tq);
     sink.repr(repr);
     sink.close();
@@ -239,7 +246,7 @@ fn int<S: Sink>(negative: bool, magnitude: &Magnitude<'_>, sink: &mut S, scratch
 /// Eight bytes of IEEE 754, the highest first; none for `0e0`; one pattern for all that is not a number.
 fn float<S: Sink>(value: f64, sink: &mut S) {
     if value.to_bits() == 0 {
-        sink.clean(0x40, &[]);
+        sink.clean(0x40, &[], 0);
     } else if value.is_nan() {
         framed(0x40, &[0x7F, 0xF8, 0, 0, 0, 0, 0, 0], sink);
     } else {

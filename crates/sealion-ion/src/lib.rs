@@ -37,6 +37,8 @@ mod hasher;
 mod pass;
 mod reader;
 mod scalar;
+mod scan;
+mod short;
 mod sniff;
 mod text;
 mod timestamp;

@@ -34,8 +34,20 @@ pub(crate) struct Current<'a> {
     /// Where it begins, with its annotations.
     pub(crate) start: usize,
     pub(crate) annotated: bool,
-    /// The value itself, unless it is a container.
-    pub(crate) scalar: Option<Scalar<'a>>,
+    pub(crate) found: Found<'a>,
+}
+
+/// How much of a value has been read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Found<'a> {
+    /// Nothing of a container.
+    Container,
+    /// Nothing of a string.
+    String,
+    /// Nothing of a blob.
+    Blob,
+    /// All of any other scalar.
+    Scalar(Scalar<'a>),
 }
 
 /// What a blob is, as far as hashes go.
@@ -110,10 +122,13 @@ impl<'a> Reader<'a> {
     /// does not begin so is read as text.
     ///
     /// # Errors
-    /// If the bytes begin with the marker of another version.
+    /// If the bytes begin with the marker of another version, or are text and not UTF-8.
     pub fn new(bytes: &'a [u8], limits: &Limits) -> Result<Self, Pass> {
         let source = match sniff::encoding(bytes)? {
-            Encoding::Text => Source::Text(TextReader::new(bytes, limits)),
+            Encoding::Text => match core::str::from_utf8(bytes) {
+                Ok(text) => Source::Text(TextReader::new(text, limits)),
+                Err(error) => return pass(error.valid_up_to(), Reason::Utf8),
+            },
             Encoding::Binary => Source::Binary(BinaryReader::new(bytes, limits)),
         };
         Ok(Self {
@@ -169,6 +184,9 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Reason::Kind`] if it is something else, a null, or annotated.
     pub fn text(&mut self) -> Result<Cow<'a, str>, Pass> {
+        if let Some(text) = either!(mut self, source => source.plain_string()) {
+            return Ok(Cow::Borrowed(text));
+        }
         match self.scalar()? {
             Scalar::String(text) | Scalar::Symbol(text) => {
                 let text = either!(mut self, source => source.owned(&text))?;
@@ -200,16 +218,15 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Reason::Kind`] if it is something else, a null, or annotated; [`Reason::Base64`] if it cannot be decoded.
     pub fn blob32(&mut self) -> Result<Blob32, Pass> {
+        if let Some(hash) = either!(mut self, source => source.hash_blob()) {
+            return Ok(Blob32 {
+                length: 32,
+                hash: Some(Hash(hash)),
+            });
+        }
         let bytes: &[u8] = match self.scalar()? {
             Scalar::Blob(Blob::Bytes(bytes)) => bytes,
             Scalar::Blob(Blob::Base64(text, offset)) => {
-                if let Some(hash) = base64::hash(text) {
-                    self.done();
-                    return Ok(Blob32 {
-                        length: 32,
-                        hash: Some(Hash(hash)),
-                    });
-                }
                 base64::decode(text, offset, &mut self.scratch)?;
                 &self.scratch
             }
@@ -237,17 +254,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Byte offset into the input up to which it has been read: the end of a value that was read, hashed, entered
-    /// and left, or is a scalar; the beginning of a container that was only found.
+    /// Byte offset into the input up to which it has been read: the end of a value that was read, hashed, or entered
+    /// and left; the beginning of a container, string or blob that was only found.
     #[must_use]
     pub fn offset(&self) -> usize {
         either!(self, source => source.offset())
     }
 
-    fn scalar(&self) -> Result<Scalar<'a>, Pass> {
+    fn scalar(&mut self) -> Result<Scalar<'a>, Pass> {
+        either!(mut self, source => source.read())?;
         match either!(self, source => source.current()) {
             Some(Current {
-                scalar: Some(scalar),
+                found: Found::Scalar(scalar),
                 annotated: false,
                 ..
             }) => Ok(*scalar),

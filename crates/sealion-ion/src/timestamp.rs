@@ -63,6 +63,17 @@ impl Timestamp {
         }
     }
 
+    /// The first second of a year and so many milliseconds, in UTC.
+    pub(crate) const fn utc_milliseconds(year: u16, milliseconds: u16) -> Self {
+        Self {
+            precision: Precision::Second,
+            fraction_digits: 3,
+            fraction: milliseconds as u64,
+            offset_minutes: Some(0),
+            ..Self::year(year)
+        }
+    }
+
     /// Which of two instants is earlier, whatever precision or offset they are written in. A timestamp that ends
     /// with the year, month, day or minute counts as the first instant of it; a missing offset as UTC.
     #[must_use]
@@ -82,7 +93,9 @@ impl Timestamp {
     pub(crate) fn is_valid(&self) -> bool {
         (1..=9999).contains(&self.year)
             && (1..=12).contains(&self.month)
-            && (1..=days(self.year, self.month)).contains(&self.day)
+            // Most days are of every month.
+            && self.day >= 1
+            && (self.day <= 28 || self.day <= days(self.year, self.month))
             && self.hour <= 23
             && self.minute <= 59
             && self.second <= 59

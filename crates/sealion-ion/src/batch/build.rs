@@ -1,18 +1,19 @@
 //! Takes a value apart into the messages whose hashes its own hash is made of.
 //!
 //! The hash of a struct's field covers the field's name and value. If no struct is in that value, all its bytes are
-//! known, and it goes to the blocks at once (level 0). If there are structs in it, the bytes have a *hole* for each,
-//! to be filled with the sorted hashes of that struct's fields once these are there: the message is put off to the
-//! level above the highest of theirs.
+//! known, and it is hashed as it stands in the arena (level 0). If there are structs in it, its bytes have a *hole* for
+//! each, to be filled with the sorted hashes of that struct's fields once these are there: the message is put off to
+//! the level above the highest of theirs.
 
-use super::blocks::{Blocks, Place};
-use super::stage::Stage;
+use super::arena::Arena;
+use super::place::Place;
 use crate::hasher::{self, Sink};
+use crate::short::Short;
 
-/// A message that is being written, at the end of `Build::stage`.
+/// A message that is being written, at the end of the arena.
 #[derive(Clone, Copy, Default)]
 struct Open {
-    /// Where it starts in `stage`.
+    /// Where the bytes behind its last hole start in the arena.
     start: usize,
     /// Where its holes start in `Build::holes`.
     holes: usize,
@@ -25,6 +26,8 @@ struct Open {
 struct OpenStruct {
     /// The message the struct stands in.
     outer: Open,
+    /// The bytes of that message before this struct's hole, back to the hole before, in `Build::parked`.
+    before: (usize, usize),
     /// Where its fields start in `Build::fields`.
     fields: usize,
     /// The highest level among them.
@@ -34,45 +37,44 @@ struct OpenStruct {
 /// A place in a message where the field hashes of a struct belong.
 #[derive(Clone, Copy)]
 pub(super) struct Hole {
-    /// Bytes of the message before it.
-    pub(super) at: usize,
+    /// The bytes of the message before it, back to the hole before, in `Build::parked`.
+    pub(super) before: (usize, usize),
     /// The struct's fields, in `Build::members`.
     pub(super) members: (usize, usize),
 }
 
 /// A message with holes.
+#[derive(Clone, Copy)]
 pub(super) struct Deferred {
-    /// Its bytes, in `Build::parked`.
-    pub(super) bytes: (usize, usize),
     /// Its holes, in `Build::parked_holes`.
     pub(super) holes: (usize, usize),
+    /// The bytes behind the last of them, in `Build::parked`.
+    pub(super) rest: (usize, usize),
 }
 
 /// Everything that was asked for, in messages.
 pub(crate) struct Build {
-    pub(super) blocks: Blocks,
-    /// The bytes of all open messages, the innermost last.
-    stage: Stage,
+    pub(super) arena: Arena,
     message: Open,
     structs: Vec<OpenStruct>,
     /// The holes of all open messages.
     holes: Vec<Hole>,
-    /// The fields of all open structs, with their levels.
+    /// The fields of all open structs.
     fields: Vec<Place>,
     /// The fields of closed structs, those of one struct together.
     pub(super) members: Vec<Place>,
     pub(super) deferred: Vec<Deferred>,
     /// Deferred messages by level, from 1 on.
     pub(super) levels: Vec<Vec<usize>>,
+    /// The bytes of messages with holes: they can't stay in the arena, for the messages in the holes come between.
     pub(super) parked: Vec<u8>,
     pub(super) parked_holes: Vec<Hole>,
 }
 
 impl Build {
-    pub(super) fn new(blocks: Blocks) -> Self {
+    pub(super) fn new(arena: Arena) -> Self {
         Self {
-            blocks,
-            stage: Stage::default(),
+            arena,
             message: Open::default(),
             structs: Vec::new(),
             holes: Vec::new(),
@@ -87,7 +89,7 @@ impl Build {
 
     /// Forgets the messages, and keeps the memory.
     pub(super) fn clear(&mut self) {
-        self.blocks.clear();
+        self.arena.clear();
         self.start();
         self.members.clear();
         self.deferred.clear();
@@ -98,41 +100,57 @@ impl Build {
 
     /// Begins a value, whatever was left of one before.
     pub(super) fn start(&mut self) {
-        self.stage.truncate(0);
-        self.message = Open::default();
+        self.message = Open {
+            start: self.arena.align(),
+            ..Open::default()
+        };
         self.structs.clear();
         self.holes.clear();
         self.fields.clear();
     }
 
     /// The message that is open is whole.
-    #[inline]
+    #[inline(always)]
     pub(super) fn finish(&mut self) -> Place {
-        let Open {
-            start,
-            holes,
-            level,
-        } = self.message;
-        let place = if level > 0 {
-            self.put_off(level, start, holes)
-        } else if let Some(block) = self.stage.one_block(start) {
-            self.blocks.push_block(block)
+        if self.message.level == 0 {
+            self.arena.finish(self.message.start)
         } else {
-            self.blocks.push(self.stage.from(start))
-        };
-        self.stage.truncate(start);
-        place
+            self.put_off()
+        }
     }
 
-    fn put_off(&mut self, level: usize, start: usize, holes: usize) -> Place {
-        let from = (self.parked.len(), self.parked_holes.len());
-        self.parked.extend_from_slice(self.stage.from(start));
-        self.parked_holes.extend(self.holes.drain(holes..));
+    /// Moves the open message's bytes out of the arena.
+    #[inline(always)]
+    fn park(&mut self) -> (usize, usize) {
+        /// Copied at once, if so many can be read: more than nearly all such pieces have.
+        const PIECE: usize = 32;
+        let (bytes, len) = self.arena.written(self.message.start);
+        let from = self.parked.len();
+        match bytes.first_chunk::<PIECE>() {
+            Some(piece) if len <= PIECE => {
+                self.parked.extend_from_slice(piece);
+                self.parked.truncate(from + len);
+            }
+            _ => self
+                .parked
+                .extend_from_slice(bytes.get(..len).unwrap_or(bytes)),
+        }
+        self.arena.rewind(self.message.start);
+        (from, self.parked.len())
+    }
+
+    fn put_off(&mut self) -> Place {
+        let rest = self.park();
+        let from = self.parked_holes.len();
+        self.parked_holes
+            .extend_from_slice(&self.holes[self.message.holes..]);
+        self.holes.truncate(self.message.holes);
         let index = self.deferred.len();
         self.deferred.push(Deferred {
-            bytes: (from.0, self.parked.len()),
-            holes: (from.1, self.parked_holes.len()),
+            holes: (from, self.parked_holes.len()),
+            rest,
         });
+        let level = self.message.level;
         if self.levels.len() < level {
             self.levels.resize_with(level, Vec::new);
         }
@@ -142,72 +160,87 @@ impl Build {
 }
 
 impl Sink for Build {
-    #[inline]
+    #[inline(always)]
     fn open(&mut self, tq: u8) {
-        self.stage.open(tq);
+        self.arena.open(tq);
     }
 
-    #[inline]
+    #[inline(always)]
     fn close(&mut self) {
-        self.stage.push(0x0E);
+        self.arena.close();
     }
 
     #[inline]
     fn repr(&mut self, bytes: &[u8]) {
-        self.stage.escaped(bytes);
+        self.arena.escaped(bytes);
+    }
+
+    #[inline(always)]
+    fn clean(&mut self, tq: u8, rest: &[u8], len: usize) {
+        self.arena.frame(tq, rest, len);
+    }
+
+    #[inline(always)]
+    fn short(&mut self, short: Short) {
+        self.arena.short(short);
     }
 
     #[inline]
-    fn clean(&mut self, tq: u8, bytes: &[u8]) {
-        self.stage.frame(tq, bytes);
-    }
-
     fn open_struct(&mut self) {
         self.open(hasher::STRUCT);
         self.structs.push(OpenStruct {
             outer: self.message,
+            before: (0, 0),
             fields: self.fields.len(),
             level: 0,
         });
     }
 
+    #[inline]
     fn close_struct(&mut self) {
         // Sinks are told of ends of what has begun only.
-        let Some(OpenStruct {
-            outer,
-            fields,
-            level,
-        }) = self.structs.pop()
-        else {
+        let Some(closed) = self.structs.pop() else {
             return;
         };
-        self.message = outer;
-        if self.fields.len() > fields {
+        self.message = closed.outer;
+        if self.fields.len() > closed.fields {
             let from = self.members.len();
-            self.members.extend(self.fields.drain(fields..));
+            self.members
+                .extend_from_slice(&self.fields[closed.fields..]);
+            self.fields.truncate(closed.fields);
             self.holes.push(Hole {
-                at: self.stage.len() - outer.start,
+                before: closed.before,
                 members: (from, self.members.len()),
             });
-            self.message.level = outer.level.max(level + 1);
+            self.message.start = self.arena.at();
+            self.message.level = closed.outer.level.max(closed.level + 1);
         }
         self.close();
     }
 
-    #[inline]
+    #[inline(always)]
     fn field(&mut self) {
+        if self.arena.at() != self.message.start {
+            // The struct's first: its hole begins here.
+            let before = self.park();
+            if let Some(open) = self.structs.last_mut() {
+                open.before = before;
+            }
+        }
         self.message = Open {
-            start: self.stage.len(),
+            start: self.arena.at(),
             holes: self.holes.len(),
             level: 0,
         };
     }
 
-    #[inline]
+    #[inline(always)]
     fn end_field(&mut self) {
         let level = self.message.level;
         let place = self.finish();
         self.fields.push(place);
+        // The next one, of the same struct, finds nothing written.
+        self.message.start = self.arena.at();
         if let Some(open) = self.structs.last_mut() {
             open.level = open.level.max(level);
         }

@@ -7,6 +7,27 @@ use crate::scalar::Type;
 /// Bytes of the longest VarUInt, VarInt or symbol number that is read: 56 bits of value, leading zeros included.
 const NUMBER_BYTES_MAX: usize = 8;
 
+/// Behind a descriptor: the length is in the next byte, or in more.
+const NEXT: u8 = 14;
+/// A null, a boolean, a struct in order, or nothing.
+const OTHER: u8 = 15;
+
+/// What each descriptor says of the length: that itself, or one of the above.
+static LENGTHS: [u8; 256] = lengths();
+
+const fn lengths() -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            0x10..=0x1F | 0xD1 | 0xF0..=0xFF => OTHER,
+            other => other & 0xF,
+        };
+        byte += 1;
+    }
+    table
+}
+
 /// A container of Ion binary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Container {
@@ -75,8 +96,14 @@ impl<'a> Cursor<'a> {
         body
     }
 
+    /// The bytes up to `end`, as the beginning of the rest of the input, and their number.
+    #[inline(always)]
+    pub(super) fn run(&self, end: usize) -> (&'a [u8], usize) {
+        (self.bytes.get(self.at..).unwrap_or(&[]), end - self.at)
+    }
+
     /// Seven bits a byte, the highest first, the last byte marked by its top bit.
-    #[inline]
+    #[inline(always)]
     pub(super) fn var_uint(&mut self, end: usize) -> Result<u64, Pass> {
         let first = self.byte(end)?;
         if first & 0x80 != 0 {
@@ -112,8 +139,36 @@ impl<'a> Cursor<'a> {
     }
 
     /// A descriptor and the length behind it. The value must end before `limit`, which is in the input.
-    #[inline]
+    #[inline(always)]
     pub(super) fn header(&mut self, limit: usize) -> Result<Header, Pass> {
+        let start = self.at;
+        // Nearly all lengths are in the descriptor, or in one byte behind it.
+        if let Some([descriptor, next, ..]) = self.bytes.get(start..) {
+            let (code, low) = (descriptor >> 4, descriptor & 0xF);
+            let body = match LENGTHS[usize::from(*descriptor)] {
+                NEXT if next & 0x80 != 0 => Some((start + 2, next & 0x7F)),
+                NEXT | OTHER => None,
+                len => Some((start + 1, len)),
+            };
+            if let Some((at, len)) = body {
+                let end = at + usize::from(len);
+                if end <= limit {
+                    self.at = at;
+                    return Ok(Header {
+                        start,
+                        code,
+                        low,
+                        end,
+                    });
+                }
+            }
+        }
+        self.any_header(limit)
+    }
+
+    /// The same, in all generality.
+    #[inline(never)]
+    fn any_header(&mut self, limit: usize) -> Result<Header, Pass> {
         let start = self.at;
         let descriptor = self.byte(limit)?;
         let (code, low) = (descriptor >> 4, descriptor & 0xF);

@@ -8,8 +8,8 @@ use super::value::Head;
 use super::walk::Walker;
 use crate::hasher::{self, Sink, Skip};
 use crate::pass::{pass, Pass, Reason};
-use crate::reader::{Current, Value};
-use crate::scalar::{Scalar, Text};
+use crate::reader::{Current, Found, Value};
+use crate::scalar::{Scalar, Text, Type};
 use crate::sniff::VERSION_MARKER;
 use crate::Limits;
 
@@ -116,8 +116,34 @@ impl<'a> BinaryReader<'a> {
         pass(start, Reason::SymbolTable)
     }
 
-    /// Reads a scalar, or stands before a container.
+    /// Reads a scalar, or stands before a container, string or blob.
+    #[inline]
     fn head(&mut self, limit: usize, field: Option<Cow<'a, str>>) -> Result<Value<'a>, Pass> {
+        let start = self.cursor.at;
+        let mut ahead = self.cursor;
+        let header = ahead.header(limit)?;
+        let (kind, found) = match header.code {
+            8 if header.low != 15 => (Type::String, Found::String),
+            0xA if header.low != 15 => (Type::Blob, Found::Blob),
+            _ => return self.read_head(limit, field),
+        };
+        self.current = Some(Current {
+            start,
+            annotated: false,
+            found,
+        });
+        self.container = None;
+        Ok(Value {
+            kind,
+            null: false,
+            annotated: false,
+            field,
+            offset: start,
+        })
+    }
+
+    /// The same for all other kinds, annotations among them.
+    fn read_head(&mut self, limit: usize, field: Option<Cow<'a, str>>) -> Result<Value<'a>, Pass> {
         let start = self.cursor.at;
         let at_top = self.stack.is_empty();
         let mut head = self.cursor.head(limit, &self.symbols)?;
@@ -148,7 +174,7 @@ impl<'a> BinaryReader<'a> {
                 return pass(start, Reason::Length);
             }
         }
-        let (kind, null, scalar, container) = match head {
+        let (kind, null, found, container) = match head {
             Head::Scalar(scalar) => {
                 if let (true, false, Scalar::Symbol(text)) = (at_top, annotated, &scalar) {
                     if text.bytes.starts_with(b"$ion") {
@@ -156,17 +182,18 @@ impl<'a> BinaryReader<'a> {
                     }
                 }
                 let (kind, null) = scalar.kind();
-                (kind, null, Some(scalar), None)
+                (kind, null, Found::Scalar(scalar), None)
             }
             Head::Container(container, end) => {
-                (container.kind(), false, None, Some((container, end)))
+                let found = Found::Container;
+                (container.kind(), false, found, Some((container, end)))
             }
             Head::Annotations { .. } | Head::Pad => return pass(start, Reason::TypeCode),
         };
         self.current = Some(Current {
             start,
             annotated,
-            scalar,
+            found,
         });
         self.container = container;
         Ok(Value {
@@ -206,8 +233,8 @@ impl<'a> BinaryReader<'a> {
         let Some(current) = self.current.take() else {
             return pass(self.cursor.at, Reason::Place);
         };
-        match &current.scalar {
-            Some(scalar) if !current.annotated => {
+        match &current.found {
+            Found::Scalar(scalar) if !current.annotated => {
                 hasher::scalar(scalar, sink, &mut self.walker.scratch)
             }
             _ => {
@@ -226,6 +253,49 @@ impl<'a> BinaryReader<'a> {
             Some(_) => self.value(&mut Skip),
             None => Ok(()),
         }
+    }
+
+    /// Reads the string or blob that was only found, if one was.
+    pub(crate) fn read(&mut self) -> Result<(), Pass> {
+        let limit = self.limit();
+        if let Some(current) = &mut self.current {
+            if matches!(current.found, Found::String | Found::Blob) {
+                if let Head::Scalar(scalar) = self.cursor.head(limit, &self.symbols)? {
+                    current.found = Found::Scalar(scalar);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The string that was only found.
+    #[inline]
+    pub(crate) fn plain_string(&mut self) -> Option<&'a str> {
+        let Some(Found::String) = self.found() else {
+            return None;
+        };
+        let mut ahead = self.cursor;
+        let header = ahead.header(self.limit()).ok()?;
+        let text = core::str::from_utf8(ahead.body(header.end)).ok()?;
+        (self.cursor, self.current) = (ahead, None);
+        Some(text)
+    }
+
+    /// The 32 bytes of the blob that was only found, if it has so many.
+    #[inline]
+    pub(crate) fn hash_blob(&mut self) -> Option<[u8; 32]> {
+        let Some(Found::Blob) = self.found() else {
+            return None;
+        };
+        let mut ahead = self.cursor;
+        let header = ahead.header(self.limit()).ok()?;
+        let hash = ahead.body(header.end).try_into().ok()?;
+        (self.cursor, self.current) = (ahead, None);
+        Some(hash)
+    }
+
+    fn found(&self) -> Option<&Found<'a>> {
+        self.current.as_ref().map(|current| &current.found)
     }
 
     pub(crate) fn current(&self) -> Option<&Current<'a>> {

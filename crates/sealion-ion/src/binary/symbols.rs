@@ -4,22 +4,64 @@ use std::sync::Arc;
 
 use super::header::{Container, Cursor};
 use super::value::Head;
-use crate::hasher::is_marker;
 use crate::pass::{pass, Pass, Reason};
 use crate::scalar::{Form, Scalar, Text};
+use crate::scan;
 
-/// Symbols 1 to 9.
-const SYSTEM: [&str; 9] = [
-    "$ion",
-    "$ion_1_0",
-    "$ion_symbol_table",
-    "name",
-    "version",
-    "imports",
-    "symbols",
-    "max_id",
-    "$ion_shared_symbol_table",
+/// Symbols 1 to 9, with zeros behind each, for what is copied in one piece.
+static SYSTEM: [([u8; 64], usize); 9] = [
+    padded("$ion"),
+    padded("$ion_1_0"),
+    padded("$ion_symbol_table"),
+    padded("name"),
+    padded("version"),
+    padded("imports"),
+    padded("symbols"),
+    padded("max_id"),
+    padded("$ion_shared_symbol_table"),
 ];
+
+const fn padded(text: &str) -> ([u8; 64], usize) {
+    let mut bytes = [0; 64];
+    let mut at = 0;
+    while at < text.len() {
+        bytes[at] = text.as_bytes()[at];
+        at += 1;
+    }
+    (bytes, text.len())
+}
+
+/// A symbol's text, which is UTF-8.
+#[derive(Clone, Copy)]
+pub(super) struct Symbol<'a> {
+    /// Its bytes and what stands behind them.
+    pub(super) rest: &'a [u8],
+    /// How many of them are the text.
+    pub(super) len: usize,
+    /// Whether none of its bytes is escaped by Ion Hash. Symbols are hashed many times: this is found out once.
+    pub(super) clean: bool,
+}
+
+impl<'a> Symbol<'a> {
+    /// Of the first `len` bytes, which are UTF-8.
+    fn new(rest: &'a [u8], len: usize) -> Self {
+        Self {
+            rest,
+            len,
+            clean: scan::is_plain(rest, len) || !scan::has_markers(&rest[..len]),
+        }
+    }
+
+    /// As it is handed over as a name, value or annotation that stands at `offset`.
+    #[inline]
+    pub(super) fn as_text(&self, offset: usize) -> Text<'a> {
+        Text {
+            bytes: self.rest.get(..self.len).unwrap_or(self.rest),
+            offset,
+            form: if self.clean { Form::Clean } else { Form::Plain },
+        }
+    }
+}
 
 /// `$ion_symbol_table`: as an annotation it makes a struct a symbol table, as the imports of one it appends to the
 /// symbols so far.
@@ -31,7 +73,7 @@ const SYMBOLS: u64 = 7;
 #[derive(Clone)]
 pub(super) struct Symbols<'a> {
     /// Text by number, from 0 on; `None` where there is none.
-    texts: Arc<Vec<Option<Text<'a>>>>,
+    texts: Arc<Vec<Option<Symbol<'a>>>>,
     symbols_max: usize,
 }
 
@@ -50,18 +92,25 @@ impl<'a> Symbols<'a> {
         let texts = Arc::make_mut(&mut self.texts);
         texts.clear();
         texts.push(None);
-        let system = SYSTEM.iter().map(|text| Some(clean(text.as_bytes(), 0)));
+        let system = SYSTEM
+            .iter()
+            .map(|(bytes, len)| Some(Symbol::new(bytes, *len)));
         texts.extend(system);
     }
 
-    /// The text of a symbol that stands at `offset`.
-    #[inline]
-    pub(super) fn text(&self, id: u64, offset: usize) -> Result<Text<'a>, Pass> {
-        let text = usize::try_from(id).ok().and_then(|id| self.texts.get(id));
-        match text {
-            Some(Some(text)) => Ok(*text),
+    /// The symbol of a number that stands at `offset`.
+    #[inline(always)]
+    pub(super) fn get(&self, id: u64, offset: usize) -> Result<&Symbol<'a>, Pass> {
+        let symbol = usize::try_from(id).ok().and_then(|id| self.texts.get(id));
+        match symbol {
+            Some(Some(symbol)) => Ok(symbol),
             _ => pass(offset, Reason::Symbol),
         }
+    }
+
+    /// Its text, as a value or annotation.
+    pub(super) fn text(&self, id: u64, offset: usize) -> Result<Text<'a>, Pass> {
+        self.get(id, offset).map(|symbol| symbol.as_text(offset))
     }
 
     /// Reads a symbol table, the cursor standing in its struct: `{imports: $ion_symbol_table, symbols: ["…", …]}`,
@@ -74,7 +123,7 @@ impl<'a> Symbols<'a> {
             let field = cursor.var_uint(end)?;
             match cursor.head(end, self)? {
                 Head::Scalar(Scalar::Symbol(text))
-                    if field == IMPORTS && !append && text.bytes == SYSTEM[2].as_bytes() =>
+                    if field == IMPORTS && !append && text.bytes == b"$ion_symbol_table" =>
                 {
                     append = true;
                 }
@@ -95,25 +144,23 @@ impl<'a> Symbols<'a> {
             bytes: cursor.bytes,
             at: list.start,
         };
+        let texts = Arc::make_mut(&mut self.texts);
         while items.at < list.end {
-            let Head::Scalar(Scalar::String(text)) = items.head(list.end, self)? else {
+            let header = items.header(list.end)?;
+            if header.code != 8 || header.low == 15 {
                 return pass(start, Reason::SymbolTable);
-            };
-            if self.texts.len() >= self.symbols_max {
-                return pass(text.offset, Reason::Symbols);
             }
-            Arc::make_mut(&mut self.texts).push(Some(clean(text.bytes, text.offset)));
+            if texts.len() >= self.symbols_max {
+                return pass(items.at, Reason::Symbols);
+            }
+            let (rest, len) = items.run(header.end);
+            let offset = items.at;
+            let text = items.body(header.end);
+            if !scan::is_plain(rest, len) && core::str::from_utf8(text).is_err() {
+                return pass(offset, Reason::Utf8);
+            }
+            texts.push(Some(Symbol::new(rest, len)));
         }
         Ok(())
-    }
-}
-
-/// Symbols are hashed many times: whether one must be escaped is found out once.
-fn clean(bytes: &[u8], offset: usize) -> Text<'_> {
-    let dirty = bytes.iter().any(|byte| is_marker(*byte));
-    Text {
-        bytes,
-        offset,
-        form: if dirty { Form::Plain } else { Form::Clean },
     }
 }

@@ -5,6 +5,7 @@ use super::symbols::Symbols;
 use crate::hasher::minimal;
 use crate::pass::{pass, Pass, Reason};
 use crate::scalar::{Blob, Form, Magnitude, Scalar, Text, Type};
+use crate::short::{self, Short};
 use crate::timestamp::{Precision, Timestamp, FRACTION_DIGITS_MAX};
 
 /// Bytes of the longest integer or coefficient that is read.
@@ -28,7 +29,6 @@ pub(super) enum Head<'a> {
 
 impl<'a> Cursor<'a> {
     /// Reads the head of what stands here and ends before `limit`.
-    #[inline]
     pub(super) fn head(&mut self, limit: usize, symbols: &Symbols<'a>) -> Result<Head<'a>, Pass> {
         let header = self.header(limit)?;
         let container = match header.code {
@@ -64,8 +64,41 @@ impl<'a> Cursor<'a> {
         })
     }
 
+    /// A scalar of a usual form, straight to its bytes in Ion Hash; its header has been read. `None` if it is none, or
+    /// near the end of the input, and then the cursor has not moved.
+    #[inline(always)]
+    pub(super) fn usual(&mut self, header: &Header) -> Option<Short> {
+        let (rest, len) = self.run(header.end);
+        let number = |from: usize, count: usize| {
+            let word = u64::from_be_bytes(*rest.get(from..)?.first_chunk()?);
+            word.checked_shr(64 - 8 * count as u32)
+        };
+        let short = match header.code {
+            2 | 3 if (1..=8).contains(&len) => match number(0, len)? {
+                // There is no negative zero.
+                0 => return None,
+                magnitude => short::int(header.code == 3, magnitude),
+            },
+            5 if (2..=8).contains(&len) => {
+                let (exponent, bytes) = (*rest.first()?, number(1, len - 1)?);
+                let sign = 0x80 << (8 * (len - 2));
+                let coefficient = bytes & !sign;
+                if coefficient == 0 || exponent & 0x80 == 0 || exponent == 0xC0 {
+                    return None;
+                }
+                short::decimal(bytes & sign != 0, coefficient, exponent)
+            }
+            6 => {
+                let timestamp = short::read_utc_milliseconds(rest.get(..len)?)?;
+                short::utc_milliseconds(&timestamp)?
+            }
+            _ => return None,
+        };
+        self.at = header.end;
+        Some(short)
+    }
+
     /// A scalar; its header has been read.
-    #[inline]
     fn scalar(&mut self, header: &Header, symbols: &Symbols<'a>) -> Result<Scalar<'a>, Pass> {
         if header.low == 15 {
             return null(header);

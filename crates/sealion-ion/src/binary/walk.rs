@@ -6,6 +6,7 @@ use super::symbols::Symbols;
 use super::value::Head;
 use crate::hasher::{self, Sink};
 use crate::pass::{pass, Pass, Reason};
+use crate::scan;
 
 /// A container that is open.
 #[derive(Clone, Copy)]
@@ -29,89 +30,172 @@ impl Clone for Walker {
     }
 }
 
+/// What was read of a value.
+enum One {
+    /// All of it.
+    Whole,
+    /// Nothing: it was a pad.
+    Pad,
+    /// Up to the body of a container.
+    Begun(Frame),
+}
+
 impl Walker {
     /// Reads the value at which the cursor stands, annotations first, to its end before `limit`. At most `depth_max`
     /// levels.
     pub(super) fn value<'a, S: Sink>(
         &mut self,
-        cursor: &mut Cursor<'a>,
+        outer: &mut Cursor<'a>,
         limit: usize,
         symbols: &Symbols<'a>,
         depth_max: usize,
         sink: &mut S,
     ) -> Result<(), Pass> {
+        // A cursor of our own, whose place no function outside has a pointer to, can live in registers.
+        let mut cursor = *outer;
         self.frames.clear();
-        if !self.one(cursor, limit, symbols, depth_max, sink)? {
-            return pass(cursor.at, Reason::Place);
-        }
-        while let Some(frame) = self.frames.last().copied() {
-            let is_struct = frame.container == Container::Struct;
-            if cursor.at < frame.end {
-                if is_struct {
-                    self.field(cursor, frame.end, symbols, depth_max, sink)?;
-                } else {
-                    self.one(cursor, frame.end, symbols, depth_max, sink)?;
-                }
-                continue;
-            }
-            self.frames.pop();
-            if is_struct {
-                sink.close_struct();
+        let mut innermost: Option<Frame> = None;
+        loop {
+            let start = cursor.at;
+            let (limit, in_struct) = match innermost {
+                Some(frame) => (frame.end, frame.container == Container::Struct),
+                None => (limit, false),
+            };
+            if in_struct && !self.field(&mut cursor, limit, symbols, sink)? {
+                // A name and a pad, which are no field; nor need that name have a text.
             } else {
-                sink.close();
+                match self.one(&mut cursor, limit, symbols, sink)? {
+                    One::Whole if in_struct => sink.end_field(),
+                    One::Whole => {}
+                    One::Pad if innermost.is_none() => return pass(cursor.at, Reason::Place),
+                    One::Pad => {}
+                    One::Begun(frame) => {
+                        let depth = self.frames.len() + usize::from(innermost.is_some());
+                        if depth >= depth_max {
+                            return pass(start, Reason::Depth);
+                        }
+                        self.frames.extend(innermost);
+                        innermost = Some(frame);
+                        if frame.container == Container::Struct {
+                            sink.open_struct();
+                        } else {
+                            sink.open(frame.container.tq());
+                        }
+                    }
+                }
             }
-            if frame.annotated {
-                sink.close();
+            while let Some(frame) = innermost {
+                if cursor.at < frame.end {
+                    break;
+                }
+                innermost = self.frames.pop();
+                if frame.container == Container::Struct {
+                    sink.close_struct();
+                } else {
+                    sink.close();
+                }
+                if frame.annotated {
+                    sink.close();
+                }
+                if innermost.is_some_and(|outer| outer.container == Container::Struct) {
+                    sink.end_field();
+                }
             }
-            self.end_field(sink);
+            if innermost.is_none() {
+                outer.at = cursor.at;
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
-    /// A value has ended: if it was a field's, so has the field.
-    #[inline]
-    fn end_field<S: Sink>(&self, sink: &mut S) {
-        if self
-            .frames
-            .last()
-            .is_some_and(|frame| frame.container == Container::Struct)
-        {
-            sink.end_field();
-        }
-    }
-
-    /// A name and a value, or a name and a pad, which are no field; nor need that name have a text.
+    /// The name of a field; false if there is no field but a pad, which then has been read.
+    #[inline(always)]
     fn field<'a, S: Sink>(
         &mut self,
         cursor: &mut Cursor<'a>,
         limit: usize,
         symbols: &Symbols<'a>,
-        depth_max: usize,
         sink: &mut S,
-    ) -> Result<(), Pass> {
+    ) -> Result<bool, Pass> {
         let start = cursor.at;
         let id = cursor.var_uint(limit)?;
         if cursor.is_pad() {
-            cursor.head(limit, symbols)?;
-            return Ok(());
+            cursor.at = pad(*cursor, limit)?;
+            return Ok(false);
         }
         sink.field();
-        let name = symbols.text(id, start)?;
-        hasher::text(hasher::SYMBOL, &name, sink, &mut self.scratch)?;
-        self.one(cursor, limit, symbols, depth_max, sink)?;
-        Ok(())
+        let name = symbols.get(id, start)?;
+        if name.clean {
+            sink.clean(hasher::SYMBOL, name.rest, name.len);
+        } else {
+            hasher::framed(hasher::SYMBOL, name.as_text(start).bytes, sink);
+        }
+        Ok(true)
     }
 
-    /// Reads a whole scalar, or the beginning of a container. False for a pad, which is neither.
-    #[inline]
+    /// Reads a whole scalar, a pad, or the beginning of a container.
+    #[inline(always)]
     fn one<'a, S: Sink>(
         &mut self,
         cursor: &mut Cursor<'a>,
         limit: usize,
         symbols: &Symbols<'a>,
-        depth_max: usize,
         sink: &mut S,
-    ) -> Result<bool, Pass> {
+    ) -> Result<One, Pass> {
+        // Most values are of a few plain kinds: they take no detour over a scalar.
+        let mut ahead = *cursor;
+        let header = ahead.header(limit)?;
+        let container = match header.code {
+            _ if header.low == 15 => None,
+            8 => {
+                let (rest, len) = ahead.run(header.end);
+                if scan::is_plain(rest, len) {
+                    sink.clean(hasher::STRING, rest, len);
+                    cursor.at = header.end;
+                    return Ok(One::Whole);
+                }
+                None
+            }
+            2 | 3 | 5 | 6 => {
+                if let Some(short) = ahead.usual(&header) {
+                    sink.short(short);
+                    cursor.at = header.end;
+                    return Ok(One::Whole);
+                }
+                None
+            }
+            0xA => {
+                hasher::framed(hasher::BLOB, ahead.body(header.end), sink);
+                cursor.at = header.end;
+                return Ok(One::Whole);
+            }
+            0xB => Some(Container::List),
+            0xC => Some(Container::Sexp),
+            0xD => Some(Container::Struct),
+            _ => None,
+        };
+        if let Some(container) = container {
+            cursor.at = ahead.at;
+            return Ok(One::Begun(Frame {
+                container,
+                annotated: false,
+                end: header.end,
+            }));
+        }
+        let one;
+        (cursor.at, one) = self.other(*cursor, limit, symbols, sink)?;
+        Ok(one)
+    }
+
+    /// The same for values of any kind, annotations first. Gives the place behind what was read.
+    #[inline(never)]
+    fn other<'a, S: Sink>(
+        &mut self,
+        mut cursor: Cursor<'a>,
+        limit: usize,
+        symbols: &Symbols<'a>,
+        sink: &mut S,
+    ) -> Result<(usize, One), Pass> {
         let start = cursor.at;
         let mut head = cursor.head(limit, symbols)?;
         let mut wrapper_end = None;
@@ -129,41 +213,37 @@ impl Walker {
             head = cursor.head(end, symbols)?;
             wrapper_end = Some(end);
         }
-        let (container, value_end) = match head {
+        let annotated = wrapper_end.is_some();
+        let (one, value_end) = match head {
             Head::Scalar(scalar) => {
                 hasher::scalar(&scalar, sink, &mut self.scratch)?;
-                (None, cursor.at)
+                (One::Whole, cursor.at)
             }
-            Head::Container(container, end) => (Some(container), end),
-            Head::Pad if wrapper_end.is_none() => return Ok(false),
+            Head::Container(container, end) => {
+                let frame = Frame {
+                    container,
+                    annotated,
+                    end,
+                };
+                (One::Begun(frame), end)
+            }
+            Head::Pad if !annotated => return Ok((cursor.at, One::Pad)),
             Head::Pad | Head::Annotations { .. } => return pass(start, Reason::TypeCode),
         };
         if wrapper_end.is_some_and(|end| end != value_end) {
             return pass(start, Reason::Length);
         }
-        let annotated = wrapper_end.is_some();
-        let Some(container) = container else {
-            if annotated {
-                sink.close();
-            }
-            self.end_field(sink);
-            return Ok(true);
-        };
-        if self.frames.len() >= depth_max {
-            return pass(start, Reason::Depth);
+        if annotated && matches!(one, One::Whole) {
+            sink.close();
         }
-        self.frames.push(Frame {
-            container,
-            annotated,
-            end: value_end,
-        });
-        if container == Container::Struct {
-            sink.open_struct();
-        } else {
-            sink.open(container.tq());
-        }
-        Ok(true)
+        Ok((cursor.at, one))
     }
+}
+
+/// The place behind the pad that stands here.
+#[inline(never)]
+fn pad(mut cursor: Cursor<'_>, limit: usize) -> Result<usize, Pass> {
+    Ok(cursor.header(limit)?.end)
 }
 
 impl Cursor<'_> {

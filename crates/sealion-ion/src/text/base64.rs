@@ -6,7 +6,7 @@ use crate::pass::{pass, Pass, Reason};
 const NONE: u8 = 0xFF;
 
 /// The value of each digit.
-static DIGITS: [u8; 256] = digits();
+const DIGITS: [u8; 256] = digits();
 
 const fn digits() -> [u8; 256] {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -19,13 +19,30 @@ const fn digits() -> [u8; 256] {
     table
 }
 
+/// The digits once more, each where it stands in a group of four, with a bit above the 24 for what is none.
+static PLACED: [[u32; 256]; 4] = placed();
+
+const fn placed() -> [[u32; 256]; 4] {
+    let mut table = [[1 << 24; 256]; 4];
+    let mut place = 0;
+    while place < 4 {
+        let mut byte = 0;
+        while byte < 256 {
+            if DIGITS[byte] != NONE {
+                table[place][byte] = (DIGITS[byte] as u32) << (18 - 6 * place);
+            }
+            byte += 1;
+        }
+        place += 1;
+    }
+    table
+}
+
 /// Four digits as 24 bits; with a bit above them if one is no digit.
-#[inline]
+#[inline(always)]
 fn group(digits: &[u8; 4]) -> u32 {
-    let value = |index: usize| u32::from(DIGITS[usize::from(digits[index])]);
-    let (a, b, c, d) = (value(0), value(1), value(2), value(3));
-    // A digit that is none sets the bits above 63, kept apart from the others' by the last shift.
-    a << 18 | b << 12 | c << 6 | d | ((a | b | c | d) & 0x80) << 24
+    let [a, b, c, d] = digits.map(usize::from);
+    PLACED[0][a] | PLACED[1][b] | PLACED[2][c] | PLACED[3][d]
 }
 
 /// The 32 bytes of a hash from its 44 characters, 43 digits and one `=`; `None` if they are anything else.

@@ -2,10 +2,11 @@
 
 use memchr::{memchr2, memmem};
 
+use super::base64;
 use super::string::Quotes;
-use super::swar;
 use crate::pass::{pass, Pass, Reason};
 use crate::scalar::{Blob, Form, Scalar, Text, Type};
+use crate::scan;
 
 /// Classes of bytes, a bit each.
 const BLANK: u8 = 1;
@@ -70,7 +71,12 @@ impl<'a> Lexer<'a> {
     /// Whether a number or keyword may end here.
     #[inline]
     pub(super) fn at_stop(&self) -> bool {
-        match self.bytes.get(self.at) {
+        self.is_stop_at(self.at)
+    }
+
+    #[inline(always)]
+    pub(super) fn is_stop_at(&self, at: usize) -> bool {
+        match self.bytes.get(at) {
             Some(byte) => CLASS[usize::from(*byte)] & STOP != 0,
             None => true,
         }
@@ -118,7 +124,6 @@ impl<'a> Lexer<'a> {
     }
 
     fn comment(&mut self) -> Result<(), Pass> {
-        let start = self.at;
         let rest = self.rest();
         let len = match rest.get(1) {
             Some(b'/') => memchr2(b'\r', b'\n', rest).unwrap_or(rest.len()),
@@ -126,11 +131,8 @@ impl<'a> Lexer<'a> {
                 Some(inside) => inside + 4,
                 None => return pass(self.bytes.len(), Reason::Truncated),
             },
-            _ => return pass(start, Reason::Unexpected),
+            _ => return pass(self.at, Reason::Unexpected),
         };
-        if core::str::from_utf8(&rest[..len]).is_err() {
-            return pass(start, Reason::Utf8);
-        }
         self.at += len;
         Ok(())
     }
@@ -171,38 +173,52 @@ impl<'a> Lexer<'a> {
     /// The letters, digits, `_` and `$` from here on.
     #[inline(always)]
     fn name(&mut self) -> &'a [u8] {
-        let rest = self.rest();
-        let mut len = 0;
-        while let Some(bytes) = rest.get(len..).and_then(<[u8]>::first_chunk) {
-            let others = swar::not_name(u64::from_le_bytes(*bytes));
-            if others != 0 {
-                len += others.trailing_zeros() as usize / 8;
-                self.at += len;
-                return &rest[..len];
-            }
-            len += 8;
-        }
-        // Less than a word is left of the input.
-        let is_name = |byte: &&u8| CLASS[usize::from(**byte)] & NAME != 0;
-        len += rest[len..].iter().take_while(is_name).count();
-        self.at += len;
+        let (rest, len) = self.name_run();
         &rest[..len]
     }
 
-    /// A name without quotes that begins with a letter and is no keyword: nearly all field names are such. `None`
-    /// for any other, and then the lexer has not moved.
+    /// The same, as the beginning of the rest of the input, and its length.
     #[inline(always)]
-    pub(super) fn identifier(&mut self) -> Option<&'a [u8]> {
+    fn name_run(&mut self) -> (&'a [u8], usize) {
+        let rest = self.rest();
+        let len = match scan::run(rest, scan::not_name) {
+            Some(len) => len,
+            // It may go on at the end of the input.
+            None => {
+                let is_name = |byte: &&u8| CLASS[usize::from(**byte)] & NAME != 0;
+                rest.iter().take_while(is_name).count()
+            }
+        };
+        self.at += len;
+        (rest, len)
+    }
+
+    /// A name without quotes that begins with a letter and is no keyword, as the beginning of the rest of the input, and
+    /// its length: nearly all field names are such. `None` for any other, and then the lexer has not moved.
+    #[inline(always)]
+    pub(super) fn identifier(&mut self) -> Option<(&'a [u8], usize)> {
         if !self.peek().is_ascii_alphabetic() {
             return None;
         }
         let before = self.at;
-        let name = self.name();
-        if matches!(name, b"null" | b"true" | b"false" | b"nan") {
+        let (rest, len) = self.name_run();
+        if matches!(&rest[..len], b"null" | b"true" | b"false" | b"nan") {
             self.at = before;
             return None;
         }
-        Some(name)
+        Some((rest, len))
+    }
+
+    /// The same for a value, which is a symbol and no annotation, for it ends with its container or at a comma.
+    #[inline(always)]
+    pub(super) fn symbol(&mut self) -> Option<(&'a [u8], usize)> {
+        let before = self.at;
+        let found = self.identifier()?;
+        if matches!(self.peek(), b',' | b'}' | b']' | b')') {
+            return Some(found);
+        }
+        self.at = before;
+        None
     }
 
     /// The type behind `null`, if a point follows.
@@ -287,6 +303,17 @@ impl<'a> Lexer<'a> {
         }
         self.at += 2;
         Ok(scalar)
+    }
+
+    /// The 32 bytes of a blob that is written without blanks, as all hashes are. `None` for any other, and then the
+    /// lexer has not moved.
+    #[inline]
+    pub(super) fn hash_blob(&mut self) -> Option<[u8; 32]> {
+        let lob: &[u8; 48] = self.rest().first_chunk()?;
+        let text = lob.strip_prefix(b"{{")?.strip_suffix(b"}}")?;
+        let hash = base64::hash(text)?;
+        self.at += lob.len();
+        Some(hash)
     }
 
     /// Whether `{` here begins a blob or clob and no struct.

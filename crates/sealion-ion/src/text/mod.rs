@@ -5,8 +5,8 @@ mod lexer;
 pub(crate) mod number;
 mod reader;
 pub(crate) mod string;
-mod swar;
 mod timestamp;
+mod usual;
 mod walk;
 
 pub(crate) use reader::TextReader;

@@ -202,19 +202,28 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// The bytes of a number from its decimal digits, the highest first, into `out`. Whatever is no digit is left out.
+/// The bytes of a number from its decimal digits, the highest first, into `out`, perhaps with zeros before them. Whatever
+/// is no digit is left out.
 pub(crate) fn from_digits(digits: &[u8], out: &mut Vec<u8>) {
     out.clear();
-    for digit in digits.iter().filter(|byte| byte.is_ascii_digit()) {
-        let mut carry = u32::from(digit - b'0');
-        for byte in out.iter_mut() {
-            carry += u32::from(*byte) * 10;
-            *byte = carry as u8;
-            carry >>= 8;
+    let mut digits = digits.iter().filter(|byte| byte.is_ascii_digit());
+    loop {
+        // As many digits as a word has room for, then all words so far times a power of ten and this more.
+        let (mut value, mut power) = (0u64, 1u64);
+        for digit in digits.by_ref().take(SMALL_DIGITS) {
+            value = value * 10 + u64::from(digit - b'0');
+            power *= 10;
         }
-        if carry > 0 {
-            out.push(carry as u8);
+        if power == 1 {
+            break;
         }
+        let mut carry = u128::from(value);
+        for word in out.as_chunks_mut::<8>().0 {
+            carry += u128::from(u64::from_le_bytes(*word)) * u128::from(power);
+            *word = (carry as u64).to_le_bytes();
+            carry >>= 64;
+        }
+        out.extend_from_slice(&(carry as u64).to_le_bytes());
     }
     out.reverse();
 }

@@ -2,18 +2,20 @@
 
 use std::borrow::Cow;
 
-use super::lexer::{clean, Lexer};
+use super::lexer::Lexer;
 use super::string;
 use super::walk::{Container, Walker};
 use crate::hasher::{self, Sink, Skip};
 use crate::pass::{pass, Pass, Reason};
-use crate::reader::{Current, Value};
-use crate::scalar::{Form, Scalar, Text};
+use crate::reader::{Current, Found, Value};
+use crate::scalar::{Form, Scalar, Text, Type};
 use crate::Limits;
 
 /// A reader of Ion text.
 #[derive(Clone)]
 pub(crate) struct TextReader<'a> {
+    /// The bytes of the lexer, which are UTF-8.
+    text: &'a str,
     lexer: Lexer<'a>,
     walker: Walker,
     depth_max: usize,
@@ -25,9 +27,13 @@ pub(crate) struct TextReader<'a> {
 }
 
 impl<'a> TextReader<'a> {
-    pub(crate) fn new(bytes: &'a [u8], limits: &Limits) -> Self {
+    pub(crate) fn new(text: &'a str, limits: &Limits) -> Self {
         Self {
-            lexer: Lexer { bytes, at: 0 },
+            text,
+            lexer: Lexer {
+                bytes: text.as_bytes(),
+                at: 0,
+            },
             walker: Walker::default(),
             depth_max: limits.depth_max as usize,
             stack: Vec::new(),
@@ -57,10 +63,12 @@ impl<'a> TextReader<'a> {
 
     fn field_name(&mut self) -> Result<Cow<'a, str>, Pass> {
         let start = self.lexer.at;
-        let name = match self.lexer.identifier() {
-            Some(name) => clean(name, start),
-            None => self.lexer.field_name()?,
-        };
+        if let Some((_, len)) = self.lexer.identifier() {
+            if let Some(name) = self.text.get(start..start + len) {
+                return Ok(Cow::Borrowed(name));
+            }
+        }
+        let name = self.lexer.field_name()?;
         self.owned(&name)
     }
 
@@ -82,13 +90,46 @@ impl<'a> TextReader<'a> {
         }
     }
 
-    /// Reads a scalar, or stands before a container.
+    /// Reads a scalar, or stands before a container, string or blob.
+    #[inline]
     fn head(&mut self, field: Option<Cow<'a, str>>) -> Result<Value<'a>, Pass> {
         let start = self.lexer.at;
+        let unread = match (
+            self.lexer.peek(),
+            self.lexer.peek_at(1),
+            self.lexer.peek_at(2),
+        ) {
+            (b'"', _, _) => Some((Type::String, Found::String)),
+            (b'{', b'{', byte) if byte.is_ascii_alphanumeric() => Some((Type::Blob, Found::Blob)),
+            _ => {
+                let container = self.lexer.container();
+                container.map(|container| (container.kind(), Found::Container))
+            }
+        };
+        let Some((kind, found)) = unread else {
+            return self.read_head(field);
+        };
+        self.current = Some(Current {
+            start,
+            annotated: false,
+            found,
+        });
+        Ok(Value {
+            kind,
+            null: false,
+            annotated: false,
+            field,
+            offset: start,
+        })
+    }
+
+    /// The same for what begins with something else, annotations among it.
+    fn read_head(&mut self, field: Option<Cow<'a, str>>) -> Result<Value<'a>, Pass> {
+        let start = self.lexer.at;
         let mut annotated = false;
-        let (kind, null, scalar) = loop {
+        let (kind, null, found) = loop {
             if let Some(container) = self.lexer.container() {
-                break (container.kind(), false, None);
+                break (container.kind(), false, Found::Container);
             }
             let scalar = self.lexer.scalar()?;
             if let Scalar::Symbol(text) = &scalar {
@@ -100,12 +141,12 @@ impl<'a> TextReader<'a> {
                 }
             }
             let (kind, null) = scalar.kind();
-            break (kind, null, Some(scalar));
+            break (kind, null, Found::Scalar(scalar));
         };
         self.current = Some(Current {
             start,
             annotated,
-            scalar,
+            found,
         });
         Ok(Value {
             kind,
@@ -138,7 +179,13 @@ impl<'a> TextReader<'a> {
     pub(crate) fn enter(&mut self) -> Result<(), Pass> {
         let container = self.lexer.container();
         match (self.current.take(), container) {
-            (Some(Current { scalar: None, .. }), Some(container)) => {
+            (
+                Some(Current {
+                    found: Found::Container,
+                    ..
+                }),
+                Some(container),
+            ) => {
                 if self.stack.len() >= self.depth_max {
                     return pass(self.lexer.at, Reason::Depth);
                 }
@@ -170,8 +217,8 @@ impl<'a> TextReader<'a> {
         let Some(current) = self.current.take() else {
             return pass(self.lexer.at, Reason::Place);
         };
-        match &current.scalar {
-            Some(scalar) if !current.annotated => {
+        match &current.found {
+            Found::Scalar(scalar) if !current.annotated => {
                 hasher::scalar(scalar, sink, &mut self.walker.scratch)
             }
             _ => {
@@ -194,6 +241,42 @@ impl<'a> TextReader<'a> {
         self.current.as_ref()
     }
 
+    /// Reads the string or blob that was only found, if one was.
+    pub(crate) fn read(&mut self) -> Result<(), Pass> {
+        if let Some(current) = &mut self.current {
+            if matches!(current.found, Found::String | Found::Blob) {
+                current.found = Found::Scalar(self.lexer.scalar()?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The string that was only found, if it is a plain one.
+    #[inline]
+    pub(crate) fn plain_string(&mut self) -> Option<&'a str> {
+        let (Some(Found::String), from) = (self.found(), self.lexer.at + 1) else {
+            return None;
+        };
+        let (_, len) = self.lexer.plain_string()?;
+        self.current = None;
+        self.text.get(from..from + len)
+    }
+
+    /// The 32 bytes of the blob that was only found, if so many are written in the plain way.
+    #[inline]
+    pub(crate) fn hash_blob(&mut self) -> Option<[u8; 32]> {
+        let Some(Found::Blob) = self.found() else {
+            return None;
+        };
+        let hash = self.lexer.hash_blob()?;
+        self.current = None;
+        Some(hash)
+    }
+
+    fn found(&self) -> Option<&Found<'a>> {
+        self.current.as_ref().map(|current| &current.found)
+    }
+
     /// Forgets the current scalar, which has been read.
     pub(crate) fn done(&mut self) {
         self.current = None;
@@ -211,8 +294,8 @@ impl<'a> TextReader<'a> {
             reason: Reason::Utf8,
         };
         if matches!(text.form, Form::Clean | Form::Plain) {
-            let text = core::str::from_utf8(text.bytes).map_err(|_| not_utf8)?;
-            return Ok(Cow::Borrowed(text));
+            let text = self.text.get(text.offset..text.offset + text.bytes.len());
+            return text.map(Cow::Borrowed).ok_or(not_utf8);
         }
         let decoded = string::text(text, &mut self.walker.scratch)?;
         let decoded = core::str::from_utf8(decoded).map_err(|_| not_utf8)?;

@@ -1,9 +1,9 @@
 //! Strings, quoted symbols and clobs of Ion text: their ends, and what their escapes stand for.
 
 use super::lexer::Lexer;
-use super::swar::{specials, ONES, TOPS};
 use crate::pass::{pass, Pass, Reason};
 use crate::scalar::{Form, Text};
+use crate::scan;
 
 /// Which quotes stand around a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,32 +15,18 @@ pub(super) enum Quotes {
 }
 
 impl<'a> Lexer<'a> {
-    /// The inside of a string without escapes and control characters, as nearly all are; the lexer stands before
-    /// its quote, and then behind the other. `None` for any other string, and then it has not moved.
-    #[inline]
-    pub(super) fn plain_string(&mut self) -> Option<&'a [u8]> {
-        let from = self.at + 1;
-        let mut at = from;
-        let mut all = 0u64;
-        let end = loop {
-            // Near the end of the input there may be no whole word. There the other way will do.
-            let bytes = self.bytes.get(at..).and_then(<[u8]>::first_chunk)?;
-            let word = u64::from_le_bytes(*bytes);
-            let found = specials(word, ONES * u64::from(b'"'));
-            all |= word;
-            if found != 0 {
-                break at + found.trailing_zeros() as usize / 8;
-            }
-            at += 8;
-        };
-        let text = self.bytes.get(from..end)?;
-        // Bytes behind the quote may have set the bit as well: then the text is looked at for nothing.
-        let is_utf8 = all & TOPS == 0 || core::str::from_utf8(text).is_ok();
-        if self.bytes.get(end) != Some(&b'"') || !is_utf8 {
+    /// The inside of a string without escapes and control characters, as nearly all are, as the beginning of the rest
+    /// of the input, and its length; the lexer stands before its quote, and then behind the other. `None` for any other
+    /// string, and near the end of the input, and then it has not moved.
+    #[inline(always)]
+    pub(super) fn plain_string(&mut self) -> Option<(&'a [u8], usize)> {
+        let rest = self.bytes.get(self.at + 1..)?;
+        let len = scan::long_run(rest, |chunk| scan::specials(chunk, b'"'))?;
+        if rest.get(len) != Some(&b'"') {
             return None;
         }
-        self.at = end + 1;
-        Some(text)
+        self.at += len + 2;
+        Some((rest, len))
     }
 
     /// Text in one pair of quotes. Control characters must be escaped, but for the tab.
@@ -51,21 +37,10 @@ impl<'a> Lexer<'a> {
         };
         let from = self.at + 1;
         let mut at = from;
-        let (mut all, mut escaped) = (0u64, false);
-        let every = ONES * u64::from(quote);
+        let mut escaped = false;
         loop {
-            while let Some(bytes) = self.bytes.get(at..).and_then(<[u8]>::first_chunk) {
-                let word = u64::from_le_bytes(*bytes);
-                let found = specials(word, every);
-                if found != 0 {
-                    let before = found.trailing_zeros() / 8;
-                    all |= word & !(u64::MAX << (8 * before));
-                    at += before as usize;
-                    break;
-                }
-                all |= word;
-                at += 8;
-            }
+            let rest = self.bytes.get(at..).unwrap_or(&[]);
+            at += scan::run(rest, |chunk| scan::specials(chunk, quote)).unwrap_or(0);
             match self.bytes.get(at) {
                 Some(byte) if *byte == quote => break,
                 Some(b'\\') => {
@@ -73,21 +48,14 @@ impl<'a> Lexer<'a> {
                     let crlf = self.bytes[at + 1..].starts_with(b"\r\n");
                     at += if crlf { 3 } else { 2 };
                 }
-                Some(byte) if *byte >= 0x20 || *byte == b'\t' => {
-                    all |= u64::from(*byte);
-                    at += 1;
-                }
+                Some(byte) if *byte >= 0x20 || *byte == b'\t' => at += 1,
                 Some(_) => return pass(at, Reason::Control),
                 None => return pass(self.bytes.len(), Reason::Truncated),
             }
         }
-        let bytes = &self.bytes[from..at];
-        if (all & TOPS != 0 || escaped) && core::str::from_utf8(bytes).is_err() {
-            return pass(from, Reason::Utf8);
-        }
         self.at = at + 1;
         Ok(Text {
-            bytes,
+            bytes: &self.bytes[from..at],
             offset: from,
             form: if escaped { Form::Escaped } else { Form::Clean },
         })
@@ -141,8 +109,7 @@ impl<'a> Lexer<'a> {
 
     /// One piece. Says whether its bytes are not its text as they stand.
     fn long_piece(&mut self) -> Result<bool, Pass> {
-        let from = self.at + 3;
-        let mut at = from;
+        let mut at = self.at + 3;
         let mut changed = false;
         loop {
             match self.bytes.get(at) {
@@ -159,9 +126,6 @@ impl<'a> Lexer<'a> {
                 Some(_) => return pass(at, Reason::Control),
                 None => return pass(self.bytes.len(), Reason::Truncated),
             }
-        }
-        if core::str::from_utf8(&self.bytes[from..at]).is_err() {
-            return pass(from, Reason::Utf8);
         }
         self.at = at + 3;
         Ok(changed)
@@ -232,24 +196,28 @@ impl Decoder<'_> {
 
     /// One stretch between quotes; in a long piece, up to its closing quotes.
     fn body(&mut self, long: bool) -> Result<(), Pass> {
-        while !self.lexer.is_at_end() {
-            let byte = self.lexer.peek();
-            match byte {
-                b'\\' => self.escape()?,
-                b'\'' if long && self.lexer.rest().starts_with(b"'''") => return Ok(()),
+        loop {
+            let rest = self.lexer.rest();
+            let means_more = |byte: &u8| matches!(byte, b'\\' | b'\r') || (long && *byte == b'\'');
+            let len = rest.iter().position(means_more).unwrap_or(rest.len());
+            self.out.extend_from_slice(&rest[..len]);
+            self.lexer.at += len;
+            match &rest[len..] {
+                [] => return Ok(()),
+                [b'\\', ..] => self.escape()?,
                 // A line end of any kind is a line feed.
-                b'\r' => {
+                [b'\r', ..] => {
                     self.lexer.at += 1;
                     self.lexer.eat(b'\n');
                     self.out.push(b'\n');
                 }
-                _ => {
-                    self.out.push(byte);
+                [b'\'', b'\'', b'\'', ..] => return Ok(()),
+                [other, ..] => {
+                    self.out.push(*other);
                     self.lexer.at += 1;
                 }
             }
         }
-        Ok(())
     }
 
     fn escape(&mut self) -> Result<(), Pass> {

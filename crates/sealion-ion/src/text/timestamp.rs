@@ -1,6 +1,7 @@
 //! Timestamps of Ion text: `2007T`, `2007-02-23`, `2007-02-23T12:14:33.079-08:00`.
 
 use super::lexer::Lexer;
+use super::usual::UTC_LEN;
 use crate::pass::{pass, Pass, Reason};
 use crate::scalar::Scalar;
 use crate::timestamp::{Precision, Timestamp, FRACTION_DIGITS_MAX};
@@ -17,7 +18,10 @@ impl<'a> Lexer<'a> {
     pub(super) fn timestamp(&mut self) -> Result<Scalar<'a>, Pass> {
         let start = self.at;
         let fields = match self.utc_milliseconds() {
-            Some(fields) => Some(fields),
+            Some(fields) => {
+                self.at += UTC_LEN;
+                Some(fields)
+            }
             None => self.timestamp_fields(),
         };
         let local = fields.filter(Timestamp::is_valid);
@@ -33,38 +37,6 @@ impl<'a> Lexer<'a> {
             Some(utc) if self.at_stop() => Ok(Scalar::Timestamp(utc)),
             _ => pass(start, Reason::Timestamp),
         }
-    }
-
-    /// The form of all timestamps that the service makes, `2007-02-23T12:14:33.079Z`, in one piece. `None` for any
-    /// other, and then the lexer has not moved.
-    #[inline]
-    fn utc_milliseconds(&mut self) -> Option<Timestamp> {
-        let text: &[u8; 24] = self.rest().first_chunk()?;
-        let mut wrong = (text[4] ^ b'-')
-            | (text[7] ^ b'-')
-            | (text[10] ^ b'T')
-            | (text[13] ^ b':')
-            | (text[16] ^ b':')
-            | (text[19] ^ b'.')
-            | (text[23] ^ b'Z');
-        let mut digit = |at: usize| {
-            let digit = text[at].wrapping_sub(b'0');
-            wrong |= u8::from(digit > 9);
-            digit
-        };
-        let mut two = |at: usize| digit(at).wrapping_mul(10).wrapping_add(digit(at + 1));
-        let mut t = Timestamp::year(u16::from(two(0)) * 100 + u16::from(two(2)));
-        t.precision = Precision::Second;
-        (t.month, t.day) = (two(5), two(8));
-        (t.hour, t.minute, t.second) = (two(11), two(14), two(17));
-        t.fraction = u64::from(two(20)) * 10 + u64::from(digit(22));
-        t.fraction_digits = 3;
-        t.offset_minutes = Some(0);
-        if wrong != 0 {
-            return None;
-        }
-        self.at += text.len();
-        Some(t)
     }
 
     /// The fields as written, not yet held to the calendar.

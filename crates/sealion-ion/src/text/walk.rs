@@ -119,41 +119,62 @@ impl Walker {
     /// Reads the value at which the lexer stands, annotations first, to its end. At most `depth_max` levels.
     pub(super) fn value<S: Sink>(
         &mut self,
-        lexer: &mut Lexer<'_>,
+        outer: &mut Lexer<'_>,
         depth_max: usize,
         sink: &mut S,
     ) -> Result<(), Pass> {
+        // A lexer of our own, whose place no function outside has a pointer to, can live in registers.
+        let mut lexer = *outer;
         self.frames.clear();
+        let mut innermost: Option<Frame> = None;
         loop {
-            let mut fresh = self.head(lexer, depth_max, sink)?;
-            loop {
-                let Some(Frame {
+            let (begun, annotated) = self.head(&mut lexer, sink)?;
+            let mut fresh = false;
+            if let Some(container) = begun {
+                let depth = self.frames.len() + usize::from(innermost.is_some());
+                if depth >= depth_max {
+                    return pass(lexer.at, Reason::Depth);
+                }
+                self.frames.extend(innermost);
+                innermost = Some(Frame {
                     container,
                     annotated,
-                }) = self.frames.last().copied()
-                else {
+                });
+                lexer.at += 1;
+                fresh = true;
+                if container == Container::Struct {
+                    sink.open_struct();
+                } else {
+                    sink.open(container.tq());
+                }
+            } else if annotated {
+                sink.close();
+            }
+            loop {
+                let Some(frame) = innermost else {
+                    outer.at = lexer.at;
                     return Ok(());
                 };
-                let is_struct = container == Container::Struct;
+                let is_struct = frame.container == Container::Struct;
                 if is_struct && !fresh {
                     sink.end_field();
                 }
-                if lexer.more(container, fresh)? {
+                if lexer.more(frame.container, fresh)? {
                     if is_struct {
                         sink.field();
-                        self.name(lexer, sink)?;
+                        self.name(&mut lexer, sink)?;
                         lexer.colon()?;
                     }
                     break;
                 }
                 lexer.at += 1;
-                self.frames.pop();
+                innermost = self.frames.pop();
                 if is_struct {
                     sink.close_struct();
                 } else {
                     sink.close();
                 }
-                if annotated {
+                if frame.annotated {
                     sink.close();
                 }
                 fresh = false;
@@ -164,78 +185,100 @@ impl Walker {
     /// The name of a field.
     #[inline(always)]
     fn name<S: Sink>(&mut self, lexer: &mut Lexer<'_>, sink: &mut S) -> Result<(), Pass> {
-        if let Some(name) = lexer.identifier() {
-            sink.clean(hasher::SYMBOL, name);
-            return Ok(());
+        if let Some((rest, len)) = lexer.identifier() {
+            sink.clean(hasher::SYMBOL, rest, len);
+        } else {
+            lexer.at = self.other_name(*lexer, sink)?;
         }
-        let name = &lexer.field_name();
-        match name {
-            Ok(name) => hasher::text(hasher::SYMBOL, name, sink, &mut self.scratch),
-            Err(pass) => Err(*pass),
-        }
+        Ok(())
     }
 
-    /// Reads a whole scalar, or the beginning of a container; true for the latter.
+    /// A name in quotes, or of unusual letters. Gives the place behind it.
+    #[inline(never)]
+    fn other_name<S: Sink>(&mut self, mut lexer: Lexer<'_>, sink: &mut S) -> Result<usize, Pass> {
+        let name = lexer.field_name()?;
+        hasher::text(hasher::SYMBOL, &name, sink, &mut self.scratch)?;
+        Ok(lexer.at)
+    }
+
+    /// Reads a whole scalar, or up to a container, which it gives; and says whether there were annotations, whose frame
+    /// then is still open.
     #[inline(always)]
     fn head<S: Sink>(
         &mut self,
         lexer: &mut Lexer<'_>,
-        depth_max: usize,
         sink: &mut S,
-    ) -> Result<bool, Pass> {
+    ) -> Result<(Option<Container>, bool), Pass> {
         let start = lexer.at;
         let mut annotated = false;
         loop {
-            if let Some(container) = lexer.container() {
-                if self.frames.len() >= depth_max {
-                    return pass(lexer.at, Reason::Depth);
-                }
-                self.frames.push(Frame {
-                    container,
-                    annotated,
-                });
-                lexer.at += 1;
-                if container == Container::Struct {
-                    sink.open_struct();
-                } else {
-                    sink.open(container.tq());
-                }
-                return Ok(true);
-            }
-            // Most values are strings, and most strings plain: they take no detour over a scalar.
-            if lexer.peek() == b'"' {
-                if let Some(text) = lexer.plain_string() {
-                    sink.clean(hasher::STRING, text);
-                    if annotated {
-                        sink.close();
+            // Most values are of a few plain kinds: they take no detour over a scalar.
+            match lexer.peek() {
+                b'"' => {
+                    if let Some((rest, len)) = lexer.plain_string() {
+                        sink.clean(hasher::STRING, rest, len);
+                        return Ok((None, annotated));
                     }
-                    return Ok(false);
                 }
-            }
-            // Looked at where it lies: moving it costs more than reading it.
-            let scalar = &lexer.scalar();
-            let scalar = match scalar {
-                Ok(scalar) => scalar,
-                Err(pass) => return Err(*pass),
-            };
-            if let Scalar::Symbol(text) = scalar {
-                if lexer.eat_annotation_mark()? {
-                    if !annotated {
-                        sink.open(hasher::ANNOTATED);
+                b'0'..=b'9' | b'-' => {
+                    if let Some(short) = lexer.usual() {
+                        sink.short(short);
+                        return Ok((None, annotated));
                     }
-                    annotated = true;
-                    hasher::text(hasher::SYMBOL, text, sink, &mut self.scratch)?;
-                    if lexer.at - start > ANNOTATIONS_MAX {
-                        return pass(start, Reason::Unexpected);
-                    }
-                    continue;
                 }
+                b'a'..=b'z' | b'A'..=b'Z' => {
+                    if let Some((rest, len)) = lexer.symbol() {
+                        sink.clean(hasher::SYMBOL, rest, len);
+                        return Ok((None, annotated));
+                    }
+                }
+                b'{' if lexer.is_lob() => {
+                    if let Some(hash) = lexer.hash_blob() {
+                        hasher::framed(hasher::BLOB, &hash, sink);
+                        return Ok((None, annotated));
+                    }
+                }
+                b'{' => return Ok((Some(Container::Struct), annotated)),
+                b'[' => return Ok((Some(Container::List), annotated)),
+                b'(' => return Ok((Some(Container::Sexp), annotated)),
+                _ => {}
             }
-            hasher::scalar(scalar, sink, &mut self.scratch)?;
-            if annotated {
-                sink.close();
+            let is_annotation;
+            (lexer.at, is_annotation) = self.other_scalar(*lexer, annotated, sink)?;
+            if !is_annotation {
+                return Ok((None, annotated));
             }
-            return Ok(false);
+            annotated = true;
+            if lexer.at - start > ANNOTATIONS_MAX {
+                return pass(start, Reason::Unexpected);
+            }
         }
+    }
+
+    /// A scalar of any kind, or an annotation. Gives the place behind it, and whether it was the latter.
+    #[inline(never)]
+    fn other_scalar<S: Sink>(
+        &mut self,
+        mut lexer: Lexer<'_>,
+        annotated: bool,
+        sink: &mut S,
+    ) -> Result<(usize, bool), Pass> {
+        // Looked at where it lies: moving it costs more than reading it.
+        let scalar = &lexer.scalar();
+        let scalar = match scalar {
+            Ok(scalar) => scalar,
+            Err(pass) => return Err(*pass),
+        };
+        if let Scalar::Symbol(text) = scalar {
+            if lexer.eat_annotation_mark()? {
+                if !annotated {
+                    sink.open(hasher::ANNOTATED);
+                }
+                hasher::text(hasher::SYMBOL, text, sink, &mut self.scratch)?;
+                return Ok((lexer.at, true));
+            }
+        }
+        hasher::scalar(scalar, sink, &mut self.scratch)?;
+        Ok((lexer.at, false))
     }
 }
