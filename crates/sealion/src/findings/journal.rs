@@ -144,7 +144,7 @@ impl<'a> Journal<'a> {
     }
 
     /// Takes in everything that stands at one address. Addresses must rise.
-    pub(crate) fn take(&mut self, address: &BlockAddress, items: Vec<Item>) {
+    pub(crate) fn take(&mut self, address: &BlockAddress, items: &mut Vec<Item>) {
         let limits = self.limits;
         let strand = self
             .strands
@@ -152,7 +152,7 @@ impl<'a> Journal<'a> {
             .or_insert_with(|| StrandFold::new(limits));
         let mut blocks = Vec::new();
         let mut loose = Vec::new();
-        for item in items {
+        for item in items.drain(..) {
             match item {
                 Item::Block(mut block) => {
                     self.findings.extend(block.findings.iter().cloned());

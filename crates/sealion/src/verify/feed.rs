@@ -74,7 +74,7 @@ impl<'s> Feed<'s> {
             while let Some(item) = self.ready.pop_front() {
                 match self.misplaced(&item) {
                     None => {
-                        self.last = Some(item.address().clone());
+                        self.passed(item.address());
                         return Some(item);
                     }
                     Some(finding) => findings.push(finding),
@@ -82,7 +82,7 @@ impl<'s> Feed<'s> {
             }
             self.prefetch(pool, ahead.max(1));
             let ticket = self.tickets.pop_front()?;
-            match ticket.wait() {
+            match pool.wait(ticket) {
                 Some(outcome) => {
                     findings.extend(outcome.findings);
                     self.ready.extend(outcome.items);
@@ -99,6 +99,16 @@ impl<'s> Feed<'s> {
                     .remedy("this is a defect of this tool: please report it with the file"),
                 ),
             }
+        }
+    }
+
+    /// Remembers the last address, and takes no new hold of its strand's id.
+    fn passed(&mut self, address: &BlockAddress) {
+        match &mut self.last {
+            Some(last) if last.strand_id == address.strand_id => {
+                last.sequence_no = address.sequence_no;
+            }
+            last => *last = Some(address.clone()),
         }
     }
 
@@ -156,46 +166,52 @@ pub(crate) fn merge<'s>(
 ) {
     // Unknown first addresses sort first and are opened at once.
     sources.sort_by(|a, b| (&a.first, &a.path).cmp(&(&b.first, &b.path)));
-    let mut waiting: VecDeque<Source<'s>> = sources.into();
-    let mut warm: VecDeque<(Option<BlockAddress>, Feed<'s>)> = VecDeque::new();
-    let mut feeds: BTreeMap<usize, Feed<'s>> = BTreeMap::new();
-    let mut heads: BTreeMap<(BlockAddress, usize), Item> = BTreeMap::new();
-    let mut opened = 0;
-    loop {
-        // Many small files keep all threads busy only if some are opened ahead.
-        while warm.len() < pool.threads * 4 {
-            let Some(source) = waiting.pop_front() else {
-                break;
-            };
-            let first = source.first.clone();
-            let mut feed = Feed::open(source);
-            feed.prefetch(pool, 1);
-            warm.push_back((first, feed));
-        }
-        let due = warm.front().is_some_and(|(first, _)| {
-            let head = heads.first_key_value().map(|((address, _), _)| address);
-            match (first, head) {
-                (Some(first), Some(head)) => first <= head,
-                _ => true,
-            }
-        });
-        let ahead = (pool.threads * 4 / (feeds.len() + 1)).max(1);
-        if due {
-            if let Some((_, mut feed)) = warm.pop_front() {
-                opened += 1;
-                if let Some(item) = feed.next(pool, ahead, journal.findings) {
-                    heads.insert((item.address().clone(), opened), item);
-                    feeds.insert(opened, feed);
-                }
-            }
+    let mut merge = Merge {
+        waiting: sources.into(),
+        warm: VecDeque::new(),
+        feeds: BTreeMap::new(),
+        heads: BTreeMap::new(),
+        opened: 0,
+        pool,
+    };
+    let mut together = Vec::new();
+    while merge.next(&mut together, journal.findings) {
+        let Some(address) = together.first().map(|item| item.address().clone()) else {
             continue;
+        };
+        if beyond(&address) {
+            together.clear();
+        } else {
+            journal.take(&address, &mut together);
         }
-        let Some(((address, _), _)) = heads.first_key_value() else {
-            return;
+        after_each();
+    }
+}
+
+/// The sources, by how far they are.
+struct Merge<'m, 's> {
+    /// Not opened yet, by their first addresses.
+    waiting: VecDeque<Source<'s>>,
+    /// Opened ahead, each with its first stretch under way.
+    warm: VecDeque<(Option<BlockAddress>, Feed<'s>)>,
+    /// Those whose next item is known, by when they came.
+    feeds: BTreeMap<usize, Feed<'s>>,
+    heads: BTreeMap<(BlockAddress, usize), Item>,
+    opened: usize,
+    pool: &'m Pool<'s>,
+}
+
+impl Merge<'_, '_> {
+    /// Puts everything that stands at the next address into `together`; false at
+    /// the end.
+    fn next(&mut self, together: &mut Vec<Item>, findings: &mut Findings) -> bool {
+        self.open_due(findings);
+        let Some(((address, _), _)) = self.heads.first_key_value() else {
+            return false;
         };
         let address = address.clone();
-        let mut together = Vec::new();
-        while let Some(entry) = heads.first_entry() {
+        let ahead = self.ahead();
+        while let Some(entry) = self.heads.first_entry() {
             if entry.key().0 != address {
                 break;
             }
@@ -203,23 +219,67 @@ pub(crate) fn merge<'s>(
             if together.len() < COPIES_MAX {
                 together.push(item);
             } else {
-                journal.findings.push(too_many(&item));
+                findings.push(too_many(&item));
             }
-            let Some(feed) = feeds.get_mut(&index) else {
+            let Some(feed) = self.feeds.get_mut(&index) else {
                 continue;
             };
-            match feed.next(pool, ahead, journal.findings) {
+            match feed.next(self.pool, ahead, findings) {
                 Some(item) => {
-                    heads.insert((item.address().clone(), index), item);
+                    self.heads.insert((item.address().clone(), index), item);
                 }
                 None => {
-                    feeds.remove(&index);
+                    self.feeds.remove(&index);
                 }
             }
         }
-        if !beyond(&address) {
-            journal.take(&address, together);
+        true
+    }
+
+    /// How many stretches of each source may be under way.
+    fn ahead(&self) -> usize {
+        match self.pool.threads {
+            // What was just cut is still in the processor's cache.
+            1 => 1,
+            threads => (threads * 4 / (self.feeds.len() + 1)).max(1),
         }
-        after_each();
+    }
+
+    /// Opens the sources whose first block is not behind the next one.
+    fn open_due(&mut self, findings: &mut Findings) {
+        loop {
+            // Many small files keep all threads busy only if some are opened ahead.
+            let warm = match self.pool.threads {
+                1 => 1,
+                threads => threads * 4,
+            };
+            while self.warm.len() < warm {
+                let Some(source) = self.waiting.pop_front() else {
+                    break;
+                };
+                let first = source.first.clone();
+                let mut feed = Feed::open(source);
+                feed.prefetch(self.pool, 1);
+                self.warm.push_back((first, feed));
+            }
+            let Some((first, _)) = self.warm.front() else {
+                return;
+            };
+            let head = self.heads.first_key_value();
+            if let (Some(first), Some(((head, _), _))) = (first, head) {
+                if first > head {
+                    return;
+                }
+            }
+            let Some((_, mut feed)) = self.warm.pop_front() else {
+                return;
+            };
+            self.opened += 1;
+            if let Some(item) = feed.next(self.pool, self.ahead(), findings) {
+                let key = (item.address().clone(), self.opened);
+                self.heads.insert(key, item);
+                self.feeds.insert(self.opened, feed);
+            }
+        }
     }
 }
