@@ -101,6 +101,27 @@ impl Checker {
         checked
     }
 
+    /// The same for a piece that was cut by guessing: nothing, if it cannot be read up to
+    /// just its end, or if anything in it is for the reference to word.
+    pub(crate) fn check_guess(&self, piece: &Piece, path: &Arc<str>) -> Option<Checked> {
+        let blocks = fast::check_piece(piece, path, &self.asked, &self.limits).ok()?;
+        let mut checked = Checked {
+            blocks,
+            findings: Vec::new(),
+        };
+        if checked
+            .blocks
+            .iter()
+            .any(|block| !block.findings.is_empty())
+        {
+            return None;
+        }
+        if let Some(wanted) = &self.wanted {
+            capture::texts(piece, &mut checked.blocks, wanted);
+        }
+        Some(checked)
+    }
+
     fn check_by_engine(&self, piece: &Piece, path: &Arc<str>, json: bool) -> Checked {
         match self.engine {
             Engine::Fast if !json => match self.fast(piece, path) {

@@ -15,7 +15,7 @@ const READ_BYTES: usize = 128 << 10;
 
 /// Bytes of symbol tables in force that a piece may start with. Each piece is
 /// read with them, so many more would take all the time there is.
-const CONTEXT_BYTES_MAX: usize = 1 << 20;
+pub(super) const CONTEXT_BYTES_MAX: usize = 1 << 20;
 
 /// Several whole top-level values.
 #[derive(Debug)]
@@ -96,6 +96,8 @@ pub(crate) struct Pieces<R> {
     context: Vec<u8>,
     scanner: TextScanner,
     at_eof: bool,
+    /// The input could not be read on from where the buffer ends.
+    unreadable: Option<Flaw>,
     flaw: Option<Flaw>,
 }
 
@@ -128,8 +130,18 @@ impl<R: Read> Pieces<R> {
             context: Vec::new(),
             scanner: TextScanner::new(),
             at_eof: false,
+            unreadable: None,
             flaw: None,
         }
+    }
+
+    /// The same for an input of which bytes went before: `offset` of them, that left these
+    /// symbol tables in force.
+    pub(super) fn starting_at(mut self, offset: u64, symbols: Vec<u8>) -> Self {
+        self.offset = offset;
+        self.context_at_start.clone_from(&symbols);
+        self.context = symbols;
+        self
     }
 
     /// From here on gives pieces of at least this size.
@@ -157,6 +169,9 @@ impl<R: Read> Pieces<R> {
                     if piece.is_some() {
                         return Ok(piece);
                     }
+                }
+                Step::NeedMore if self.unreadable.is_some() => {
+                    return self.unreadable.take().map_or(Ok(None), Err);
                 }
                 Step::NeedMore if self.at_eof => return self.finish(),
                 Step::NeedMore => self.read_more()?,
@@ -331,8 +346,9 @@ impl<R: Read> Pieces<R> {
             Ok(0) => self.at_eof = true,
             Ok(_) => {}
             Err(error) => {
+                // What came before it is looked at first.
                 let place = self.offset + self.buffer.len() as u64;
-                return Err(Flaw::new(place, FlawKind::Unreadable(error)));
+                self.unreadable = Some(Flaw::new(place, FlawKind::Unreadable(error)));
             }
         }
         Ok(())

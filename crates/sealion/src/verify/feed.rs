@@ -17,6 +17,17 @@ use crate::findings::{Code, Finding, Findings, Item, Journal};
 pub(crate) struct Outcome {
     pub(crate) items: Vec<Item>,
     pub(crate) findings: Vec<Finding>,
+    /// The stretch was cut by guessing, and cannot be used as it is.
+    pub(crate) unsettled: bool,
+}
+
+impl Outcome {
+    pub(crate) fn unsettled() -> Outcome {
+        Outcome {
+            unsettled: true,
+            ..Outcome::default()
+        }
+    }
 }
 
 /// A stretch to be checked by some thread.
@@ -24,7 +35,31 @@ pub(crate) type Task<'s> = Box<dyn FnOnce() -> Outcome + Send + 's>;
 
 /// Something that gives tasks in order. It runs on the merging thread: reading
 /// and cutting are cheap beside checking.
-pub(crate) type Tasks<'s> = Box<dyn Iterator<Item = Task<'s>> + Send + 's>;
+pub(crate) trait TaskList<'s>: Send {
+    fn next(&mut self) -> Next<'s>;
+
+    /// Takes note of what came of the oldest task. False if all later tasks that were
+    /// given are void, and new ones come in place of it and them.
+    fn done(&mut self, _settled: bool) -> bool {
+        true
+    }
+}
+
+/// What a list of tasks gives.
+pub(crate) enum Next<'s> {
+    Task(Task<'s>),
+    /// Nothing, before it is known what came of those that were given.
+    Wait,
+    End,
+}
+
+impl<'s, I: Iterator<Item = Task<'s>> + Send> TaskList<'s> for I {
+    fn next(&mut self) -> Next<'s> {
+        Iterator::next(self).map_or(Next::End, Next::Task)
+    }
+}
+
+pub(crate) type Tasks<'s> = Box<dyn TaskList<'s> + 's>;
 
 /// A source that was not opened yet.
 pub(crate) struct Source<'s> {
@@ -37,7 +72,9 @@ pub(crate) struct Source<'s> {
 /// An opened source.
 struct Feed<'s> {
     path: Arc<str>,
-    tasks: Option<Tasks<'s>>,
+    tasks: Tasks<'s>,
+    /// No more tasks come.
+    ended: bool,
     tickets: VecDeque<Ticket<Outcome>>,
     ready: VecDeque<Item>,
     /// The one strand of a file; things that came one by one may be of several.
@@ -49,7 +86,8 @@ impl<'s> Feed<'s> {
     fn open(source: Source<'s>) -> Feed<'s> {
         Feed {
             path: source.path,
-            tasks: Some((source.open)()),
+            tasks: (source.open)(),
+            ended: false,
             tickets: VecDeque::new(),
             ready: VecDeque::new(),
             strand: source.first.map(|address| address.strand_id),
@@ -59,12 +97,12 @@ impl<'s> Feed<'s> {
 
     /// Hands tasks to the pool until `ahead` are on their way.
     fn prefetch(&mut self, pool: &Pool<'s>, ahead: usize) {
-        while self.tickets.len() < ahead {
-            let Some(task) = self.tasks.as_mut().and_then(Iterator::next) else {
-                self.tasks = None;
-                return;
-            };
-            self.tickets.push_back(pool.submit(task));
+        while self.tickets.len() < ahead && !self.ended {
+            match self.tasks.next() {
+                Next::Task(task) => self.tickets.push_back(pool.submit(task)),
+                Next::Wait => return,
+                Next::End => self.ended = true,
+            }
         }
     }
 
@@ -82,7 +120,14 @@ impl<'s> Feed<'s> {
             }
             self.prefetch(pool, ahead.max(1));
             let ticket = self.tickets.pop_front()?;
-            match pool.wait(ticket) {
+            let outcome = pool.wait(ticket);
+            let settled = outcome.as_ref().is_some_and(|outcome| !outcome.unsettled);
+            if !self.tasks.done(settled) {
+                self.tickets.clear();
+                self.ended = false;
+                continue;
+            }
+            match outcome {
                 Some(outcome) => {
                     findings.extend(outcome.findings);
                     self.ready.extend(outcome.items);

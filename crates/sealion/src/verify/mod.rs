@@ -8,6 +8,7 @@ mod read_digest;
 mod run;
 mod show;
 mod stream;
+mod stretches;
 mod survey;
 
 pub(crate) use pool::with_pool;
