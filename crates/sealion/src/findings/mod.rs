@@ -10,6 +10,7 @@ mod documents;
 mod finding;
 mod flaw;
 mod journal;
+mod leaves;
 mod loose;
 mod outcome;
 mod revision;

@@ -33,6 +33,8 @@ pub(crate) struct Guesses<R> {
     symbols: Vec<u8>,
     at_eof: bool,
     error: Option<io::Error>,
+    /// Where the values of the piece in the making end, in binary.
+    ends: Vec<usize>,
     /// Pieces that were given and not yet borne out, in order.
     open: VecDeque<Arc<Piece>>,
     /// Memory of pieces that were.
@@ -70,6 +72,7 @@ impl<R: Read> Guesses<R> {
             symbols: Vec::new(),
             at_eof: false,
             error: None,
+            ends: Vec::new(),
             open: VecDeque::new(),
             spare: Vec::new(),
         }
@@ -173,6 +176,7 @@ impl<R: Read> Guesses<R> {
     fn cut_binary(&mut self) -> Cut {
         let mut at = self.context;
         self.symbols.clear();
+        self.ends.clear();
         self.symbols.extend_from_slice(&self.buffer[..self.context]);
         while at - self.context < self.piece_bytes {
             let rest = &self.buffer[at..self.filled];
@@ -199,6 +203,7 @@ impl<R: Read> Guesses<R> {
                 Ok(Top::NeedMore) | Err(_) => return self.before(at),
             };
             at += length;
+            self.ends.push(at);
         }
         Cut::At(at)
     }
@@ -263,7 +268,7 @@ impl<R: Read> Guesses<R> {
             bytes,
             context: self.context,
             offset: self.offset,
-            ends: Vec::new(),
+            ends: std::mem::take(&mut self.ends),
         });
         self.offset += (end - self.context) as u64;
         self.context = self.symbols.len();

@@ -216,6 +216,7 @@ pub(crate) fn merge<'s>(
         warm: VecDeque::new(),
         feeds: BTreeMap::new(),
         heads: BTreeMap::new(),
+        lead: None,
         opened: 0,
         pool,
     };
@@ -241,7 +242,10 @@ struct Merge<'m, 's> {
     warm: VecDeque<(Option<BlockAddress>, Feed<'s>)>,
     /// Those whose next item is known, by when they came.
     feeds: BTreeMap<usize, Feed<'s>>,
+    /// The next item of each; the first of all mostly in `lead`, since files follow one
+    /// another and seldom overlap.
     heads: BTreeMap<(BlockAddress, usize), Item>,
+    lead: Option<(usize, Item)>,
     opened: usize,
     pool: &'m Pool<'s>,
 }
@@ -251,16 +255,17 @@ impl Merge<'_, '_> {
     /// the end.
     fn next(&mut self, together: &mut Vec<Item>, findings: &mut Findings) -> bool {
         self.open_due(findings);
-        let Some(((address, _), _)) = self.heads.first_key_value() else {
-            return false;
-        };
-        let address = address.clone();
         let ahead = self.ahead();
-        while let Some(entry) = self.heads.first_entry() {
-            if entry.key().0 != address {
+        while let Some(head) = self.head() {
+            if together
+                .first()
+                .is_some_and(|first| first.address() != head)
+            {
                 break;
             }
-            let ((_, index), item) = entry.remove_entry();
+            let Some((index, item)) = self.pop() else {
+                break;
+            };
             if together.len() < COPIES_MAX {
                 together.push(item);
             } else {
@@ -270,15 +275,49 @@ impl Merge<'_, '_> {
                 continue;
             };
             match feed.next(self.pool, ahead, findings) {
-                Some(item) => {
-                    self.heads.insert((item.address().clone(), index), item);
-                }
+                Some(item) => self.put(index, item),
                 None => {
                     self.feeds.remove(&index);
                 }
             }
         }
-        true
+        !together.is_empty()
+    }
+
+    /// The lowest address of all heads.
+    fn head(&self) -> Option<&BlockAddress> {
+        match &self.lead {
+            Some((_, item)) => Some(item.address()),
+            None => self.heads.first_key_value().map(|((head, _), _)| head),
+        }
+    }
+
+    fn pop(&mut self) -> Option<(usize, Item)> {
+        let first = |heads: &mut BTreeMap<(BlockAddress, usize), Item>| {
+            let ((_, index), item) = heads.pop_first()?;
+            Some((index, item))
+        };
+        self.lead.take().or_else(|| first(&mut self.heads))
+    }
+
+    fn put(&mut self, index: usize, item: Item) {
+        let before = |(own, item): &(usize, Item), (address, other): (&BlockAddress, usize)| {
+            (item.address(), *own) < (address, other)
+        };
+        let mut new = (index, item);
+        if let Some(lead) = &mut self.lead {
+            if before(&new, (lead.1.address(), lead.0)) {
+                std::mem::swap(lead, &mut new);
+            }
+        } else {
+            let first = self.heads.first_key_value();
+            if first.is_none_or(|((head, other), _)| before(&new, (head, *other))) {
+                self.lead = Some(new);
+                return;
+            }
+        }
+        let (index, item) = new;
+        self.heads.insert((item.address().clone(), index), item);
     }
 
     /// How many stretches of each source may be under way.
@@ -310,8 +349,7 @@ impl Merge<'_, '_> {
             let Some((first, _)) = self.warm.front() else {
                 return;
             };
-            let head = self.heads.first_key_value();
-            if let (Some(first), Some(((head, _), _))) = (first, head) {
+            if let (Some(first), Some(head)) = (first, self.head()) {
                 if first > head {
                     return;
                 }
@@ -321,8 +359,7 @@ impl Merge<'_, '_> {
             };
             self.opened += 1;
             if let Some(item) = feed.next(self.pool, self.ahead(), findings) {
-                let key = (item.address().clone(), self.opened);
-                self.heads.insert(key, item);
+                self.put(self.opened, item);
                 self.feeds.insert(self.opened, feed);
             }
         }

@@ -92,12 +92,14 @@ impl<'s> Run<'_, 's> {
         };
         let mut journal = Journal::new(&mut findings, asked, limits, &wanted);
         journal.watch = Some(&mut watched);
+        journal.plain = self.engine == Engine::Reference;
         self.fold(sources, &mut journal, &journals, &candidates, &counter);
         let Journal {
             mut strands,
             by_path,
             ..
         } = journal;
+        let by_path = by_path.into_all();
         check_manifests(&manifests, &journals, &by_path, &mut findings);
         count_inputs(&mut inputs, &by_path);
         let mut conclusion = Conclusion {
