@@ -7,11 +7,12 @@
 //! the beginnings are then right, too. Where it could not, cutting begins anew, for certain.
 
 use std::collections::VecDeque;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::cut_binary::{self, Role, Top, VERSION_MARKER};
 use super::pieces::{Encoding, Piece, Pieces, CONTEXT_BYTES_MAX};
+use super::rewound::Rewound;
 use crate::Limits;
 
 /// Bytes read at a time beyond what a stretch wants.
@@ -19,7 +20,7 @@ const READ_BYTES: usize = 32 << 10;
 
 /// An iterator of guessed pieces, each to be borne out in turn.
 pub(crate) struct Guesses<R> {
-    input: R,
+    input: Rewound<R>,
     encoding: Encoding,
     limits: Limits,
     piece_bytes: usize,
@@ -59,7 +60,12 @@ enum Cut {
 }
 
 impl<R: Read> Guesses<R> {
-    pub(crate) fn new(input: R, encoding: Encoding, limits: &Limits, piece_bytes: usize) -> Self {
+    pub(crate) fn new(
+        input: Rewound<R>,
+        encoding: Encoding,
+        limits: &Limits,
+        piece_bytes: usize,
+    ) -> Self {
         Guesses {
             input,
             encoding,
@@ -113,22 +119,28 @@ impl<R: Read> Guesses<R> {
         }
     }
 
+    /// The same for an input of which `offset` bytes went before, that left these symbol
+    /// tables in force.
+    pub(super) fn starting_at(mut self, offset: u64, symbols: Vec<u8>) -> Self {
+        self.offset = offset;
+        self.context = symbols.len();
+        self.filled = symbols.len();
+        self.buffer.clone_from(&symbols);
+        self.symbols = symbols;
+        self
+    }
+
     /// Cuts for certain from the oldest open piece on.
-    pub(crate) fn for_certain(self) -> Pieces<impl Read> {
+    pub(crate) fn for_certain(mut self) -> Pieces<Rewound<R>> {
         let own = &self.buffer[self.context..self.filled];
-        let (mut bytes, mut symbols, mut offset) = (Vec::new(), self.symbols, self.offset);
+        let (mut symbols, mut offset) = (self.symbols, self.offset);
         if let Some(first) = self.open.front() {
             symbols = first.bytes[..first.context].to_vec();
             offset = first.offset;
         }
-        for piece in &self.open {
-            bytes.extend_from_slice(&piece.bytes[piece.context..]);
-        }
-        bytes.extend_from_slice(own);
-        let rest = Cursor::new(bytes)
-            .chain(Failing(self.error))
-            .chain(self.input);
-        let pieces = Pieces::new(rest, self.encoding, &self.limits, self.piece_bytes);
+        let open = self.open.iter().map(|piece| &piece.bytes[piece.context..]);
+        self.input.give_back(open.chain([own]), self.error);
+        let pieces = Pieces::new(self.input, self.encoding, &self.limits, self.piece_bytes);
         pieces.starting_at(offset, symbols)
     }
 
@@ -278,15 +290,6 @@ impl<R: Read> Guesses<R> {
     }
 }
 
-/// Fails once, with an error that was met before, and is then at its end.
-struct Failing(Option<io::Error>);
-
-impl Read for Failing {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        self.0.take().map_or(Ok(0), Err)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -294,7 +297,12 @@ mod tests {
     /// All guesses, none borne out until the end; then the rest for certain.
     fn guesses(bytes: &[u8], piece_bytes: usize) -> (Vec<Arc<Piece>>, bool, Vec<Piece>) {
         let encoding = Encoding::of(bytes);
-        let mut guesses = Guesses::new(bytes, encoding, &Limits::default(), piece_bytes);
+        let mut guesses = Guesses::new(
+            Rewound::new(bytes),
+            encoding,
+            &Limits::default(),
+            piece_bytes,
+        );
         let mut given = Vec::new();
         let ended = loop {
             match guesses.next() {
@@ -353,7 +361,12 @@ mod tests {
     #[test]
     fn what_was_borne_out_is_not_cut_again() {
         let text = b"{a:1} {b:2} {c:3}";
-        let mut guesses = Guesses::new(&text[..], Encoding::Text, &Limits::default(), 1);
+        let mut guesses = Guesses::new(
+            Rewound::new(&text[..]),
+            Encoding::Text,
+            &Limits::default(),
+            1,
+        );
         for _ in 0..3 {
             assert!(matches!(guesses.next(), Guess::Piece(_)));
         }
@@ -378,7 +391,8 @@ mod tests {
             }
         }
         let input = (&b"{a:1} {b:2} {c:"[..]).chain(Broken);
-        let mut guesses = Guesses::new(input, Encoding::Text, &Limits::default(), 100);
+        let mut guesses =
+            Guesses::new(Rewound::new(input), Encoding::Text, &Limits::default(), 100);
         assert!(matches!(guesses.next(), Guess::Unsure));
         let certain: Vec<_> = guesses.for_certain().collect();
         assert_eq!(certain.len(), 2);
@@ -392,11 +406,11 @@ mod tests {
             ..Limits::default()
         };
         let long = [b'{'; 100_000];
-        let mut guesses = Guesses::new(&long[..], Encoding::Text, &limits, 100);
+        let mut guesses = Guesses::new(Rewound::new(&long[..]), Encoding::Text, &limits, 100);
         assert!(matches!(guesses.next(), Guess::Unsure));
         // Claims 2^40 bytes, and has none.
         let huge = [0xE0, 1, 0, 0xEA, 0xAE, 0x20, 0, 0, 0, 0, 0x80];
-        let mut guesses = Guesses::new(&huge[..], Encoding::Binary, &limits, 100);
+        let mut guesses = Guesses::new(Rewound::new(&huge[..]), Encoding::Binary, &limits, 100);
         assert!(matches!(guesses.next(), Guess::Piece(_)));
         assert!(matches!(guesses.next(), Guess::Unsure));
     }

@@ -10,6 +10,7 @@ mod flaw;
 mod guess;
 pub(crate) mod kpl;
 mod pieces;
+mod rewound;
 mod spool;
 pub(crate) mod yaml;
 
@@ -21,4 +22,5 @@ pub(crate) use encoding::NotUtf16;
 pub(crate) use flaw::{Flaw, FlawKind};
 pub(crate) use guess::{Guess, Guesses};
 pub(crate) use pieces::{Encoding, Piece, Pieces};
+pub(crate) use rewound::Rewound;
 pub(crate) use spool::Spool;

@@ -8,6 +8,8 @@ use std::io::Read;
 use super::cut_binary::{self, Role, Top, VERSION_MARKER};
 use super::cut_text::{skip_blanks, symbols_of, Symbols, TextScanner};
 use super::flaw::{Flaw, FlawKind};
+use super::guess::Guesses;
+use super::rewound::Rewound;
 use crate::Limits;
 
 /// Bytes asked of the input at a time.
@@ -96,6 +98,8 @@ pub(crate) struct Pieces<R> {
     /// Symbol tables in force at `start`, and at `end`.
     context_at_start: Vec<u8>,
     context: Vec<u8>,
+    /// Commas in `context`.
+    commas: usize,
     scanner: TextScanner,
     at_eof: bool,
     /// The input could not be read on from where the buffer ends.
@@ -130,6 +134,7 @@ impl<R: Read> Pieces<R> {
             ends: Vec::new(),
             context_at_start: Vec::new(),
             context: Vec::new(),
+            commas: 0,
             scanner: TextScanner::new(),
             at_eof: false,
             unreadable: None,
@@ -142,6 +147,7 @@ impl<R: Read> Pieces<R> {
     pub(super) fn starting_at(mut self, offset: u64, symbols: Vec<u8>) -> Self {
         self.offset = offset;
         self.context_at_start.clone_from(&symbols);
+        self.commas = commas(&symbols);
         self.context = symbols;
         self
     }
@@ -205,12 +211,13 @@ impl<R: Read> Pieces<R> {
         let chunk = &self.buffer[chunk_start..self.end];
         match symbols_of(chunk) {
             Symbols::Unchanged => return Ok(Step::Value),
-            Symbols::Reset => self.context.clear(),
+            Symbols::Reset => (self.context, self.commas) = (Vec::new(), 0),
             Symbols::Table { reset } => {
                 if reset {
-                    self.context.clear();
+                    (self.context, self.commas) = (Vec::new(), 0);
                 }
                 self.context.extend_from_slice(chunk);
+                self.commas += commas(chunk);
             }
         }
         self.check_context()?;
@@ -270,7 +277,7 @@ impl<R: Read> Pieces<R> {
         let place = self.offset + self.start as u64;
         let max = self.limits.symbols_max;
         let symbols = match self.encoding {
-            Encoding::Text => context.iter().filter(|&&b| b == b',').count(),
+            Encoding::Text => self.commas,
             // Each table was counted on its own; a symbol takes a byte at least.
             Encoding::Binary => context.len() / 64,
         };
@@ -357,6 +364,21 @@ impl<R: Read> Pieces<R> {
     }
 }
 
+impl<R: Read> Pieces<Rewound<R>> {
+    /// Guesses from the end of the last piece on.
+    pub(crate) fn guess(mut self) -> Guesses<R> {
+        // Any other flaw will be found again.
+        let flaw = self.unreadable.take().or(self.flaw.take());
+        let error = flaw.and_then(|flaw| match flaw.kind {
+            FlawKind::Unreadable(error) => Some(error),
+            _ => None,
+        });
+        self.input.give_back([&self.buffer[self.start..]], error);
+        let guesses = Guesses::new(self.input, self.encoding, &self.limits, self.piece_bytes);
+        guesses.starting_at(self.offset + self.start as u64, self.context_at_start)
+    }
+}
+
 impl<R: Read> Iterator for Pieces<R> {
     type Item = Result<Piece, Flaw>;
 
@@ -378,6 +400,10 @@ impl<R: Read> Iterator for Pieces<R> {
             }
         }
     }
+}
+
+fn commas(bytes: &[u8]) -> usize {
+    memchr::memchr_iter(b',', bytes).count()
 }
 
 impl<R> Pieces<R> {
