@@ -16,6 +16,7 @@ use clap::Parser as _;
 use crate::args::{Args, Verb};
 
 fn main() -> ExitCode {
+    terminal::leave_out_panics_of_the_ion_reader();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(usage) => return ExitCode::from(terminal::usage(&usage)),

@@ -16,6 +16,19 @@ use crate::error::Error;
 /// Work shorter than this shows no progress bar.
 const SILENT: Duration = Duration::from_secs(1);
 
+/// The library catches panics of `ion-rs`, the reader it gives broken input to, and
+/// reports the value as malformed; what such a panic says of itself is of no use to
+/// anybody. All other panics tell what they always do.
+pub fn leave_out_panics_of_the_ion_reader() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let place = info.location();
+        if !place.is_some_and(|place| place.file().contains("/ion-rs-")) {
+            tell(info);
+        }
+    }));
+}
+
 /// Writes a result to standard output as it is.
 pub fn print(text: &str) -> Result<(), Error> {
     written(&mut io::stdout().lock(), text)

@@ -49,6 +49,19 @@ fn complaints_go_to_standard_error_with_status_2() {
 }
 
 #[test]
+fn a_reader_that_breaks_off_is_reported_and_says_nothing_itself() {
+    for input in ["{$99999999999999999999999:1}", "{a:\"\\U00110000\"}"] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("journal.ion");
+        std::fs::write(&path, input).expect("the file can be written");
+        let output = run(sealion(&["verify"]).arg(&path));
+        assert_eq!(output.status.code(), Some(2), "{input}");
+        assert_eq!(text(&output.stderr), "", "{input}");
+        assert!(text(&output.stdout).contains("malformed"), "{input}");
+    }
+}
+
+#[test]
 fn help_goes_to_standard_output_with_status_0() {
     for arguments in [
         &["--help"] as &[&str],

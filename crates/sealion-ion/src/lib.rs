@@ -74,6 +74,13 @@ impl Default for Limits {
     }
 }
 
+/// The 32 bytes that these 44 characters of base64 stand for: 43 digits and `=` (RFC 4648, section 4). `None` if they
+/// are anything else, or bits that must be zero are not.
+#[must_use]
+pub fn hash_from_base64(text: &[u8; 44]) -> Option<Hash> {
+    text::base64::hash(text).map(Hash)
+}
+
 /// The Ion Hash (Ion Hash 1.0, SHA-256) of the one value that these bytes hold, text or binary.
 ///
 /// # Errors

@@ -164,6 +164,30 @@ impl<'a> Reader<'a> {
         either!(mut self, source => source.leave())
     }
 
+    /// Goes past the value just found, after reading all of it.
+    ///
+    /// # Errors
+    /// If something in it is not read here.
+    pub fn skip(&mut self) -> Result<(), Pass> {
+        either!(mut self, source => source.skip())
+    }
+
+    /// Goes to the value of Ion text that begins at this byte of the input, as if it stood at top level; `depth` says
+    /// in how many containers it really stands, for they count against [`Limits::depth_max`]. The caller has read
+    /// what is around it, and goes on behind it, at [`offset`](Self::offset).
+    ///
+    /// # Errors
+    /// [`Reason::Place`] if the input is Ion binary, where a value does not stand by itself.
+    pub fn seek(&mut self, offset: usize, depth: u32) -> Result<(), Pass> {
+        match &mut self.source {
+            Source::Text(source) => {
+                source.seek(offset, depth as usize);
+                Ok(())
+            }
+            Source::Binary(_) => pass(offset, Reason::Place),
+        }
+    }
+
     /// Asks for the Ion Hash (Ion Hash 1.0, SHA-256) of the value just found, annotations included. A value can be
     /// hashed once.
     ///

@@ -248,7 +248,7 @@ impl<'a> BinaryReader<'a> {
     }
 
     /// Goes past the current value, if there is one, reading all of it.
-    fn skip(&mut self) -> Result<(), Pass> {
+    pub(crate) fn skip(&mut self) -> Result<(), Pass> {
         match self.current {
             Some(_) => self.value(&mut Skip),
             None => Ok(()),

@@ -19,6 +19,8 @@ pub(crate) struct TextReader<'a> {
     lexer: Lexer<'a>,
     walker: Walker,
     depth_max: usize,
+    /// Containers around the place that was gone to, which were not entered here.
+    depth: usize,
     /// The containers that were entered.
     stack: Vec<Container>,
     /// Whether the innermost of them has just been entered.
@@ -36,10 +38,20 @@ impl<'a> TextReader<'a> {
             },
             walker: Walker::default(),
             depth_max: limits.depth_max as usize,
+            depth: 0,
             stack: Vec::new(),
             fresh: true,
             current: None,
         }
+    }
+
+    /// Goes to the value that begins at this byte, within `depth` containers.
+    pub(crate) fn seek(&mut self, at: usize, depth: usize) {
+        self.lexer.at = at;
+        self.depth = depth;
+        self.stack.clear();
+        self.fresh = true;
+        self.current = None;
     }
 
     pub(crate) fn next(&mut self) -> Result<Option<Value<'a>>, Pass> {
@@ -186,7 +198,7 @@ impl<'a> TextReader<'a> {
                 }),
                 Some(container),
             ) => {
-                if self.stack.len() >= self.depth_max {
+                if self.depth + self.stack.len() >= self.depth_max {
                     return pass(self.lexer.at, Reason::Depth);
                 }
                 self.lexer.at += 1;
@@ -223,14 +235,15 @@ impl<'a> TextReader<'a> {
             }
             _ => {
                 self.lexer.at = current.start;
-                let depth_left = self.depth_max.saturating_sub(self.stack.len());
+                let depth = self.depth + self.stack.len();
+                let depth_left = self.depth_max.saturating_sub(depth);
                 self.walker.value(&mut self.lexer, depth_left, sink)
             }
         }
     }
 
     /// Goes past the current value, if there is one, reading all of it.
-    fn skip(&mut self) -> Result<(), Pass> {
+    pub(crate) fn skip(&mut self) -> Result<(), Pass> {
         match self.current {
             Some(_) => self.value(&mut Skip),
             None => Ok(()),

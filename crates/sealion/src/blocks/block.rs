@@ -3,7 +3,7 @@
 
 use ion_rs::Element;
 
-use super::claim::{hashes, repeated, RecordedAddress, RecordedHash};
+use super::claim::{hashes, repeated, Id, RecordedAddress, RecordedHash};
 use super::json;
 use super::read::{read_through, Envelope, Node, Unfit};
 use super::revision::{content_hash, ion_hash, is_json, Kind, Made, Revision, RevisionContent};
@@ -16,7 +16,7 @@ use crate::Limits;
 pub(crate) struct Block {
     pub(crate) offset: u64,
     pub(crate) address: RecordedAddress,
-    pub(crate) transaction_id: (String, u64),
+    pub(crate) transaction_id: (Id, u64),
     pub(crate) timestamp: (Time, u64),
     pub(crate) block_hash: RecordedHash,
     pub(crate) entries_hash: RecordedHash,
@@ -53,6 +53,7 @@ pub(crate) struct TransactionInfo {
 /// `{statement, startTime, statementDigest}`.
 #[derive(Clone, Debug)]
 pub(crate) struct Statement {
+    /// Its text, for `show`; the fast engine leaves it empty.
     pub(crate) text: String,
     pub(crate) digest: RecordedHash,
 }
@@ -61,9 +62,9 @@ pub(crate) struct Statement {
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
     pub(crate) offset: u64,
-    pub(crate) id: String,
-    pub(crate) table_name: Option<String>,
-    pub(crate) table_id: Option<String>,
+    pub(crate) id: Id,
+    pub(crate) table_name: Option<Id>,
+    pub(crate) table_id: Option<Id>,
 }
 
 /// Orders to redact.
@@ -77,8 +78,8 @@ pub(crate) struct RedactionInfo {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RedactionOrder {
     pub(crate) address: BlockAddress,
-    pub(crate) table_id: String,
-    pub(crate) document_id: String,
+    pub(crate) table_id: Id,
+    pub(crate) document_id: Id,
     pub(crate) version: u64,
 }
 
@@ -117,7 +118,7 @@ impl Block {
         let timestamp = envelope.require("blockTimestamp")?;
         let mut block = Block {
             offset: envelope.node().offset(),
-            transaction_id: (transaction_id.text()?, transaction_id.offset()),
+            transaction_id: (transaction_id.text()?.into(), transaction_id.offset()),
             timestamp: (timestamp.timestamp()?, timestamp.offset()),
             block_hash: RecordedHash::read(&hash_node)?,
             entries_hash: RecordedHash::read(&envelope.require("entriesHash")?)?,
@@ -216,7 +217,7 @@ fn summary(node: &Node<'_>) -> Result<Revision, Unfit> {
     let envelope = Envelope::open(*node)?;
     let hash_node = envelope.require("hash")?;
     let id = envelope.get("documentId");
-    let summary_id = id.map(|id| id.text()).transpose()?;
+    let summary_id: Option<Id> = id.map(|id| id.text().map(Id::from)).transpose()?;
     Ok(Revision {
         offset: node.offset(),
         kind: match summary_id {
@@ -267,10 +268,15 @@ impl TransactionInfo {
 impl Document {
     fn read(id: &str, node: &Node<'_>) -> Result<Document, Unfit> {
         let envelope = Envelope::open(*node)?;
-        let text = |name| envelope.get(name).map(|node| node.text()).transpose();
+        let text = |name| {
+            envelope
+                .get(name)
+                .map(|node| node.text().map(Id::from))
+                .transpose()
+        };
         Ok(Document {
             offset: node.offset(),
-            id: id.to_owned(),
+            id: id.into(),
             table_name: text("tableName")?,
             table_id: text("tableId")?,
         })
@@ -285,8 +291,8 @@ impl RedactionInfo {
             let order = Envelope::open(item)?;
             orders.push(RedactionOrder {
                 address: RecordedAddress::read(&order.require("blockAddress")?)?.address,
-                table_id: order.require("tableId")?.text()?,
-                document_id: order.require("documentId")?.text()?,
+                table_id: order.require("tableId")?.text()?.into(),
+                document_id: order.require("documentId")?.text()?.into(),
                 version: order.require("version")?.number()?,
             });
         }

@@ -6,7 +6,7 @@
 
 use ion_rs::Element;
 
-use super::claim::{repeated, RecordedAddress, RecordedHash};
+use super::claim::{repeated, Id, RecordedAddress, RecordedHash};
 use super::json;
 use super::read::{read_through, Envelope, Node, Unfit};
 use super::time::Time;
@@ -22,7 +22,7 @@ pub(crate) struct Revision {
     pub(crate) data_hash: Option<RecordedHash>,
     pub(crate) metadata: Option<Metadata>,
     /// The document, where only a stream's block summary names it.
-    pub(crate) summary_id: Option<String>,
+    pub(crate) summary_id: Option<Id>,
     /// The table that a stream record names; no hash covers it.
     pub(crate) table: Option<RecordedTable>,
     /// Down-converted: its hash stands as a string.
@@ -52,10 +52,10 @@ pub(crate) enum Kind {
 /// `{id, version, txTime, txId}`.
 #[derive(Clone, Debug)]
 pub(crate) struct Metadata {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) version: u64,
     pub(crate) tx_time: Time,
-    pub(crate) tx_id: (String, u64),
+    pub(crate) tx_id: (Id, u64),
 }
 
 /// `{tableName, tableId}` of a stream record.
@@ -80,7 +80,7 @@ pub(crate) struct RevisionContent {
 
 impl Revision {
     /// The document and version, as far as recorded.
-    pub(crate) fn document(&self) -> Option<(&str, Option<u64>)> {
+    pub(crate) fn document(&self) -> Option<(&Id, Option<u64>)> {
         match (&self.metadata, &self.summary_id) {
             (Some(metadata), _) => Some((&metadata.id, Some(metadata.version))),
             (None, Some(id)) => Some((id, None)),
@@ -154,10 +154,10 @@ impl Metadata {
         let envelope = Envelope::open(*node)?;
         let tx_id = envelope.require("txId")?;
         let metadata = Metadata {
-            id: envelope.require("id")?.text()?,
+            id: envelope.require("id")?.text()?.into(),
             version: envelope.require("version")?.number()?,
             tx_time: envelope.require("txTime")?.timestamp()?,
-            tx_id: (tx_id.text()?, tx_id.offset()),
+            tx_id: (tx_id.text()?.into(), tx_id.offset()),
         };
         Ok((metadata, repeated(&envelope)))
     }

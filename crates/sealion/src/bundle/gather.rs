@@ -129,7 +129,7 @@ fn needed_by(dataless: &[&ProvenRevision]) -> Wanted {
         .collect();
     Arc::new(move |block: &CheckedBlock| {
         let ordered = |order: &crate::blocks::block::RedactionOrder| {
-            versions.contains(&(order.document_id.clone(), order.version))
+            versions.contains(&(order.document_id.to_string(), order.version))
         };
         own.contains(&block.address.sequence_no) || block.redactions.iter().any(ordered)
     })

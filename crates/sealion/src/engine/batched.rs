@@ -4,46 +4,27 @@
 use sealion_hash::dot_many;
 
 use crate::blocks::block::{Block, BlockContent};
+use crate::blocks::claim::RecordedHash;
 use crate::blocks::Hash;
-use crate::hashes::{all, revision_operands, BlockHashes};
+use crate::hashes::{revision_operands, BlockHashes};
 
-/// What [`BlockHashes::of`] makes of each block, made together.
-pub(crate) fn hashes_of(blocks: &[(Block, BlockContent)]) -> Vec<BlockHashes> {
-    let mut made: Vec<BlockHashes> = Vec::with_capacity(blocks.len());
-    let mut pairs = Pairs::default();
-    let mut trees = Vec::with_capacity(blocks.len());
-    for (index, (block, content)) in blocks.iter().enumerate() {
-        made.push(BlockHashes {
-            revisions: vec![None; block.revisions.len()],
-            ..BlockHashes::default()
-        });
-        let both = block.revisions.iter().zip(&content.revisions);
-        for (number, (revision, content)) in both.enumerate() {
-            if let Some((data, metadata)) = revision_operands(revision, content) {
-                pairs.push(data, metadata, Goal::Revision(index, number));
-            }
-        }
-        match (block.entries_hash.hash, block.usable_previous()) {
-            (Some(entries), Some(Some(previous))) => {
-                pairs.push(entries, previous, Goal::FromRecorded(index));
-            }
-            (Some(entries), Some(None)) => made[index].from_recorded = Some(entries),
-            _ => {}
-        }
-        let recorded = block.revisions.iter().map(|revision| &revision.hash);
-        trees.extend(all(recorded).map(|nodes| (Goal::RevisionsRoot(index), nodes)));
-        trees.extend(all(&block.entries).map(|nodes| (Goal::EntriesRoot(index), nodes)));
-    }
-    pairs.run(&mut made);
-    fold(trees, &mut made);
-    for (made, (block, _)) in made.iter_mut().zip(blocks) {
-        made.leaf = match made.entries_root == block.entries_hash.hash {
-            true => made.from_recorded,
-            // Only a tampered block comes here: one at a time will do.
-            false => BlockHashes::leaf_of(block, made.entries_root),
-        };
-    }
-    made
+/// Makes the hashes of blocks, and keeps the memory that it takes.
+#[derive(Default)]
+pub(crate) struct Batched {
+    made: Vec<BlockHashes>,
+    pairs: Vec<[Hash; 2]>,
+    goals: Vec<Goal>,
+    /// The nodes of all trees, one tree after the other.
+    nodes: Vec<Hash>,
+    trees: Vec<Tree>,
+    out: Vec<Hash>,
+}
+
+/// A tree that is being folded: its nodes are `nodes[start..start + length]`.
+struct Tree {
+    goal: Goal,
+    start: usize,
+    length: usize,
 }
 
 /// Where a result belongs.
@@ -66,54 +47,117 @@ impl Goal {
     }
 }
 
-#[derive(Default)]
-struct Pairs {
-    pairs: Vec<[Hash; 2]>,
-    goals: Vec<Goal>,
-}
+impl Batched {
+    /// What [`BlockHashes::of`] makes of each block, made together.
+    pub(crate) fn hashes_of(
+        &mut self,
+        blocks: &[Block],
+        contents: &[BlockContent],
+    ) -> &[BlockHashes] {
+        self.made.resize_with(blocks.len(), BlockHashes::default);
+        for (index, (block, content)) in blocks.iter().zip(contents).enumerate() {
+            self.ask(index, block, content);
+        }
+        self.run();
+        self.fold();
+        for (made, block) in self.made.iter_mut().zip(blocks) {
+            made.leaf = match made.entries_root == block.entries_hash.hash {
+                true => made.from_recorded,
+                // Only a tampered block comes here: one at a time will do.
+                false => BlockHashes::leaf_of(block, made.entries_root),
+            };
+        }
+        &self.made
+    }
 
-impl Pairs {
-    fn push(&mut self, a: Hash, b: Hash, goal: Goal) {
+    /// Takes in the pairs and trees of one block.
+    fn ask(&mut self, index: usize, block: &Block, content: &BlockContent) {
+        let made = &mut self.made[index];
+        let mut revisions = std::mem::take(&mut made.revisions);
+        revisions.clear();
+        revisions.resize(block.revisions.len(), None);
+        *made = BlockHashes {
+            revisions,
+            ..BlockHashes::default()
+        };
+        match (block.entries_hash.hash, block.usable_previous()) {
+            (Some(entries), Some(Some(previous))) => {
+                self.pair(entries, previous, Goal::FromRecorded(index));
+            }
+            (Some(entries), Some(None)) => made.from_recorded = Some(entries),
+            _ => {}
+        }
+        let both = block.revisions.iter().zip(&content.revisions);
+        for (number, (revision, content)) in both.enumerate() {
+            if let Some((data, metadata)) = revision_operands(revision, content) {
+                self.pair(data, metadata, Goal::Revision(index, number));
+            }
+        }
+        let recorded = block.revisions.iter().map(|revision| &revision.hash);
+        self.tree(Goal::RevisionsRoot(index), recorded);
+        self.tree(Goal::EntriesRoot(index), &block.entries);
+    }
+
+    fn pair(&mut self, a: Hash, b: Hash, goal: Goal) {
         self.pairs.push([a, b]);
         self.goals.push(goal);
     }
 
-    fn run(self, made: &mut [BlockHashes]) {
-        let mut out = vec![Hash::ZERO; self.pairs.len()];
-        dot_many(&self.pairs, &mut out);
-        for (goal, hash) in self.goals.into_iter().zip(out) {
-            goal.set(made, hash);
+    /// Takes in a tree, if all its leaves are hashes.
+    fn tree<'h>(&mut self, goal: Goal, leaves: impl IntoIterator<Item = &'h RecordedHash>) {
+        let start = self.nodes.len();
+        for leaf in leaves {
+            match leaf.hash {
+                Some(hash) => self.nodes.push(hash),
+                None => return self.nodes.truncate(start),
+            }
         }
-    }
-}
-
-/// Folds many trees side by side, a level of all of them at a time.
-fn fold(mut trees: Vec<(Goal, Vec<Hash>)>, made: &mut [BlockHashes]) {
-    let mut pairs = Vec::new();
-    let mut out = Vec::new();
-    while !trees.is_empty() {
-        pairs.clear();
-        trees.retain(|(goal, nodes)| match nodes[..] {
-            [] => false,
-            [root] => {
-                goal.set(made, root);
-                false
-            }
-            _ => {
-                pairs.extend(nodes.chunks_exact(2).map(|pair| [pair[0], pair[1]]));
-                true
-            }
+        let length = self.nodes.len() - start;
+        self.trees.push(Tree {
+            goal,
+            start,
+            length,
         });
-        out.resize(pairs.len(), Hash::ZERO);
-        dot_many(&pairs, &mut out);
-        let mut done = out.iter();
-        for (_, nodes) in &mut trees {
-            let last = (nodes.len() % 2 == 1).then(|| nodes[nodes.len() - 1]);
-            let half = nodes.len() / 2;
-            nodes.clear();
-            nodes.extend(done.by_ref().take(half));
-            nodes.extend(last);
+    }
+
+    fn run(&mut self) {
+        self.out.resize(self.pairs.len(), Hash::ZERO);
+        dot_many(&self.pairs, &mut self.out);
+        for (goal, hash) in self.goals.iter().zip(&self.out) {
+            goal.set(&mut self.made, *hash);
         }
+        self.goals.clear();
+    }
+
+    /// Folds all trees side by side, a level of each at a time.
+    fn fold(&mut self) {
+        while !self.trees.is_empty() {
+            self.pairs.clear();
+            self.trees.retain(|tree| {
+                let nodes = &self.nodes[tree.start..][..tree.length];
+                if let [root] = nodes {
+                    tree.goal.set(&mut self.made, *root);
+                }
+                let (pairs, _) = nodes.as_chunks::<2>();
+                self.pairs.extend_from_slice(pairs);
+                nodes.len() > 1
+            });
+            self.out.resize(self.pairs.len(), Hash::ZERO);
+            dot_many(&self.pairs, &mut self.out);
+            let mut done = &self.out[..];
+            for tree in &mut self.trees {
+                let nodes = &mut self.nodes[tree.start..][..tree.length];
+                let (parents, rest) = done.split_at(tree.length / 2);
+                if tree.length % 2 == 1 {
+                    nodes[parents.len()] = nodes[tree.length - 1];
+                }
+                nodes[..parents.len()].copy_from_slice(parents);
+                tree.length = tree.length.div_ceil(2);
+                done = rest;
+            }
+        }
+        self.pairs.clear();
+        self.nodes.clear();
     }
 }
 
@@ -127,16 +171,34 @@ mod tests {
         let leaves: Vec<Vec<Hash>> = (0..40)
             .map(|n| (0..n).map(|i| leaf(i * n)).collect())
             .collect();
-        let mut made = vec![BlockHashes::default(); leaves.len()];
-        let trees = leaves.iter().enumerate();
-        fold(
-            trees
-                .map(|(index, leaves)| (Goal::EntriesRoot(index), leaves.clone()))
-                .collect(),
-            &mut made,
-        );
-        for (made, leaves) in made.iter().zip(&leaves) {
-            assert_eq!(made.entries_root, crate::hashes::root(leaves));
+        let mut batched = Batched::default();
+        for _ in 0..2 {
+            batched.made = vec![BlockHashes::default(); leaves.len()];
+            for (index, leaves) in leaves.iter().enumerate() {
+                let recorded: Vec<_> = leaves
+                    .iter()
+                    .map(|leaf| RecordedHash::of(&leaf.0, 0))
+                    .collect();
+                batched.tree(Goal::EntriesRoot(index), &recorded);
+            }
+            batched.fold();
+            for (made, leaves) in batched.made.iter().zip(&leaves) {
+                assert_eq!(made.entries_root, crate::hashes::root(leaves));
+            }
         }
+    }
+
+    #[test]
+    fn a_tree_with_a_leaf_that_is_no_hash_has_no_root() {
+        let mut batched = Batched {
+            made: vec![BlockHashes::default(); 2],
+            ..Batched::default()
+        };
+        let (good, bad) = (RecordedHash::of(&[1; 32], 0), RecordedHash::of(&[1; 31], 0));
+        batched.tree(Goal::EntriesRoot(0), &[good, bad, good]);
+        batched.tree(Goal::EntriesRoot(1), &[good]);
+        batched.fold();
+        assert_eq!(batched.made[0].entries_root, None);
+        assert_eq!(batched.made[1].entries_root, good.hash);
     }
 }

@@ -23,7 +23,7 @@ use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::BlockAddress;
 use crate::findings::{check_block, Asked, CheckedBlock, Code, Context, Finding, Severity};
 use crate::hashes::BlockHashes;
-use crate::source::Piece;
+use crate::source::{Encoding, Piece};
 use crate::Limits;
 
 /// Which engine makes the hashes.
@@ -101,10 +101,41 @@ impl Checker {
         checked
     }
 
+    /// The same for a piece that was cut by guessing: nothing, if it cannot be read up to
+    /// just its end.
+    pub(crate) fn check_guess(&self, piece: &Piece, path: &Arc<str>) -> Option<Checked> {
+        let blocks = fast::check_piece(piece, path, &self.asked, &self.limits).ok()?;
+        let ends = match Encoding::of(&piece.bytes) {
+            // Each block goes on to where the next one begins.
+            Encoding::Text => {
+                let next = blocks
+                    .iter()
+                    .skip(1)
+                    .map(|next| piece.index_of(next.offset));
+                next.chain([piece.bytes.len()]).collect()
+            }
+            Encoding::Binary => piece.ends.clone(),
+        };
+        let fast = Checked {
+            blocks,
+            findings: Vec::new(),
+        };
+        let mut checked = self.confirmed(fast, piece, &ends, path).or_else(|| {
+            let plain = self.plain(piece, path);
+            plain.findings.is_empty().then_some(plain)
+        })?;
+        if let Some(wanted) = &self.wanted {
+            capture::texts(piece, &mut checked.blocks, wanted);
+        }
+        Some(checked)
+    }
+
     fn check_by_engine(&self, piece: &Piece, path: &Arc<str>, json: bool) -> Checked {
         match self.engine {
             Engine::Fast if !json => match self.fast(piece, path) {
-                Some(fast) => self.confirmed(fast, piece, path),
+                Some(fast) => self
+                    .confirmed(fast, piece, &piece.ends, path)
+                    .unwrap_or_else(|| self.plain(piece, path)),
                 None => self.plain(piece, path),
             },
             Engine::Both if !json => {
@@ -134,26 +165,35 @@ impl Checker {
     }
 
     /// Asks the reference about every block in which the fast engine found
-    /// something.
-    fn confirmed(&self, mut fast: Checked, piece: &Piece, path: &Arc<str>) -> Checked {
-        if fast.blocks.iter().all(|block| block.findings.is_empty()) {
-            return fast;
+    /// something; `ends` are those of the blocks. Nothing, if they cannot be told
+    /// apart: then the reference must be asked about the piece as a whole.
+    fn confirmed(
+        &self,
+        mut fast: Checked,
+        piece: &Piece,
+        ends: &[usize],
+        path: &Arc<str>,
+    ) -> Option<Checked> {
+        let mut found = fast.blocks.iter().map(|block| !block.findings.is_empty());
+        if !found.any(|found| found) {
+            return Some(fast);
         }
         // With symbol tables between them blocks cannot be told apart by number.
-        if fast.blocks.len() != piece.ends.len() {
-            return self.plain(piece, path);
+        if fast.blocks.len() != ends.len() {
+            return None;
         }
-        for (index, block) in fast.blocks.iter_mut().enumerate() {
-            if block.findings.is_empty() {
-                continue;
+        let mut start = piece.context;
+        for (block, &end) in fast.blocks.iter_mut().zip(ends) {
+            if !block.findings.is_empty() {
+                let mut plain = self.plain(&piece.part(start, end), path);
+                match (plain.blocks.pop(), plain.blocks.pop()) {
+                    (Some(only), None) if plain.findings.is_empty() => *block = only,
+                    _ => return None,
+                }
             }
-            let mut plain = self.plain(&piece.single(index), path);
-            match (plain.blocks.pop(), plain.blocks.pop()) {
-                (Some(only), None) if plain.findings.is_empty() => *block = only,
-                _ => return self.plain(piece, path),
-            }
+            start = end;
         }
-        fast
+        Some(fast)
     }
 
     fn plain(&self, piece: &Piece, path: &Arc<str>) -> Checked {

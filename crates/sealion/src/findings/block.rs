@@ -7,8 +7,8 @@ use super::code::{Code, Severity};
 use super::context::Context;
 use super::finding::Finding;
 use super::revision::{check_revision, RevisionRecord, Standing};
-use crate::blocks::block::{Block, BlockContent, RedactionOrder, TransactionInfo};
-use crate::blocks::claim::RecordedHash;
+use crate::blocks::block::{Block, BlockContent, RedactionOrder};
+use crate::blocks::claim::{Id, RecordedHash};
 use crate::blocks::revision::{Kind, Made, Revision};
 use crate::blocks::time::Time;
 use crate::blocks::{BlockAddress, Hash};
@@ -27,8 +27,9 @@ pub(crate) struct CheckedBlock {
     pub(crate) timestamp: (Time, u64),
     pub(crate) revisions: Vec<RevisionRecord>,
     pub(crate) redactions: Vec<RedactionOrder>,
-    /// Tables of documents, where `transactionInfo` tells: document, table id.
-    pub(crate) tables: Vec<(String, String)>,
+    /// Tables of documents with a redacted revision here, where `transactionInfo`
+    /// tells: document, table id.
+    pub(crate) tables: Vec<(Id, Id)>,
     pub(crate) internal_entries: u64,
     pub(crate) fingerprint: Fingerprint,
     pub(crate) unknown_fields: Vec<String>,
@@ -68,11 +69,13 @@ pub(crate) struct Fingerprint {
     pub(crate) block_hash: Option<Hash>,
     pub(crate) entries_hash: Option<Hash>,
     pub(crate) previous: Option<Hash>,
-    pub(crate) entries: Vec<Option<Hash>>,
-    pub(crate) revisions: Vec<Option<Hash>>,
-    pub(crate) transaction_id: String,
+    pub(crate) transaction_id: Id,
     pub(crate) timestamp: Time,
-    content: Vec<(&'static str, Option<Hash>)>,
+    /// How many entries and revisions there are.
+    lengths: (usize, usize),
+    /// The entries, the revisions' hashes, and what was made from content: of
+    /// `transactionInfo` and `redactionInfo`, then of each revision's data and metadata.
+    hashes: Vec<Option<Hash>>,
 }
 
 /// A member of the content, and its hash in either copy.
@@ -81,10 +84,12 @@ pub(crate) type ContentPair = (&'static str, Option<Hash>, Option<Hash>);
 impl Fingerprint {
     fn of(block: &Block, content: &BlockContent, records: &[RevisionRecord]) -> Fingerprint {
         let made = |made: &Option<Made>| made.as_ref().and_then(|made| made.as_ref().ok().copied());
-        let mut hashes = vec![
-            ("transactionInfo", made(&content.transaction_info)),
-            ("redactionInfo", made(&content.redaction_info)),
-        ];
+        let lengths = (block.entries.len(), block.revisions.len());
+        let mut hashes = Vec::with_capacity(lengths.0 + 3 * lengths.1 + 2);
+        hashes.extend(block.entries.iter().map(|entry| entry.hash));
+        hashes.extend(block.revisions.iter().map(|revision| revision.hash.hash));
+        hashes.push(made(&content.transaction_info));
+        hashes.push(made(&content.redaction_info));
         for (index, revision) in block.revisions.iter().enumerate() {
             let content = content.revisions.get(index);
             let data = content.and_then(|content| made(&content.data));
@@ -92,19 +97,15 @@ impl Fingerprint {
             // What JSON lost cannot be compared.
             let guessed = revision.json
                 && records.get(index).map(|r| r.standing) != Some(Standing::Recomputed);
-            hashes.push(("data", data.or(kept).filter(|_| !guessed)));
-            hashes.push((
-                "metadata",
-                content.and_then(|content| made(&content.metadata)),
-            ));
+            hashes.push(data.or(kept).filter(|_| !guessed));
+            hashes.push(content.and_then(|content| made(&content.metadata)));
         }
         Fingerprint {
-            content: hashes,
+            lengths,
+            hashes,
             block_hash: block.block_hash.hash,
             entries_hash: block.entries_hash.hash,
             previous: block.previous.hash,
-            entries: block.entries.iter().map(|entry| entry.hash).collect(),
-            revisions: block.revisions.iter().map(|r| r.hash.hash).collect(),
             transaction_id: block.transaction_id.0.clone(),
             timestamp: block.timestamp.0,
         }
@@ -135,20 +136,30 @@ impl Fingerprint {
         at: usize,
         differ: impl Fn(Option<Hash>, Option<Hash>) -> bool,
     ) -> Vec<ContentPair> {
-        let both = self.content.iter().zip(&other.content).skip(at).take(2);
-        both.filter(|((_, a), (_, b))| differ(*a, *b))
-            .map(|((name, a), (_, b))| (*name, *a, *b))
+        let ([_, _, own], [_, _, others]) = (self.parts(), other.parts());
+        let both = own.iter().zip(others).enumerate().skip(at).take(2);
+        both.filter(|(_, (a, b))| differ(**a, **b))
+            .map(|(index, (a, b))| (member(index), *a, *b))
             .collect()
+    }
+
+    /// The hashes of entries, of revisions, and of content.
+    pub(crate) fn parts(&self) -> [&[Option<Hash>]; 3] {
+        let (entries, rest) = self.hashes.split_at(self.lengths.0);
+        let (revisions, content) = rest.split_at(self.lengths.1);
+        [entries, revisions, content]
     }
 
     /// The first field in which two copies differ.
     pub(crate) fn first_difference(&self, other: &Fingerprint) -> Option<&'static str> {
+        let [entries, revisions, content] = self.parts();
+        let theirs = other.parts();
         let differs = [
             ("blockHash", self.block_hash != other.block_hash),
             ("entriesHash", self.entries_hash != other.entries_hash),
             ("previousBlockHash", self.previous != other.previous),
-            ("entriesHashList", self.entries != other.entries),
-            ("revisions", self.revisions != other.revisions),
+            ("entriesHashList", entries != theirs[0]),
+            ("revisions", revisions != theirs[1]),
             ("transactionId", self.transaction_id != other.transaction_id),
             ("blockTimestamp", self.timestamp != other.timestamp),
         ];
@@ -156,12 +167,20 @@ impl Fingerprint {
             return Some(name);
         }
         // The lists of revisions are equal by now, so these stand side by side.
-        let both = self.content.iter().zip(&other.content);
-        let differs = |((_, a), (_, b)): &(&(_, Option<Hash>), &(_, Option<Hash>))| {
-            a.is_some() && b.is_some() && a != b
-        };
-        let found = both.into_iter().find(differs);
-        found.map(|((name, _), _)| *name)
+        let both = content.iter().zip(theirs[2]);
+        let differs = |(a, b): (&Option<Hash>, &Option<Hash>)| a.is_some() && b.is_some() && a != b;
+        let found = both.into_iter().position(differs)?;
+        Some(member(found))
+    }
+}
+
+/// The name of a hash of content by its place in a fingerprint.
+fn member(index: usize) -> &'static str {
+    match index {
+        0 => "transactionInfo",
+        1 => "redactionInfo",
+        index if index % 2 == 0 => "data",
+        _ => "metadata",
     }
 }
 
@@ -191,7 +210,7 @@ pub(crate) fn check_block(
             .redaction_info
             .as_ref()
             .map_or_else(Vec::new, |info| info.orders.clone()),
-        tables: tables(block.transaction_info.as_ref()),
+        tables: tables(block),
         internal_entries,
         fingerprint: Fingerprint::of(block, content, &revisions),
         revisions,
@@ -504,13 +523,10 @@ fn check_statements(
 /// `transactionInfo.documents` beside the revisions: a revision stripped to its
 /// hash looks internal, and only this tells.
 fn check_documents(block: &Block, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let seen: Vec<(&Revision, &str)> = block
-        .revisions
-        .iter()
-        .filter_map(|revision| Some((revision, revision.document()?.0)))
-        .collect();
+    let named = |revision| Revision::document(revision).map(|(id, _)| (revision, id));
+    let mut seen = block.revisions.iter().filter_map(named);
     let Some(info) = &block.transaction_info else {
-        if let Some((revision, _)) = seen.first().filter(|_| !block.outline) {
+        if let Some((revision, _)) = seen.next().filter(|_| !block.outline) {
             findings.push(
                 context
                     .finding(
@@ -525,7 +541,7 @@ fn check_documents(block: &Block, context: &Context<'_>, findings: &mut Vec<Find
         return;
     };
     for document in info.documents.iter().flatten() {
-        if seen.iter().any(|(_, id)| *id == document.id) {
+        if seen.clone().any(|(_, id)| *id == document.id) {
             continue;
         }
         let mut finding = context.finding(
@@ -534,14 +550,14 @@ fn check_documents(block: &Block, context: &Context<'_>, findings: &mut Vec<Find
             document.offset,
             "transactionInfo says that this document was changed here, but its revision is missing or stripped to its hash",
         );
-        finding.document_id = Some(document.id.clone());
+        finding.document_id = Some(document.id.to_string());
         findings.push(finding.remedy(
             "transactionInfo is covered by the block's hashes, so the change did happen: find the revision in another copy",
         ));
     }
     for (revision, id) in seen {
         let documents = info.documents.iter().flatten();
-        let Some(document) = documents.clone().find(|document| document.id == id) else {
+        let Some(document) = documents.clone().find(|document| document.id == *id) else {
             findings.push(
                 context
                     .finding(
@@ -550,7 +566,7 @@ fn check_documents(block: &Block, context: &Context<'_>, findings: &mut Vec<Find
                         revision.offset,
                         "the block has a revision of a document that transactionInfo.documents does not name",
                     )
-                    .document(id, revision.document().and_then(|(_, version)| version))
+                    .document(id.as_str(), revision.document().and_then(|(_, version)| version))
                     .remedy("revision and transactionInfo are both covered by hashes: this is odd, not proof of a change"),
             );
             continue;
@@ -581,7 +597,7 @@ fn check_table(
                 table.offset,
                 "the stream record's tableInfo (covered by no hash) is not the table that transactionInfo names",
             )
-            .document(&document.id, revision.document().and_then(|(_, version)| version))
+            .document(document.id.as_str(), revision.document().and_then(|(_, version)| version))
             .values(
                 format!("{} ({})", table.name, table.id),
                 format!("{} ({})", covered.0.unwrap_or("?"), covered.1.unwrap_or("?")),
@@ -600,11 +616,13 @@ fn unknown_fields(block: &Block) -> Vec<String> {
     block.unknown.iter().cloned().chain(in_revisions).collect()
 }
 
-fn tables(info: Option<&TransactionInfo>) -> Vec<(String, String)> {
-    let documents = info
-        .into_iter()
-        .flat_map(|info| info.documents.iter().flatten());
-    documents
-        .filter_map(|document| Some((document.id.clone(), document.table_id.clone()?)))
-        .collect()
+fn tables(block: &Block) -> Vec<(Id, Id)> {
+    let redacted = block.revisions.iter().filter(|r| r.kind == Kind::Redacted);
+    let table = |revision: &Revision| {
+        let (id, _) = revision.document()?;
+        let info = block.transaction_info.as_ref()?;
+        let document = info.documents.iter().flatten().find(|one| one.id == *id)?;
+        Some((id.clone(), document.table_id.clone()?))
+    };
+    redacted.filter_map(table).collect()
 }

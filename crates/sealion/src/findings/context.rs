@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::code::Code;
 use super::finding::Finding;
-use crate::blocks::claim::RecordedHash;
+use crate::blocks::claim::{Id, RecordedHash};
 use crate::blocks::read::Unfit;
 use crate::blocks::{BlockAddress, Hash};
 
@@ -13,7 +13,7 @@ pub(crate) struct Context<'a> {
     pub(crate) path: &'a Arc<str>,
     pub(crate) address: Option<&'a BlockAddress>,
     /// Document and version, inside a revision.
-    pub(crate) document: Option<(&'a str, Option<u64>)>,
+    pub(crate) document: Option<(&'a Id, Option<u64>)>,
     /// The revision's number in its block, inside one: fields are then named
     /// `revisions[2].hash`.
     pub(crate) revision: Option<usize>,
@@ -56,7 +56,7 @@ impl<'a> Context<'a> {
             finding = finding.at(address);
         }
         if let Some((id, version)) = self.document {
-            finding = finding.document(id, version);
+            finding = finding.document(id.as_str(), version);
         }
         finding
     }

@@ -11,11 +11,13 @@ use super::code::{Code, Severity};
 use super::finding::Finding;
 use super::revision::RevisionRecord;
 use crate::blocks::block::RedactionOrder;
+use crate::blocks::claim::Id;
 use crate::blocks::revision::Kind;
 use crate::blocks::BlockAddress;
 
-/// 128 bits of the SHA-256 of a document id.
-type Key = [u8; 16];
+/// A document id: as it stands, with its length in the last byte, or 184 bits of its
+/// SHA-256 where it is longer than those of QLDB, which have 22 characters.
+type Key = [u8; 24];
 
 /// Bytes a document takes: key, state, and the map's own share.
 const DOCUMENT_BYTES: u64 = 64;
@@ -31,8 +33,8 @@ struct Document {
 
 struct Redaction {
     address: BlockAddress,
-    document: String,
-    table: Option<String>,
+    document: Id,
+    table: Option<Id>,
     path: Arc<str>,
     offset: u64,
 }
@@ -162,7 +164,7 @@ impl Documents {
         left.into_iter().map(finding).collect()
     }
 
-    fn await_order(&mut self, key: Key, id: &str, version: u64, place: &Place<'_>, offset: u64) {
+    fn await_order(&mut self, key: Key, id: &Id, version: u64, place: &Place<'_>, offset: u64) {
         if self.bytes_left < REDACTION_BYTES {
             self.not_tracked += 1;
             return;
@@ -171,7 +173,7 @@ impl Documents {
         let table = place.tables.iter().find(|(document, _)| document == id);
         let waiting = Redaction {
             address: place.address.clone(),
-            document: id.to_owned(),
+            document: id.clone(),
             table: table.map(|(_, table)| table.clone()),
             path: place.path.clone(),
             offset,
@@ -194,13 +196,45 @@ pub(crate) struct Place<'a> {
     pub(crate) address: &'a BlockAddress,
     pub(crate) path: &'a Arc<str>,
     /// Document ids and the tables that `transactionInfo` puts them in.
-    pub(crate) tables: &'a [(String, String)],
+    pub(crate) tables: &'a [(Id, Id)],
 }
 
 fn key_of(id: &str) -> Key {
-    first_bytes(&sealion_reference::sha256(id.as_bytes()))
+    let mut key = [0; 24];
+    match key.get_mut(..id.len()).filter(|_| id.len() < 24) {
+        Some(place) => {
+            place.copy_from_slice(id.as_bytes());
+            key[23] = id.len() as u8;
+        }
+        None => {
+            key = first_bytes(&sealion_reference::sha256(id.as_bytes()));
+            key[23] = u8::MAX;
+        }
+    }
+    key
 }
 
 fn first_bytes<const N: usize>(hash: &[u8; 32]) -> [u8; N] {
     std::array::from_fn(|index| hash[index])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_differ_where_ids_do() {
+        let long = "x".repeat(40);
+        let mut ids: Vec<&str> = (0..=40).map(|length| &long[..length]).collect();
+        ids.extend([
+            "K0V3LkIPEZunLYxcrkAXsb",
+            "K0V3LkIPEZunLYxcrkAXsc",
+            "x\0",
+            "x\0\0",
+        ]);
+        let mut keys: Vec<Key> = ids.iter().map(|id| key_of(id)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), ids.len());
+    }
 }

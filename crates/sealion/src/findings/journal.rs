@@ -8,13 +8,13 @@ use super::block::CheckedBlock;
 use super::code::{Code, Severity};
 use super::documents::{Documents, Place};
 use super::finding::{Finding, Findings};
+use super::leaves::Leaves;
 use super::loose::{place_in_block, LooseRevision, Placed};
 use super::outcome::{Asked, RevisionCounts, State};
 use super::revision::{RevisionRecord, Standing};
 use crate::blocks::revision::Kind;
 use crate::blocks::time::Time;
 use crate::blocks::{BlockAddress, Hash, StrandId};
-use crate::merkle::Range;
 use crate::Limits;
 
 /// Names of unknown fields that the report lists.
@@ -56,7 +56,7 @@ pub(crate) struct Segment {
     /// Whether some block came from a journal (export or stream), not alone.
     pub(crate) journal: bool,
     /// All leaves, if the segment starts at block 0 and each could be computed.
-    range: Option<Range>,
+    leaves: Option<Leaves>,
     /// The last block's hash: as recomputed, and as recorded.
     last_hash: Option<Hash>,
     last_recorded: Option<Hash>,
@@ -73,6 +73,7 @@ pub(crate) struct ProvenBlock {
 
 /// Everything known of a strand once its blocks have gone by.
 pub(crate) struct StrandFold {
+    plain: bool,
     pub(crate) segments: Vec<Segment>,
     pub(crate) blocks: u64,
     pub(crate) revisions: RevisionCounts,
@@ -102,15 +103,39 @@ pub(crate) struct Given {
     pub(crate) last: Option<u64>,
 }
 
+/// What each input gave. Blocks come in runs of one input, so the one at hand is kept apart.
+#[derive(Default)]
+pub(crate) struct ByPath {
+    others: BTreeMap<Arc<str>, Given>,
+    last: Option<(Arc<str>, Given)>,
+}
+
+impl ByPath {
+    fn of(&mut self, path: &Arc<str>) -> &mut Given {
+        let own = self.last.take_if(|(own, _)| !Arc::ptr_eq(own, path));
+        self.others.extend(own);
+        let others = &mut self.others;
+        let last = || (path.clone(), others.remove(path).unwrap_or_default());
+        &mut self.last.get_or_insert_with(last).1
+    }
+
+    pub(crate) fn into_all(mut self) -> BTreeMap<Arc<str>, Given> {
+        self.others.extend(self.last);
+        self.others
+    }
+}
+
 /// The fold over all strands.
 pub(crate) struct Journal<'a> {
     pub(crate) strands: BTreeMap<StrandId, StrandFold>,
     pub(crate) findings: &'a mut Findings,
     /// What each input gave.
-    pub(crate) by_path: BTreeMap<Arc<str>, Given>,
+    pub(crate) by_path: ByPath,
     asked: &'a Asked,
     limits: &'a Limits,
     wanted: &'a Wanted,
+    /// Every pair of the tree is hashed by itself, by the reference.
+    pub(crate) plain: bool,
     /// Sees the leading copy of every block, in order.
     pub(crate) watch: Option<Watch<'a>>,
 }
@@ -135,7 +160,8 @@ impl<'a> Journal<'a> {
         Journal {
             strands: BTreeMap::new(),
             findings,
-            by_path: BTreeMap::new(),
+            by_path: ByPath::default(),
+            plain: false,
             asked,
             limits,
             wanted,
@@ -144,39 +170,45 @@ impl<'a> Journal<'a> {
     }
 
     /// Takes in everything that stands at one address. Addresses must rise.
-    pub(crate) fn take(&mut self, address: &BlockAddress, items: Vec<Item>) {
-        let limits = self.limits;
-        let strand = self
-            .strands
-            .entry(address.strand_id.clone())
-            .or_insert_with(|| StrandFold::new(limits));
+    pub(crate) fn take(&mut self, address: &BlockAddress, items: &mut Vec<Item>) {
         let mut blocks = Vec::new();
         let mut loose = Vec::new();
-        for item in items {
+        let mut lead = None;
+        for item in items.drain(..) {
             match item {
                 Item::Block(mut block) => {
                     self.findings.extend(block.findings.iter().cloned());
-                    let given = self.by_path.entry(block.path.clone()).or_default();
+                    let given = self.by_path.of(&block.path);
                     given.blocks += 1;
                     given.revisions += block.revisions.len() as u64;
                     given.last = Some(address.sequence_no);
                     block.findings.retain(|f| f.severity == Severity::Failure);
-                    blocks.push(block);
+                    // Of several copies one without a failure leads, whose text was kept if
+                    // any was: answers that lie beside an export do not stand before it.
+                    let rank = |block: &CheckedBlock| {
+                        (block.findings.is_empty(), block.captured.is_some())
+                    };
+                    match &mut lead {
+                        None => lead = Some(block),
+                        Some(lead) if rank(lead) < rank(&block) => {
+                            blocks.insert(0, std::mem::replace(lead, block));
+                        }
+                        Some(_) => blocks.push(block),
+                    }
                 }
                 Item::Loose(revision) => {
-                    let given = self.by_path.entry(revision.path.clone()).or_default();
-                    given.revisions += 1;
+                    self.by_path.of(&revision.path).revisions += 1;
                     loose.push(revision);
                 }
             }
         }
-        // Of several copies one without a failure leads, whose text was kept if any was:
-        // answers that lie beside an export do not stand before it.
-        let sound = |block: &CheckedBlock| block.findings.is_empty();
-        let kept = |block: &CheckedBlock| sound(block) && block.captured.is_some();
-        let lead = blocks.iter().position(|block| kept(block));
-        let lead = lead.or_else(|| blocks.iter().position(|block| sound(block)));
-        let mut lead = (!blocks.is_empty()).then(|| blocks.swap_remove(lead.unwrap_or(0)));
+        if !self.strands.contains_key(&address.strand_id) {
+            let strand = StrandFold::new(self.limits, self.plain);
+            self.strands.insert(address.strand_id.clone(), strand);
+        }
+        let Some(strand) = self.strands.get_mut(&address.strand_id) else {
+            return;
+        };
         if let Some(lead) = &mut lead {
             for other in &blocks {
                 if let Some(finding) = duplicate(lead, other) {
@@ -244,8 +276,9 @@ fn show(hash: Option<Hash>) -> String {
 }
 
 impl StrandFold {
-    fn new(limits: &Limits) -> StrandFold {
+    fn new(limits: &Limits, plain: bool) -> StrandFold {
         StrandFold {
+            plain,
             segments: Vec::new(),
             blocks: 0,
             revisions: RevisionCounts::default(),
@@ -284,12 +317,13 @@ impl StrandFold {
         if state != State::Consistent {
             segment.except(sequence_no, state);
         }
-        if let Some(root) = segment.grow(block) {
+        if let Some(leaves) = segment.grow(block) {
             if wanted.tips.contains(&sequence_no) {
-                self.roots.insert(sequence_no, root());
+                let root = leaves.root().unwrap_or(Hash::ZERO);
+                self.roots.insert(sequence_no, root);
             }
             if !wanted.tipless.is_empty() {
-                let root = root();
+                let root = leaves.root_of_each().unwrap_or(Hash::ZERO);
                 let met = wanted.tipless.iter().filter(|wanted| **wanted == root);
                 self.found.extend(met.map(|hash| (*hash, sequence_no)));
             }
@@ -322,7 +356,8 @@ impl StrandFold {
         let sequence_no = block.address.sequence_no;
         let follows = |segment: &&mut Segment| segment.last.checked_add(1) == Some(sequence_no);
         let Some(segment) = self.segments.last_mut().filter(follows) else {
-            self.segments.push(Segment::starting_with(block));
+            self.segments
+                .push(Segment::starting_with(block, self.plain));
             self.last_time = Some(block.timestamp.0);
             return false;
         };
@@ -425,39 +460,35 @@ impl StrandFold {
         let [only] = &self.segments[..] else {
             return None;
         };
-        Some((only.range.as_ref()?.root()?, only.last))
+        Some((only.leaves.as_ref()?.root()?, only.last))
     }
 }
 
 impl Segment {
-    fn starting_with(block: &CheckedBlock) -> Segment {
+    fn starting_with(block: &CheckedBlock, plain: bool) -> Segment {
         let first = block.address.sequence_no;
         Segment {
             first,
             last: first,
             exceptions: Vec::new(),
             journal: !block.alone,
-            range: (first == 0).then(Range::default),
+            leaves: (first == 0).then(|| Leaves::new(plain)),
             last_hash: None,
             last_recorded: None,
             chained_from: first,
         }
     }
 
-    /// Adds the last block's leaf; gives the way to the root if there is one.
-    fn grow(&mut self, block: &CheckedBlock) -> Option<impl Fn() -> Hash + '_> {
+    /// Adds the last block's leaf; gives all leaves, if they are known.
+    fn grow(&mut self, block: &CheckedBlock) -> Option<&mut Leaves> {
         self.last_hash = block.hash;
         self.last_recorded = block.fingerprint.block_hash;
-        match block.hash {
-            None => self.range = None,
-            Some(hash) => {
-                if let Some(range) = &mut self.range {
-                    range.append(hash);
-                }
-            }
+        match (block.hash, &mut self.leaves) {
+            (Some(hash), Some(leaves)) => leaves.append(hash),
+            (None, leaves) => *leaves = None,
+            (Some(_), None) => {}
         }
-        let range = self.range.as_ref()?;
-        Some(move || range.root().unwrap_or(Hash::ZERO))
+        self.leaves.as_mut()
     }
 
     /// Notes that one block is not plainly consistent. Runs beyond a bound melt

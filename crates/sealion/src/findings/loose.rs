@@ -145,11 +145,12 @@ fn differs(loose: &RevisionRecord, own: &RevisionRecord) -> Option<Finding> {
 /// The number of proof hashes within the block for its revision `index`: in the
 /// revisions' tree, in the entries' tree, and the previous block hash.
 fn hashes_in_block(block: &CheckedBlock, index: usize) -> Option<usize> {
-    let revisions: Option<Vec<Hash>> = block.fingerprint.revisions.iter().copied().collect();
+    let [entries, revisions, _] = block.fingerprint.parts();
+    let count = revisions.len() as u64;
+    let revisions: Option<Vec<Hash>> = revisions.iter().copied().collect();
     let root = crate::hashes::root(&revisions?)?;
-    let entries = &block.fingerprint.entries;
     let entry = entries.iter().position(|entry| *entry == Some(root))?;
-    let in_revisions = siblings(index as u64, block.fingerprint.revisions.len() as u64)?;
+    let in_revisions = siblings(index as u64, count)?;
     let in_entries = siblings(entry as u64, entries.len() as u64)?;
     let previous = usize::from(block.previous.length > 0);
     Some(in_revisions + in_entries + previous)

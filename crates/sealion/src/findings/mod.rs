@@ -11,6 +11,7 @@ mod documents;
 mod finding;
 mod flaw;
 mod journal;
+mod leaves;
 mod loose;
 mod outcome;
 mod revision;

@@ -3,7 +3,7 @@
 use super::code::Code;
 use super::context::Context;
 use super::finding::Finding;
-use crate::blocks::claim::RecordedHash;
+use crate::blocks::claim::{Id, RecordedHash};
 use crate::blocks::revision::{Kind, Made, Revision, RevisionContent};
 use crate::blocks::Hash;
 use crate::hashes;
@@ -30,7 +30,7 @@ pub(crate) struct RevisionRecord {
     pub(crate) standing: Standing,
     pub(crate) json: bool,
     pub(crate) hash: Option<Hash>,
-    pub(crate) document: Option<(String, Option<u64>)>,
+    pub(crate) document: Option<(Id, Option<u64>)>,
     /// The rule that a deleting revision's hash follows.
     pub(crate) deletion_rule: Option<&'static str>,
     pub(crate) offset: u64,
@@ -59,7 +59,7 @@ pub(crate) fn check_revision(
         standing,
         json: revision.json,
         hash,
-        document: document.map(|(id, version)| (id.to_owned(), version)),
+        document: document.map(|(id, version)| (id.clone(), version)),
         deletion_rule: deletion_rule(revision, content),
         offset: revision.offset,
     }

@@ -82,6 +82,6 @@ pub(crate) fn revision_operands(
 }
 
 /// The hashes of a list, if all of them are hashes.
-pub(crate) fn all<'a>(list: impl IntoIterator<Item = &'a RecordedHash>) -> Option<Vec<Hash>> {
+fn all<'a>(list: impl IntoIterator<Item = &'a RecordedHash>) -> Option<Vec<Hash>> {
     list.into_iter().map(|recorded| recorded.hash).collect()
 }

@@ -3,7 +3,7 @@
 
 mod block;
 
-pub(crate) use block::{all, revision_hash, revision_operands, BlockHashes};
+pub(crate) use block::{revision_hash, revision_operands, BlockHashes};
 
 use crate::blocks::Hash;
 

@@ -70,6 +70,22 @@ impl Range {
         self.append_node(leaf, 0);
     }
 
+    /// Adds leaves from `end` on, as [`append`](Self::append) does one by one: perfect
+    /// subtrees of them are folded level by level, many pairs at once.
+    pub fn extend(&mut self, mut leaves: &[Hash]) {
+        let mut nodes = Vec::with_capacity(leaves.len());
+        while !leaves.is_empty() {
+            let level = largest_level(self.end, self.end + leaves.len() as u64);
+            let (subtree, rest) = leaves.split_at(1 << level);
+            nodes.clear();
+            nodes.extend_from_slice(subtree);
+            if let Some(root) = sealion_hash::root(&mut nodes) {
+                self.append_node(root, level);
+            }
+            leaves = rest;
+        }
+    }
+
     /// Adds the leaves of `right`, which must begin where this range ends.
     ///
     /// # Errors
@@ -160,6 +176,20 @@ mod tests {
         for (index, leaf) in leaves.iter().enumerate() {
             range.append(*leaf);
             assert_eq!(range.root(), root(&leaves[..=index]), "{index}");
+        }
+    }
+
+    #[test]
+    fn many_leaves_at_once_are_the_same_leaves_one_by_one() {
+        let leaves = leaves(70);
+        for begin in [0, 1, 2, 3, 5, 8, 63] {
+            for a in begin..70 {
+                for b in a..70 {
+                    let mut many = range(&leaves, begin, a);
+                    many.extend(&leaves[a..b]);
+                    assert_eq!(many, range(&leaves, begin, b), "{begin} {a} {b}");
+                }
+            }
         }
     }
 

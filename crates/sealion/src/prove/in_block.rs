@@ -14,10 +14,10 @@ use crate::merkle::{Index, Tree as _};
 /// The layout is that of all published proofs. Where the root of the revisions
 /// stands among the entries twice, the first is taken.
 pub(super) fn proof(block: &CheckedBlock, revision: usize) -> Option<Vec<Hash>> {
-    let claims = &block.fingerprint;
-    let (mut proof, root) = path(&claims.revisions, revision)?;
-    let entry = claims.entries.iter().position(|one| *one == Some(root))?;
-    proof.extend(path(&claims.entries, entry)?.0);
+    let [entries, revisions, _] = block.fingerprint.parts();
+    let (mut proof, root) = path(revisions, revision)?;
+    let entry = entries.iter().position(|one| *one == Some(root))?;
+    proof.extend(path(entries, entry)?.0);
     proof.extend(block.previous.hash);
     Some(proof)
 }

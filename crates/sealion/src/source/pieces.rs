@@ -8,6 +8,8 @@ use std::io::Read;
 use super::cut_binary::{self, Role, Top, VERSION_MARKER};
 use super::cut_text::{skip_blanks, symbols_of, Symbols, TextScanner};
 use super::flaw::{Flaw, FlawKind};
+use super::guess::Guesses;
+use super::rewound::Rewound;
 use crate::Limits;
 
 /// Bytes asked of the input at a time.
@@ -15,7 +17,7 @@ const READ_BYTES: usize = 128 << 10;
 
 /// Bytes of symbol tables in force that a piece may start with. Each piece is
 /// read with them, so many more would take all the time there is.
-const CONTEXT_BYTES_MAX: usize = 1 << 20;
+pub(super) const CONTEXT_BYTES_MAX: usize = 1 << 20;
 
 /// Several whole top-level values.
 #[derive(Debug)]
@@ -31,18 +33,20 @@ pub(crate) struct Piece {
 }
 
 impl Piece {
-    /// The value between two cuts, with the symbol tables in force at the start.
-    pub(crate) fn single(&self, index: usize) -> Piece {
-        let before = index.checked_sub(1).map(|before| self.ends[before]);
-        let start = before.unwrap_or(self.context);
-        let value = &self.bytes[start..self.ends[index]];
-        let bytes = [&self.bytes[..self.context], value].concat();
+    /// The bytes from `start` to `end`, with the symbol tables in force at the start.
+    pub(crate) fn part(&self, start: usize, end: usize) -> Piece {
+        let bytes = [&self.bytes[..self.context], &self.bytes[start..end]].concat();
         Piece {
             context: self.context,
             offset: self.offset + (start - self.context) as u64,
             ends: vec![bytes.len()],
             bytes,
         }
+    }
+
+    /// Where a byte of the input lies in `bytes`.
+    pub(crate) fn index_of(&self, offset: u64) -> usize {
+        (offset - self.offset) as usize + self.context
     }
 
     /// One value that was kept by itself, without symbols from elsewhere.
@@ -94,8 +98,12 @@ pub(crate) struct Pieces<R> {
     /// Symbol tables in force at `start`, and at `end`.
     context_at_start: Vec<u8>,
     context: Vec<u8>,
+    /// Commas in `context`.
+    commas: usize,
     scanner: TextScanner,
     at_eof: bool,
+    /// The input could not be read on from where the buffer ends.
+    unreadable: Option<Flaw>,
     flaw: Option<Flaw>,
 }
 
@@ -126,10 +134,22 @@ impl<R: Read> Pieces<R> {
             ends: Vec::new(),
             context_at_start: Vec::new(),
             context: Vec::new(),
+            commas: 0,
             scanner: TextScanner::new(),
             at_eof: false,
+            unreadable: None,
             flaw: None,
         }
+    }
+
+    /// The same for an input of which bytes went before: `offset` of them, that left these
+    /// symbol tables in force.
+    pub(super) fn starting_at(mut self, offset: u64, symbols: Vec<u8>) -> Self {
+        self.offset = offset;
+        self.context_at_start.clone_from(&symbols);
+        self.commas = commas(&symbols);
+        self.context = symbols;
+        self
     }
 
     /// From here on gives pieces of at least this size.
@@ -157,6 +177,9 @@ impl<R: Read> Pieces<R> {
                     if piece.is_some() {
                         return Ok(piece);
                     }
+                }
+                Step::NeedMore if self.unreadable.is_some() => {
+                    return self.unreadable.take().map_or(Ok(None), Err);
                 }
                 Step::NeedMore if self.at_eof => return self.finish(),
                 Step::NeedMore => self.read_more()?,
@@ -188,12 +211,13 @@ impl<R: Read> Pieces<R> {
         let chunk = &self.buffer[chunk_start..self.end];
         match symbols_of(chunk) {
             Symbols::Unchanged => return Ok(Step::Value),
-            Symbols::Reset => self.context.clear(),
+            Symbols::Reset => (self.context, self.commas) = (Vec::new(), 0),
             Symbols::Table { reset } => {
                 if reset {
-                    self.context.clear();
+                    (self.context, self.commas) = (Vec::new(), 0);
                 }
                 self.context.extend_from_slice(chunk);
+                self.commas += commas(chunk);
             }
         }
         self.check_context()?;
@@ -253,7 +277,7 @@ impl<R: Read> Pieces<R> {
         let place = self.offset + self.start as u64;
         let max = self.limits.symbols_max;
         let symbols = match self.encoding {
-            Encoding::Text => context.iter().filter(|&&b| b == b',').count(),
+            Encoding::Text => self.commas,
             // Each table was counted on its own; a symbol takes a byte at least.
             Encoding::Binary => context.len() / 64,
         };
@@ -331,11 +355,27 @@ impl<R: Read> Pieces<R> {
             Ok(0) => self.at_eof = true,
             Ok(_) => {}
             Err(error) => {
+                // What came before it is looked at first.
                 let place = self.offset + self.buffer.len() as u64;
-                return Err(Flaw::new(place, FlawKind::Unreadable(error)));
+                self.unreadable = Some(Flaw::new(place, FlawKind::Unreadable(error)));
             }
         }
         Ok(())
+    }
+}
+
+impl<R: Read> Pieces<Rewound<R>> {
+    /// Guesses from the end of the last piece on.
+    pub(crate) fn guess(mut self) -> Guesses<R> {
+        // Any other flaw will be found again.
+        let flaw = self.unreadable.take().or(self.flaw.take());
+        let error = flaw.and_then(|flaw| match flaw.kind {
+            FlawKind::Unreadable(error) => Some(error),
+            _ => None,
+        });
+        self.input.give_back([&self.buffer[self.start..]], error);
+        let guesses = Guesses::new(self.input, self.encoding, &self.limits, self.piece_bytes);
+        guesses.starting_at(self.offset + self.start as u64, self.context_at_start)
     }
 }
 
@@ -360,6 +400,10 @@ impl<R: Read> Iterator for Pieces<R> {
             }
         }
     }
+}
+
+fn commas(bytes: &[u8]) -> usize {
+    memchr::memchr_iter(b',', bytes).count()
 }
 
 impl<R> Pieces<R> {

@@ -262,7 +262,7 @@ impl Collector<'_> {
                     standing: Standing::HashOnly,
                     json: false,
                     hash,
-                    document: Some((document_id, None)),
+                    document: Some((document_id.into(), None)),
                     deletion_rule: None,
                     offset,
                 };

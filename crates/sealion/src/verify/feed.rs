@@ -17,6 +17,17 @@ use crate::findings::{Code, Finding, Findings, Item, Journal};
 pub(crate) struct Outcome {
     pub(crate) items: Vec<Item>,
     pub(crate) findings: Vec<Finding>,
+    /// The stretch was cut by guessing, and cannot be used as it is.
+    pub(crate) unsettled: bool,
+}
+
+impl Outcome {
+    pub(crate) fn unsettled() -> Outcome {
+        Outcome {
+            unsettled: true,
+            ..Outcome::default()
+        }
+    }
 }
 
 /// A stretch to be checked by some thread.
@@ -24,7 +35,31 @@ pub(crate) type Task<'s> = Box<dyn FnOnce() -> Outcome + Send + 's>;
 
 /// Something that gives tasks in order. It runs on the merging thread: reading
 /// and cutting are cheap beside checking.
-pub(crate) type Tasks<'s> = Box<dyn Iterator<Item = Task<'s>> + Send + 's>;
+pub(crate) trait TaskList<'s>: Send {
+    fn next(&mut self) -> Next<'s>;
+
+    /// Takes note of what came of the oldest task. False if all later tasks that were
+    /// given are void, and new ones come in place of it and them.
+    fn done(&mut self, _settled: bool) -> bool {
+        true
+    }
+}
+
+/// What a list of tasks gives.
+pub(crate) enum Next<'s> {
+    Task(Task<'s>),
+    /// Nothing, before it is known what came of those that were given.
+    Wait,
+    End,
+}
+
+impl<'s, I: Iterator<Item = Task<'s>> + Send> TaskList<'s> for I {
+    fn next(&mut self) -> Next<'s> {
+        Iterator::next(self).map_or(Next::End, Next::Task)
+    }
+}
+
+pub(crate) type Tasks<'s> = Box<dyn TaskList<'s> + 's>;
 
 /// A source that was not opened yet.
 pub(crate) struct Source<'s> {
@@ -37,7 +72,9 @@ pub(crate) struct Source<'s> {
 /// An opened source.
 struct Feed<'s> {
     path: Arc<str>,
-    tasks: Option<Tasks<'s>>,
+    tasks: Tasks<'s>,
+    /// No more tasks come.
+    ended: bool,
     tickets: VecDeque<Ticket<Outcome>>,
     ready: VecDeque<Item>,
     /// The one strand of a file; things that came one by one may be of several.
@@ -49,7 +86,8 @@ impl<'s> Feed<'s> {
     fn open(source: Source<'s>) -> Feed<'s> {
         Feed {
             path: source.path,
-            tasks: Some((source.open)()),
+            tasks: (source.open)(),
+            ended: false,
             tickets: VecDeque::new(),
             ready: VecDeque::new(),
             strand: source.first.map(|address| address.strand_id),
@@ -59,12 +97,12 @@ impl<'s> Feed<'s> {
 
     /// Hands tasks to the pool until `ahead` are on their way.
     fn prefetch(&mut self, pool: &Pool<'s>, ahead: usize) {
-        while self.tickets.len() < ahead {
-            let Some(task) = self.tasks.as_mut().and_then(Iterator::next) else {
-                self.tasks = None;
-                return;
-            };
-            self.tickets.push_back(pool.submit(task));
+        while self.tickets.len() < ahead && !self.ended {
+            match self.tasks.next() {
+                Next::Task(task) => self.tickets.push_back(pool.submit(task)),
+                Next::Wait => return,
+                Next::End => self.ended = true,
+            }
         }
     }
 
@@ -74,7 +112,7 @@ impl<'s> Feed<'s> {
             while let Some(item) = self.ready.pop_front() {
                 match self.misplaced(&item) {
                     None => {
-                        self.last = Some(item.address().clone());
+                        self.passed(item.address());
                         return Some(item);
                     }
                     Some(finding) => findings.push(finding),
@@ -82,7 +120,14 @@ impl<'s> Feed<'s> {
             }
             self.prefetch(pool, ahead.max(1));
             let ticket = self.tickets.pop_front()?;
-            match ticket.wait() {
+            let outcome = pool.wait(ticket);
+            let settled = outcome.as_ref().is_some_and(|outcome| !outcome.unsettled);
+            if !self.tasks.done(settled) {
+                self.tickets.clear();
+                self.ended = false;
+                continue;
+            }
+            match outcome {
                 Some(outcome) => {
                     findings.extend(outcome.findings);
                     self.ready.extend(outcome.items);
@@ -99,6 +144,16 @@ impl<'s> Feed<'s> {
                     .remedy("this is a defect of this tool: please report it with the file"),
                 ),
             }
+        }
+    }
+
+    /// Remembers the last address, and takes no new hold of its strand's id.
+    fn passed(&mut self, address: &BlockAddress) {
+        match &mut self.last {
+            Some(last) if last.strand_id == address.strand_id => {
+                last.sequence_no = address.sequence_no;
+            }
+            last => *last = Some(address.clone()),
         }
     }
 
@@ -156,70 +211,157 @@ pub(crate) fn merge<'s>(
 ) {
     // Unknown first addresses sort first and are opened at once.
     sources.sort_by(|a, b| (&a.first, &a.path).cmp(&(&b.first, &b.path)));
-    let mut waiting: VecDeque<Source<'s>> = sources.into();
-    let mut warm: VecDeque<(Option<BlockAddress>, Feed<'s>)> = VecDeque::new();
-    let mut feeds: BTreeMap<usize, Feed<'s>> = BTreeMap::new();
-    let mut heads: BTreeMap<(BlockAddress, usize), Item> = BTreeMap::new();
-    let mut opened = 0;
-    loop {
-        // Many small files keep all threads busy only if some are opened ahead.
-        while warm.len() < pool.threads * 4 {
-            let Some(source) = waiting.pop_front() else {
+    let mut merge = Merge {
+        waiting: sources.into(),
+        warm: VecDeque::new(),
+        feeds: BTreeMap::new(),
+        heads: BTreeMap::new(),
+        lead: None,
+        opened: 0,
+        pool,
+    };
+    let mut together = Vec::new();
+    while merge.next(&mut together, journal.findings) {
+        let Some(address) = together.first().map(|item| item.address().clone()) else {
+            continue;
+        };
+        if beyond(&address) {
+            together.clear();
+        } else {
+            journal.take(&address, &mut together);
+        }
+        after_each();
+    }
+}
+
+/// The sources, by how far they are.
+struct Merge<'m, 's> {
+    /// Not opened yet, by their first addresses.
+    waiting: VecDeque<Source<'s>>,
+    /// Opened ahead, each with its first stretch under way.
+    warm: VecDeque<(Option<BlockAddress>, Feed<'s>)>,
+    /// Those whose next item is known, by when they came.
+    feeds: BTreeMap<usize, Feed<'s>>,
+    /// The next item of each; the first of all mostly in `lead`, since files follow one
+    /// another and seldom overlap.
+    heads: BTreeMap<(BlockAddress, usize), Item>,
+    lead: Option<(usize, Item)>,
+    opened: usize,
+    pool: &'m Pool<'s>,
+}
+
+impl Merge<'_, '_> {
+    /// Puts everything that stands at the next address into `together`; false at
+    /// the end.
+    fn next(&mut self, together: &mut Vec<Item>, findings: &mut Findings) -> bool {
+        self.open_due(findings);
+        let ahead = self.ahead();
+        while let Some(head) = self.head() {
+            if together
+                .first()
+                .is_some_and(|first| first.address() != head)
+            {
+                break;
+            }
+            let Some((index, item)) = self.pop() else {
                 break;
             };
-            let first = source.first.clone();
-            let mut feed = Feed::open(source);
-            feed.prefetch(pool, 1);
-            warm.push_back((first, feed));
-        }
-        let due = warm.front().is_some_and(|(first, _)| {
-            let head = heads.first_key_value().map(|((address, _), _)| address);
-            match (first, head) {
-                (Some(first), Some(head)) => first <= head,
-                _ => true,
-            }
-        });
-        let ahead = (pool.threads * 4 / (feeds.len() + 1)).max(1);
-        if due {
-            if let Some((_, mut feed)) = warm.pop_front() {
-                opened += 1;
-                if let Some(item) = feed.next(pool, ahead, journal.findings) {
-                    heads.insert((item.address().clone(), opened), item);
-                    feeds.insert(opened, feed);
-                }
-            }
-            continue;
-        }
-        let Some(((address, _), _)) = heads.first_key_value() else {
-            return;
-        };
-        let address = address.clone();
-        let mut together = Vec::new();
-        while let Some(entry) = heads.first_entry() {
-            if entry.key().0 != address {
-                break;
-            }
-            let ((_, index), item) = entry.remove_entry();
             if together.len() < COPIES_MAX {
                 together.push(item);
             } else {
-                journal.findings.push(too_many(&item));
+                findings.push(too_many(&item));
             }
-            let Some(feed) = feeds.get_mut(&index) else {
+            let Some(feed) = self.feeds.get_mut(&index) else {
                 continue;
             };
-            match feed.next(pool, ahead, journal.findings) {
-                Some(item) => {
-                    heads.insert((item.address().clone(), index), item);
-                }
+            match feed.next(self.pool, ahead, findings) {
+                Some(item) => self.put(index, item),
                 None => {
-                    feeds.remove(&index);
+                    self.feeds.remove(&index);
                 }
             }
         }
-        if !beyond(&address) {
-            journal.take(&address, together);
+        !together.is_empty()
+    }
+
+    /// The lowest address of all heads.
+    fn head(&self) -> Option<&BlockAddress> {
+        match &self.lead {
+            Some((_, item)) => Some(item.address()),
+            None => self.heads.first_key_value().map(|((head, _), _)| head),
         }
-        after_each();
+    }
+
+    fn pop(&mut self) -> Option<(usize, Item)> {
+        let first = |heads: &mut BTreeMap<(BlockAddress, usize), Item>| {
+            let ((_, index), item) = heads.pop_first()?;
+            Some((index, item))
+        };
+        self.lead.take().or_else(|| first(&mut self.heads))
+    }
+
+    fn put(&mut self, index: usize, item: Item) {
+        let before = |(own, item): &(usize, Item), (address, other): (&BlockAddress, usize)| {
+            (item.address(), *own) < (address, other)
+        };
+        let mut new = (index, item);
+        if let Some(lead) = &mut self.lead {
+            if before(&new, (lead.1.address(), lead.0)) {
+                std::mem::swap(lead, &mut new);
+            }
+        } else {
+            let first = self.heads.first_key_value();
+            if first.is_none_or(|((head, other), _)| before(&new, (head, *other))) {
+                self.lead = Some(new);
+                return;
+            }
+        }
+        let (index, item) = new;
+        self.heads.insert((item.address().clone(), index), item);
+    }
+
+    /// How many stretches of each source may be under way.
+    fn ahead(&self) -> usize {
+        match self.pool.threads {
+            // What was just cut is still in the processor's cache.
+            1 => 1,
+            threads => (threads * 4 / (self.feeds.len() + 1)).max(1),
+        }
+    }
+
+    /// Opens the sources whose first block is not behind the next one.
+    fn open_due(&mut self, findings: &mut Findings) {
+        loop {
+            // Many small files keep all threads busy only if some are opened ahead.
+            let warm = match self.pool.threads {
+                1 => 1,
+                threads => threads * 4,
+            };
+            while self.warm.len() < warm {
+                let Some(source) = self.waiting.pop_front() else {
+                    break;
+                };
+                let first = source.first.clone();
+                let mut feed = Feed::open(source);
+                feed.prefetch(self.pool, 1);
+                self.warm.push_back((first, feed));
+            }
+            let Some((first, _)) = self.warm.front() else {
+                return;
+            };
+            if let (Some(first), Some(head)) = (first, self.head()) {
+                if first > head {
+                    return;
+                }
+            }
+            let Some((_, mut feed)) = self.warm.pop_front() else {
+                return;
+            };
+            self.opened += 1;
+            if let Some(item) = feed.next(self.pool, self.ahead(), findings) {
+                self.put(self.opened, item);
+                self.feeds.insert(self.opened, feed);
+            }
+        }
     }
 }

@@ -9,6 +9,7 @@ mod read_digest;
 mod run;
 mod show;
 mod stream;
+mod stretches;
 mod survey;
 
 pub(crate) use pool::with_pool;
@@ -141,9 +142,11 @@ impl Verifier {
         match self.engine {
             // Only the reference may say no: what blocks say of one another was
             // compared by hashes of the fast engine.
-            Engine::Fast if needs_confirmation(&report) => {
-                self.run(archive, Engine::Reference, watcher)
-            }
+            Engine::Fast if needs_confirmation(&report) => Ok(Report {
+                // What the fast engine passed on is still worth knowing.
+                passed: report.passed,
+                ..self.run(archive, Engine::Reference, watcher)?
+            }),
             _ => Ok(report),
         }
     }

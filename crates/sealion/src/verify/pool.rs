@@ -1,11 +1,14 @@
 //! Threads that check stretches of a journal, with stacks large enough for the
 //! Ion reader, which recurses once a nesting level.
+//!
+//! The thread that puts the journal together is one of them: while it waits for an
+//! answer it does the work that is next.
 
 #[cfg(feature = "parallel")]
 use std::any::Any;
-use std::sync::mpsc::{sync_channel, Receiver, SyncSender};
-#[cfg(feature = "parallel")]
-use std::sync::{Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::mpsc::{sync_channel, Receiver, TryRecvError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::Error;
 
@@ -15,9 +18,63 @@ const STACK_BYTES: usize = 32 << 20;
 
 type Job<'s> = Box<dyn FnOnce() + Send + 's>;
 
+/// Jobs that nobody does yet, the oldest first. Whoever submits them sees to it that
+/// there are few.
+#[derive(Default)]
+struct Queue<'s> {
+    state: Mutex<State<'s>>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State<'s> {
+    jobs: VecDeque<Job<'s>>,
+    /// No more jobs will come.
+    closed: bool,
+}
+
+impl<'s> Queue<'s> {
+    fn state(&self) -> MutexGuard<'_, State<'s>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, job: Job<'s>) {
+        self.state().jobs.push_back(job);
+        self.changed.notify_one();
+    }
+
+    fn pop(&self) -> Option<Job<'s>> {
+        self.state().jobs.pop_front()
+    }
+
+    #[cfg(feature = "parallel")]
+    fn close(&self) {
+        self.state().closed = true;
+        self.changed.notify_all();
+    }
+
+    /// Does jobs until there will be no more.
+    #[cfg(feature = "parallel")]
+    fn work(&self) {
+        let mut state = self.state();
+        loop {
+            if let Some(job) = state.jobs.pop_front() {
+                drop(state);
+                job();
+                state = self.state();
+            } else if state.closed {
+                return;
+            } else {
+                let changed = self.changed.wait(state);
+                state = changed.unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+}
+
 /// Takes jobs; each runs on some thread.
 pub(crate) struct Pool<'s> {
-    jobs: Option<SyncSender<Job<'s>>>,
+    queue: Arc<Queue<'s>>,
     /// How many threads there are.
     pub(crate) threads: usize,
 }
@@ -25,35 +82,34 @@ pub(crate) struct Pool<'s> {
 /// The answer to a job, once it is there.
 pub(crate) struct Ticket<T>(Receiver<T>);
 
-impl<T> Ticket<T> {
-    /// Waits for the answer; `None` if the job broke off.
-    pub(crate) fn wait(self) -> Option<T> {
-        self.0.recv().ok()
-    }
-}
-
 impl<'s> Pool<'s> {
-    /// Hands a job over; without threads it runs here and now.
+    /// Hands a job over.
     pub(crate) fn submit<T: Send + 's>(&self, job: impl FnOnce() -> T + Send + 's) -> Ticket<T> {
         let (sender, receiver) = sync_channel(1);
-        let job = move || {
+        self.queue.push(Box::new(move || {
             let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(job));
             // Nobody waits any more: then nobody misses the answer.
             let _ = done.map(|answer| sender.send(answer));
-        };
-        match &self.jobs {
-            Some(jobs) => {
-                if let Err(refused) = jobs.send(Box::new(job)) {
-                    (refused.0)();
-                }
-            }
-            None => job(),
-        }
+        }));
         Ticket(receiver)
+    }
+
+    /// Waits for the answer, and does other jobs meanwhile; `None` if the job broke off.
+    pub(crate) fn wait<T>(&self, ticket: Ticket<T>) -> Option<T> {
+        loop {
+            match ticket.0.try_recv() {
+                Ok(answer) => return Some(answer),
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => match self.queue.pop() {
+                    Some(job) => job(),
+                    None => return ticket.0.recv().ok(),
+                },
+            }
+        }
     }
 }
 
-/// Runs `body` with a pool of `threads`, on a thread with a large stack itself.
+/// Runs `body` with a pool of `threads`, one of which is its own, with a large stack.
 #[cfg(feature = "parallel")]
 pub(crate) fn with_pool<'s, R: Send>(
     threads: usize,
@@ -63,26 +119,31 @@ pub(crate) fn with_pool<'s, R: Send>(
         what: "start a thread",
         source,
     };
-    let (sender, receiver) = sync_channel::<Job<'s>>(threads * 2);
-    let receiver = Mutex::new(receiver);
-    let pool = Pool {
-        jobs: Some(sender),
-        threads,
-    };
+    /// Its end, however it comes, ends the workers.
+    struct Closing<'s>(Arc<Queue<'s>>);
+    impl Drop for Closing<'_> {
+        fn drop(&mut self) {
+            self.0.close();
+        }
+    }
+    let queue = Arc::new(Queue::default());
     std::thread::scope(|scope| {
-        for index in 0..threads {
-            let receiver = &receiver;
+        let closing = Closing(queue.clone());
+        for index in 1..threads {
+            let queue = queue.clone();
             std::thread::Builder::new()
                 .name(format!("sealion-{index}"))
                 .stack_size(STACK_BYTES)
-                .spawn_scoped(scope, move || work(receiver))
+                .spawn_scoped(scope, move || queue.work())
                 .map_err(failed)?;
         }
         let main = std::thread::Builder::new()
-            .name("sealion-main".to_owned())
+            .name("sealion-0".to_owned())
             .stack_size(STACK_BYTES)
-            // The pool goes with the body: its end ends the workers.
-            .spawn_scoped(scope, move || body(&pool))
+            .spawn_scoped(scope, move || {
+                let _closing = closing;
+                body(&Pool { queue, threads })
+            })
             .map_err(failed)?;
         Ok(main.join().unwrap_or_else(resume))
     })
@@ -93,17 +154,6 @@ fn resume<R>(panic: Box<dyn Any + Send>) -> R {
     std::panic::resume_unwind(panic)
 }
 
-#[cfg(feature = "parallel")]
-fn work(jobs: &Mutex<Receiver<Job<'_>>>) {
-    loop {
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        match job {
-            Ok(job) => job(),
-            Err(_) => return,
-        }
-    }
-}
-
 /// Runs `body` with a pool that works on the caller's thread.
 #[cfg(not(feature = "parallel"))]
 pub(crate) fn with_pool<'s, R: Send>(
@@ -111,7 +161,7 @@ pub(crate) fn with_pool<'s, R: Send>(
     body: impl FnOnce(&Pool<'s>) -> R + Send,
 ) -> Result<R, Error> {
     Ok(body(&Pool {
-        jobs: None,
+        queue: Arc::default(),
         threads: 1,
     }))
 }

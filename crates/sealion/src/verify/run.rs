@@ -10,8 +10,9 @@ use super::collect::Collected;
 use super::feed::{merge, Outcome, Source, Task, Tasks};
 use super::manifests::check_manifests;
 use super::pool::Pool;
+use super::stretches::Stretches;
 use super::survey::{JournalFile, Survey, Surveyor};
-use super::{Progress, Verifier, PIECE_BYTES};
+use super::{Progress, Verifier};
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::engine::{self, Checked, Checker, Engine, Passes};
 use crate::findings::{
@@ -19,7 +20,7 @@ use crate::findings::{
     Given, Item, Journal, Severity, StrandFold, Wanted, Watch,
 };
 use crate::report::{not_covered, Input, Kinds, Report, Tool, Verdict};
-use crate::source::{decompressed, Archive, Flaw, FlawKind, Pieces};
+use crate::source::{decompressed, Archive, Flaw, FlawKind};
 use crate::Error;
 
 /// A run under way.
@@ -100,12 +101,14 @@ impl<'s> Run<'_, 's> {
         };
         let mut journal = Journal::new(&mut findings, asked, limits, &wanted);
         journal.watch = Some(&mut watched);
+        journal.plain = self.engine == Engine::Reference;
         self.fold(sources, &mut journal, &journals, &candidates, &counter);
         let Journal {
             mut strands,
             by_path,
             ..
         } = journal;
+        let by_path = by_path.into_all();
         check_manifests(&manifests, &journals, &by_path, &mut findings);
         count_inputs(&mut inputs, &by_path);
         let mut conclusion = Conclusion {
@@ -296,6 +299,7 @@ impl From<Checked> for Outcome {
         Outcome {
             items: blocks.map(|block| Item::Block(Box::new(block))).collect(),
             findings: checked.findings,
+            unsettled: false,
         }
     }
 }
@@ -317,7 +321,7 @@ fn loose_items<'s>(mut items: Vec<Item>) -> Option<Source<'s>> {
     items.sort_by(|a, b| a.address().cmp(b.address()));
     let task = move || Outcome {
         items,
-        findings: Vec::new(),
+        ..Outcome::default()
     };
     let task: Task<'s> = Box::new(task);
     Some(in_order(
@@ -334,31 +338,23 @@ fn tasks_of<'s>(
     counter: Arc<Counter>,
 ) -> Tasks<'s> {
     let path = file.object.name.clone();
-    let flawed = move |flaw: Flaw, path: &Arc<str>| -> Task<'s> {
-        let finding = flaw_finding(flaw, path);
-        Box::new(move || Outcome {
-            items: Vec::new(),
-            findings: vec![finding],
-        })
-    };
     let raw = archive.open(&file.object);
     let counted = raw.map(|inner| Box::new(Counted { inner, counter }) as Box<dyn Read + Send>);
-    let input = match counted.and_then(decompressed) {
-        Ok((input, _)) => input,
+    match counted.and_then(decompressed) {
+        Ok((input, _)) => {
+            let stretches = Stretches::new(input, file.encoding, path, checker, file.json);
+            Box::new(stretches)
+        }
         Err(error) => {
             let flaw = Flaw::new(0, FlawKind::Unreadable(error));
-            return Box::new(std::iter::once(flawed(flaw, &path)));
+            let finding = flaw_finding(flaw, &path);
+            let task = move || Outcome {
+                findings: vec![finding],
+                ..Outcome::default()
+            };
+            Box::new(std::iter::once(Box::new(task) as Task<'s>))
         }
-    };
-    let pieces = Pieces::new(input, file.encoding, &checker.limits, PIECE_BYTES);
-    Box::new(pieces.map(move |piece| match piece {
-        Err(flaw) => flawed(flaw, &path),
-        Ok(piece) => {
-            let (path, checker) = (path.clone(), checker.clone());
-            let task = move || Outcome::from(checker.check(&piece, &path, file.json));
-            Box::new(task) as Task<'s>
-        }
-    }))
+    }
 }
 
 fn nothing(inputs: usize, asked: &Asked) -> Finding {

@@ -398,9 +398,7 @@ fn fill(
         let summary_id = slot.summary_id.clone();
         *slot = found.revision.clone();
         *made = found.content.clone();
-        let document = slot
-            .document()
-            .map(|(id, version)| (id.to_owned(), version));
+        let document = slot.document().map(|(id, version)| (id.clone(), version));
         if let (Some(named), Some((id, version))) = (summary_id, document) {
             if named != id {
                 outcome.findings.push(
@@ -409,7 +407,7 @@ fn fill(
                         "the block summary's documentId is not the document of the revision with that hash",
                     )
                     .at(&block.address.address)
-                    .document(&id, version)
+                    .document(id.as_str(), version)
                     .field("revisionSummaries")
                     .source(path, Some(slot.offset))
                     .values(named, id)

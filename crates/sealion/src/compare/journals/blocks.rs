@@ -1,6 +1,7 @@
 //! Two copies of one block, field by field.
 
 use super::{Difference, DifferenceKind, JournalComparison, KEPT_MAX};
+use crate::blocks::claim::Id;
 use crate::blocks::revision::Kind;
 use crate::blocks::Hash;
 use crate::findings::{CheckedBlock, RevisionRecord};
@@ -37,11 +38,11 @@ impl Pair<'_> {
             ("entriesHash".to_owned(), a.entries_hash, b.entries_hash),
             ("blockHash".to_owned(), a.block_hash, b.block_hash),
         ];
-        let entries = a.entries.len().max(b.entries.len());
-        for index in 0..entries {
+        let ([first, ..], [second, ..]) = (a.parts(), b.parts());
+        for index in 0..first.len().max(second.len()) {
             let at = |list: &[Option<Hash>]| list.get(index).copied().flatten();
             let name = format!("entriesHashList[{index}]");
-            all.push((name, at(&a.entries), at(&b.entries)));
+            all.push((name, at(first), at(second)));
         }
         for (field, a, b) in all.into_iter().filter(|(_, a, b)| a != b) {
             self.add(DifferenceKind::Covered, field, None, show(a), show(b));
@@ -58,8 +59,8 @@ impl Pair<'_> {
             ),
             (
                 "transactionId",
-                a.transaction_id.clone(),
-                b.transaction_id.clone(),
+                a.transaction_id.to_string(),
+                b.transaction_id.to_string(),
             ),
         ];
         for (field, a, b) in fields.into_iter().filter(|(_, a, b)| a != b) {
@@ -122,15 +123,15 @@ impl Pair<'_> {
     fn content(&mut self, index: usize, a: &RevisionRecord, b: &RevisionRecord) {
         if let (Some(one), Some(other)) = (&a.document, &b.document) {
             // A stream's summary names no version.
-            let version = |found: &(String, Option<u64>)| found.1;
+            let version = |found: &(Id, Option<u64>)| found.1;
             let differ = one.0 != other.0
                 || version(one)
                     .zip(version(other))
                     .is_some_and(|(a, b)| a != b);
             if differ {
-                let words = |(id, version): &(String, Option<u64>)| match version {
+                let words = |(id, version): &(Id, Option<u64>)| match version {
                     Some(version) => format!("{id} version {version}"),
-                    None => id.clone(),
+                    None => id.to_string(),
                 };
                 let field = format!("revisions[{index}].metadata");
                 self.add(
@@ -191,7 +192,7 @@ impl Pair<'_> {
             kind,
             sequence_no: self.first.address.sequence_no,
             field,
-            document_id: document.map(|(id, _)| id.clone()),
+            document_id: document.map(|(id, _)| id.to_string()),
             version: document.and_then(|(_, version)| *version),
             first,
             second,

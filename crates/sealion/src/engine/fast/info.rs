@@ -1,36 +1,38 @@
 //! `transactionInfo` and `redactionInfo`: hashed as a whole, and read once more for
 //! the claims that cross-checks need.
 
-use sealion_ion::{Batch, Pass, Reason, Type};
+use sealion_ion::{Pass, Reason, Type};
 
-use super::{Decoder, Slots};
+use super::block::Decoder;
+use super::source::{pass, Source};
+use super::spare::Spare;
+use super::{Desk, Slots};
 use crate::blocks::block::{Document, RedactionInfo, RedactionOrder, Statement, TransactionInfo};
 
-impl Decoder<'_> {
+impl<'a, S: Source<'a>> Decoder<'_, S> {
     pub(super) fn transaction_info(
         &mut self,
         at: usize,
         slots: &mut Slots,
-        batch: &mut Batch,
+        desk: &mut Desk,
     ) -> Result<TransactionInfo, Pass> {
-        let mut inside = self.fork();
-        slots.transaction_info = Some(self.reader.hash_into(batch)?);
+        let end = self.hash_first(&mut desk.batch, &mut slots.transaction_info)?;
         let (mut statements, mut documents) = (None, None);
-        inside.enter(Type::Struct)?;
-        while let Some((name, at)) = inside.field()? {
+        self.source.enter(Type::Struct)?;
+        while let Some((name, at)) = self.source.field()? {
             match &*name {
                 "statements" => {
-                    let found = inside.statements(slots, batch)?;
-                    inside.once(&mut statements, found, at)?;
+                    let found = self.statements(slots, desk)?;
+                    self.once(&mut statements, found, at)?;
                 }
                 "documents" => {
-                    let found = inside.documents()?;
-                    inside.once(&mut documents, found, at)?;
+                    let found = self.documents(&mut desk.spare)?;
+                    self.once(&mut documents, found, at)?;
                 }
-                _ => return inside.pass(at, Reason::Unexpected),
+                _ => return pass(at, Reason::Unexpected),
             }
         }
-        inside.reader.leave()?;
+        self.read_to(end)?;
         Ok(TransactionInfo {
             offset: self.file_offset(at),
             statements: statements.unwrap_or_default(),
@@ -38,71 +40,69 @@ impl Decoder<'_> {
         })
     }
 
-    fn statements(&mut self, slots: &mut Slots, batch: &mut Batch) -> Result<Vec<Statement>, Pass> {
-        let mut statements = Vec::new();
-        self.enter(Type::List)?;
-        while let Some(start) = self.item()? {
+    fn statements(&mut self, slots: &mut Slots, desk: &mut Desk) -> Result<Vec<Statement>, Pass> {
+        let mut statements = desk.spare.statements.pop().unwrap_or_default();
+        self.source.enter(Type::List)?;
+        while let Some(start) = self.source.item()? {
             let (mut text, mut digest, mut slot) = (None, None, None);
-            self.enter(Type::Struct)?;
-            while let Some((name, at)) = self.field()? {
+            self.source.enter(Type::Struct)?;
+            while let Some((name, at)) = self.source.field()? {
                 match &*name {
                     "statement" => {
-                        let mut again = self.reader.clone();
-                        let found = self.text()?;
+                        let mark = self.source.mark();
+                        let found = self.source.text()?;
                         // A parameter takes part in the digest and is not here.
                         if !found.contains('?') {
-                            slot = Some(again.hash_into(batch)?);
+                            self.source.rewind(mark);
+                            slot = Some(self.source.hash_into(&mut desk.batch)?);
                         }
-                        self.once(&mut text, found, at)?;
+                        self.once(&mut text, (), at)?;
                     }
                     "statementDigest" => {
                         let found = self.hash(at)?;
                         self.once(&mut digest, found, at)?;
                     }
-                    "startTime" => {}
-                    _ => return self.pass(at, Reason::Unexpected),
+                    "startTime" => self.source.skip_hashed()?,
+                    _ => return pass(at, Reason::Unexpected),
                 }
             }
-            self.reader.leave()?;
+            self.required(text, start)?;
             statements.push(Statement {
-                text: self.required(text, start)?,
+                text: String::new(),
                 digest: self.required(digest, start)?,
             });
             slots.statements.push(slot);
         }
-        self.reader.leave()?;
         Ok(statements)
     }
 
-    fn documents(&mut self) -> Result<Vec<Document>, Pass> {
-        let mut documents = Vec::new();
-        self.enter(Type::Struct)?;
-        while let Some((id, start)) = self.field()? {
+    fn documents(&mut self, spare: &mut Spare) -> Result<Vec<Document>, Pass> {
+        let mut documents = spare.documents.pop().unwrap_or_default();
+        self.source.enter(Type::Struct)?;
+        while let Some((id, start)) = self.source.named()? {
             let (mut table_name, mut table_id) = (None, None);
-            self.enter(Type::Struct)?;
-            while let Some((name, at)) = self.field()? {
+            self.source.enter(Type::Struct)?;
+            while let Some((name, at)) = self.source.field()? {
                 match &*name {
                     "tableName" => {
-                        let found = self.text()?;
+                        let found = self.id()?;
                         self.once(&mut table_name, found, at)?;
                     }
                     "tableId" => {
-                        let found = self.text()?;
+                        let found = self.id()?;
                         self.once(&mut table_id, found, at)?;
                     }
-                    "statements" => {}
-                    _ => return self.pass(at, Reason::Unexpected),
+                    "statements" => self.source.skip_hashed()?,
+                    _ => return pass(at, Reason::Unexpected),
                 }
             }
-            self.reader.leave()?;
             documents.push(Document {
                 offset: self.file_offset(start),
-                id: id.into_owned(),
+                id: id.into(),
                 table_name,
                 table_id,
             });
         }
-        self.reader.leave()?;
         Ok(documents)
     }
 
@@ -110,57 +110,55 @@ impl Decoder<'_> {
         &mut self,
         at: usize,
         slots: &mut Slots,
-        batch: &mut Batch,
+        desk: &mut Desk,
     ) -> Result<RedactionInfo, Pass> {
-        let mut inside = self.fork();
-        slots.redaction_info = Some(self.reader.hash_into(batch)?);
+        let end = self.hash_first(&mut desk.batch, &mut slots.redaction_info)?;
         let mut orders = None;
-        inside.enter(Type::Struct)?;
-        while let Some((name, at)) = inside.field()? {
+        self.source.enter(Type::Struct)?;
+        while let Some((name, at)) = self.source.field()? {
             match &*name {
                 "revisions" => {
-                    let found = inside.orders()?;
-                    inside.once(&mut orders, found, at)?;
+                    let found = self.orders()?;
+                    self.once(&mut orders, found, at)?;
                 }
-                _ => return inside.pass(at, Reason::Unexpected),
+                _ => return pass(at, Reason::Unexpected),
             }
         }
-        inside.reader.leave()?;
+        self.read_to(end)?;
         Ok(RedactionInfo {
             offset: self.file_offset(at),
-            orders: inside.required(orders, at)?,
+            orders: self.required(orders, at)?,
         })
     }
 
     fn orders(&mut self) -> Result<Vec<RedactionOrder>, Pass> {
         let mut orders = Vec::new();
-        self.enter(Type::List)?;
-        while let Some(start) = self.item()? {
+        self.source.enter(Type::List)?;
+        while let Some(start) = self.source.item()? {
             let (mut address, mut table_id) = (None, None);
             let (mut document_id, mut version) = (None, None);
-            self.enter(Type::Struct)?;
-            while let Some((name, at)) = self.field()? {
+            self.source.enter(Type::Struct)?;
+            while let Some((name, at)) = self.source.field()? {
                 match &*name {
                     "blockAddress" => {
                         let found = self.address(at)?.address;
                         self.once(&mut address, found, at)?;
                     }
                     "tableId" => {
-                        let found = self.text()?;
+                        let found = self.id()?;
                         self.once(&mut table_id, found, at)?;
                     }
                     "documentId" => {
-                        let found = self.text()?;
+                        let found = self.id()?;
                         self.once(&mut document_id, found, at)?;
                     }
                     "version" => {
-                        let found = self.reader.uint()?;
+                        let found = self.source.uint()?;
                         self.once(&mut version, found, at)?;
                     }
-                    _ => return self.pass(at, Reason::Unexpected),
+                    _ => return pass(at, Reason::Unexpected),
                 }
             }
-            self.reader.leave()?;
             orders.push(RedactionOrder {
                 address: self.required(address, start)?,
                 table_id: self.required(table_id, start)?,
@@ -168,7 +166,6 @@ impl Decoder<'_> {
                 version: self.required(version, start)?,
             });
         }
-        self.reader.leave()?;
         Ok(orders)
     }
 }

@@ -2,27 +2,28 @@
 
 use sealion_ion::{Batch, Pass, Reason, Slot, Type};
 
-use super::{Decoder, Slots};
+use super::block::Decoder;
+use super::source::{pass, Source};
+use super::{Desk, Slots};
 use crate::blocks::revision::{Kind, Metadata, Revision};
 
-impl Decoder<'_> {
+impl<'a, S: Source<'a>> Decoder<'_, S> {
     pub(super) fn revisions(
         &mut self,
         with_content: bool,
         slots: &mut Slots,
-        batch: &mut Batch,
+        desk: &mut Desk,
     ) -> Result<Vec<Revision>, Pass> {
-        let mut revisions = Vec::new();
-        self.enter(Type::List)?;
-        while let Some(at) = self.item()? {
+        let mut revisions = desk.spare.revisions.pop().unwrap_or_default();
+        self.source.enter(Type::List)?;
+        while let Some(at) = self.source.item()? {
             if revisions.len() >= self.limits.hashes_max as usize {
-                return self.pass(at, Reason::Count);
+                return pass(at, Reason::Count);
             }
-            let (revision, data, metadata) = self.revision(at, with_content, batch)?;
+            let (revision, data, metadata) = self.revision(at, with_content, &mut desk.batch)?;
             revisions.push(revision);
             slots.revisions.push((data, metadata));
         }
-        self.reader.leave()?;
         Ok(revisions)
     }
 
@@ -34,8 +35,8 @@ impl Decoder<'_> {
     ) -> Result<(Revision, Option<Slot>, Option<Slot>), Pass> {
         let (mut address, mut hash, mut data_hash) = (None, None, None);
         let (mut data, mut metadata) = (None, None);
-        self.enter(Type::Struct)?;
-        while let Some((name, at)) = self.field()? {
+        self.source.enter(Type::Struct)?;
+        while let Some((name, at)) = self.source.field()? {
             match &*name {
                 "blockAddress" => {
                     let found = self.address(at)?;
@@ -51,33 +52,39 @@ impl Decoder<'_> {
                 }
                 "data" => {
                     let slot = match with_content {
-                        true => Some(self.reader.hash_into(batch)?),
-                        false => None,
+                        true => Some(self.source.hash_into(batch)?),
+                        false => {
+                            self.source.skip()?;
+                            None
+                        }
                     };
                     self.once(&mut data, slot, at)?;
                 }
                 "metadata" => {
-                    let mut inside = self.fork();
-                    let slot = match with_content {
-                        true => Some(self.reader.hash_into(batch)?),
-                        false => None,
+                    let mut slot = None;
+                    let found = match with_content {
+                        true => {
+                            let end = self.hash_first(batch, &mut slot)?;
+                            let found = self.metadata(at)?;
+                            self.read_to(end)?;
+                            found
+                        }
+                        false => self.metadata(at)?,
                     };
-                    let found = (inside.metadata(at)?, slot);
-                    self.once(&mut metadata, found, at)?;
+                    self.once(&mut metadata, (found, slot), at)?;
                 }
-                _ => return self.pass(at, Reason::Unexpected),
+                _ => return pass(at, Reason::Unexpected),
             }
         }
-        self.reader.leave()?;
         let internal =
             address.is_none() && data.is_none() && data_hash.is_none() && metadata.is_none();
         let (metadata, metadata_slot) = match (internal, metadata) {
             (true, _) => (None, None),
             (false, Some((metadata, slot))) => (Some(metadata), slot),
-            (false, None) => return self.pass(start, Reason::Count),
+            (false, None) => return pass(start, Reason::Count),
         };
         if !internal && address.is_none() {
-            return self.pass(start, Reason::Count);
+            return pass(start, Reason::Count);
         }
         let kind = match (internal, &data, &data_hash) {
             (true, _, _) => Kind::Internal,
@@ -103,29 +110,28 @@ impl Decoder<'_> {
 
     fn metadata(&mut self, start: usize) -> Result<Metadata, Pass> {
         let (mut id, mut version, mut tx_time, mut tx_id) = (None, None, None, None);
-        self.enter(Type::Struct)?;
-        while let Some((name, at)) = self.field()? {
+        self.source.enter(Type::Struct)?;
+        while let Some((name, at)) = self.source.field()? {
             match &*name {
                 "id" => {
-                    let found = self.text()?;
+                    let found = self.id()?;
                     self.once(&mut id, found, at)?;
                 }
                 "version" => {
-                    let found = self.reader.uint()?;
+                    let found = self.source.uint()?;
                     self.once(&mut version, found, at)?;
                 }
                 "txTime" => {
-                    let found = self.time()?;
+                    let found = self.source.time()?;
                     self.once(&mut tx_time, found, at)?;
                 }
                 "txId" => {
-                    let found = (self.text()?, self.file_offset(at));
+                    let found = (self.id()?, self.file_offset(at));
                     self.once(&mut tx_id, found, at)?;
                 }
-                _ => return self.pass(at, Reason::Unexpected),
+                _ => return pass(at, Reason::Unexpected),
             }
         }
-        self.reader.leave()?;
         Ok(Metadata {
             id: self.required(id, start)?,
             version: self.required(version, start)?,

@@ -1,0 +1,176 @@
+//! What the decoder asks of a reader of Ion: values of an envelope, one by one.
+
+use std::borrow::Cow;
+
+use sealion_ion::{Batch, Blob32, Pass, Reader, Reason, Slot, Type};
+
+use crate::blocks::time::Time;
+
+/// A field of a struct: its name and where its value stands.
+pub(super) type Field<'a> = (Cow<'a, str>, usize);
+
+/// A reader that stands somewhere in a piece. What was found by [`field`](Source::field) or
+/// [`item`](Source::item) is read, hashed, entered or skipped before the next is asked for. Nulls and
+/// annotations are none of QLDB's, and are passed on.
+pub(super) trait Source<'a> {
+    /// A place to come back to.
+    type Mark;
+
+    /// The next field of the struct entered last; at its end `None`, and the struct is left. A name
+    /// that is none of QLDB's may come as anything but one of those.
+    fn field(&mut self) -> Result<Option<Field<'a>>, Pass>;
+    /// The same, for a struct whose names may be anything.
+    fn named(&mut self) -> Result<Option<Field<'a>>, Pass>;
+    /// Where the next item of the list entered last stands; at its end `None`, and the list is left.
+    fn item(&mut self) -> Result<Option<usize>, Pass>;
+    /// Enters the value just found, which must be of this type.
+    fn enter(&mut self, kind: Type) -> Result<(), Pass>;
+    /// Goes past the value just found, which is part of one that was hashed.
+    fn skip_hashed(&mut self) -> Result<(), Pass>;
+    /// Goes past the value just found, reading all of it.
+    fn skip(&mut self) -> Result<(), Pass>;
+    fn text(&mut self) -> Result<Cow<'a, str>, Pass>;
+    fn uint(&mut self) -> Result<u64, Pass>;
+    fn blob32(&mut self) -> Result<Blob32, Pass>;
+    fn time(&mut self) -> Result<Time, Pass>;
+    /// Asks for the hash of the value just found.
+    fn hash_into(&mut self, batch: &mut Batch) -> Result<Slot, Pass>;
+    /// Before the value just found.
+    fn mark(&self) -> Self::Mark;
+    /// Back to where the mark was taken, to read the value found there once more.
+    fn rewind(&mut self, mark: Self::Mark);
+    /// How far it has come: past what was read, hashed, skipped or left.
+    fn offset(&self) -> usize;
+}
+
+/// A field's name, if it is one, and where its value stands.
+type NameAndPlace<'a> = (Option<Cow<'a, str>>, usize);
+
+/// Any Ion that `sealion-ion` reads, text or binary.
+pub(super) struct General<'a> {
+    reader: Reader<'a>,
+    /// The type of the value just found.
+    found: Type,
+}
+
+impl<'a> General<'a> {
+    pub(super) fn new(reader: Reader<'a>) -> General<'a> {
+        General {
+            reader,
+            found: Type::Null,
+        }
+    }
+
+    /// Finds the next value, which must be plain; its name and place.
+    fn next(&mut self) -> Result<Option<NameAndPlace<'a>>, Pass> {
+        let Some(value) = self.reader.next()? else {
+            return Ok(None);
+        };
+        if value.null || value.annotated {
+            return pass(value.offset, Reason::Kind);
+        }
+        self.found = value.kind;
+        Ok(Some((value.field, value.offset)))
+    }
+
+    /// Goes to a place at top level of Ion text.
+    pub(super) fn seek(&mut self, at: usize) -> Result<(), Pass> {
+        self.reader.seek(at, 0)
+    }
+
+    /// The next value at top level.
+    pub(super) fn top(&mut self) -> Result<Option<usize>, Pass> {
+        Ok(self.next()?.map(|(_, at)| at))
+    }
+}
+
+impl<'a> Source<'a> for General<'a> {
+    type Mark = (Reader<'a>, Type);
+
+    fn field(&mut self) -> Result<Option<Field<'a>>, Pass> {
+        match self.next()? {
+            Some((Some(name), at)) => Ok(Some((name, at))),
+            Some((None, at)) => pass(at, Reason::Place),
+            None => self.reader.leave().map(|()| None),
+        }
+    }
+
+    fn named(&mut self) -> Result<Option<Field<'a>>, Pass> {
+        self.field()
+    }
+
+    fn item(&mut self) -> Result<Option<usize>, Pass> {
+        match self.next()? {
+            Some((_, at)) => Ok(Some(at)),
+            None => self.reader.leave().map(|()| None),
+        }
+    }
+
+    fn enter(&mut self, kind: Type) -> Result<(), Pass> {
+        match self.found == kind {
+            true => self.reader.enter(),
+            false => pass(self.reader.offset(), Reason::Kind),
+        }
+    }
+
+    fn skip_hashed(&mut self) -> Result<(), Pass> {
+        self.reader.skip()
+    }
+
+    fn skip(&mut self) -> Result<(), Pass> {
+        self.reader.skip()
+    }
+
+    fn text(&mut self) -> Result<Cow<'a, str>, Pass> {
+        self.reader.text()
+    }
+
+    fn uint(&mut self) -> Result<u64, Pass> {
+        self.reader.uint()
+    }
+
+    fn blob32(&mut self) -> Result<Blob32, Pass> {
+        self.reader.blob32()
+    }
+
+    fn time(&mut self) -> Result<Time, Pass> {
+        let found = self.reader.timestamp()?;
+        let digits = u32::from(found.fraction_digits);
+        let nanoseconds = match digits {
+            0..=9 => found.fraction * 10u64.pow(9 - digits),
+            _ => found.fraction / 10u64.pow(digits - 9),
+        };
+        let date = (
+            u32::from(found.year),
+            u32::from(found.month),
+            u32::from(found.day),
+        );
+        let time = (
+            u32::from(found.hour),
+            u32::from(found.minute),
+            u32::from(found.second),
+        );
+        Ok(Time::from_utc(date, time, nanoseconds as u32))
+    }
+
+    fn hash_into(&mut self, batch: &mut Batch) -> Result<Slot, Pass> {
+        self.reader.hash_into(batch)
+    }
+
+    fn mark(&self) -> Self::Mark {
+        (self.reader.clone(), self.found)
+    }
+
+    fn rewind(&mut self, (reader, found): Self::Mark) {
+        self.reader = reader;
+        self.found = found;
+    }
+
+    fn offset(&self) -> usize {
+        self.reader.offset()
+    }
+}
+
+pub(super) fn pass<T>(offset: usize, reason: Reason) -> Result<T, Pass> {
+    Err(Pass { offset, reason })
+}

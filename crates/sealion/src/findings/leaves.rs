@@ -1,0 +1,79 @@
+//! The leaves of a journal's tree as they come: block hashes from block 0 on.
+
+use crate::blocks::Hash;
+use crate::merkle::Range;
+
+/// All leaves so far, as a compact range and a few that are not in it yet. Folded many
+/// at a time, unless the plain rules alone are asked for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Leaves {
+    range: Range,
+    waiting: Vec<Hash>,
+    plain: bool,
+}
+
+impl Leaves {
+    /// No leaves. `plain`: every pair is hashed by itself, by the reference.
+    pub(super) fn new(plain: bool) -> Leaves {
+        Leaves {
+            plain,
+            ..Leaves::default()
+        }
+    }
+
+    pub(super) fn append(&mut self, leaf: Hash) {
+        /// A power of two, so that what is folded is one perfect subtree.
+        const AT_ONCE: usize = 1024;
+        if self.plain {
+            return self.range.append(leaf);
+        }
+        self.waiting.push(leaf);
+        if self.waiting.len() == AT_ONCE {
+            self.fold();
+        }
+    }
+
+    fn fold(&mut self) {
+        self.range.extend(&self.waiting);
+        self.waiting.clear();
+    }
+
+    /// The root over all leaves; `None` if there are none.
+    pub(super) fn root(&self) -> Option<Hash> {
+        if self.waiting.is_empty() {
+            return self.range.root();
+        }
+        let mut range = self.range.clone();
+        range.extend(&self.waiting);
+        range.root()
+    }
+
+    /// The same, for one who asks for it after every leaf.
+    pub(super) fn root_of_each(&mut self) -> Option<Hash> {
+        self.fold();
+        self.range.root()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roots_are_the_same_however_leaves_are_folded() {
+        let leaf = |i: u64| Hash(sealion_reference::sha256(&i.to_be_bytes()));
+        let (mut plain, mut many, mut each) =
+            (Leaves::new(true), Leaves::new(false), Leaves::new(false));
+        assert_eq!(many.root(), None);
+        for i in 0..3_000 {
+            for leaves in [&mut plain, &mut many, &mut each] {
+                leaves.append(leaf(i));
+            }
+            let root = plain.root();
+            assert_eq!(each.root_of_each(), root);
+            if i % 7 == 0 || (1_020..1_030).contains(&i) {
+                assert_eq!(many.root(), root, "{i}");
+            }
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! Cuts a well-behaved input into stretches by guessing where values end.
+//!
+//! Cutting for certain ([`Pieces`](super::Pieces)) means looking at every byte, which takes as long as
+//! reading a journal does. Here only the bytes near the wanted end of a stretch are looked at: in text a
+//! brace that closes, then one that opens; in binary the lengths of values. A guess is borne out when all
+//! of the stretch could be read, up to just its end: as each stretch begins where the one before ended,
+//! the beginnings are then right, too. Where it could not, cutting begins anew, for certain.
+
+use std::collections::VecDeque;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use super::cut_binary::{self, Role, Top, VERSION_MARKER};
+use super::pieces::{Encoding, Piece, Pieces, CONTEXT_BYTES_MAX};
+use super::rewound::Rewound;
+use crate::Limits;
+
+/// Bytes read at a time beyond what a stretch wants.
+const READ_BYTES: usize = 32 << 10;
+
+/// An iterator of guessed pieces, each to be borne out in turn.
+pub(crate) struct Guesses<R> {
+    input: Rewound<R>,
+    encoding: Encoding,
+    limits: Limits,
+    piece_bytes: usize,
+    /// `context` bytes of symbol tables, then bytes of the input up to `filled`.
+    buffer: Vec<u8>,
+    context: usize,
+    filled: usize,
+    /// Where `buffer[context]` lies in the input.
+    offset: u64,
+    /// Symbol tables in force where the next piece will begin.
+    symbols: Vec<u8>,
+    at_eof: bool,
+    error: Option<io::Error>,
+    /// Where the values of the piece in the making end, in binary.
+    ends: Vec<usize>,
+    /// Pieces that were given and not yet borne out, in order.
+    open: VecDeque<Arc<Piece>>,
+    /// Memory of pieces that were.
+    spare: Vec<Vec<u8>>,
+}
+
+/// What comes next.
+pub(crate) enum Guess {
+    Piece(Arc<Piece>),
+    /// Nothing: all bytes were given.
+    End,
+    /// Something that only cutting for certain can tell, once all pieces were borne out.
+    Unsure,
+}
+
+/// How an attempt to find the end of a piece ended.
+enum Cut {
+    /// The index in the buffer where the piece ends.
+    At(usize),
+    NeedMore,
+    Unsure,
+}
+
+impl<R: Read> Guesses<R> {
+    pub(crate) fn new(
+        input: Rewound<R>,
+        encoding: Encoding,
+        limits: &Limits,
+        piece_bytes: usize,
+    ) -> Self {
+        Guesses {
+            input,
+            encoding,
+            limits: limits.clone(),
+            piece_bytes,
+            buffer: Vec::new(),
+            context: 0,
+            filled: 0,
+            offset: 0,
+            symbols: Vec::new(),
+            at_eof: false,
+            error: None,
+            ends: Vec::new(),
+            open: VecDeque::new(),
+            spare: Vec::new(),
+        }
+    }
+
+    /// The next piece. Pieces may be asked for before earlier ones were borne out.
+    pub(crate) fn next(&mut self) -> Guess {
+        loop {
+            let cut = match self.encoding {
+                Encoding::Text => self.cut_text(),
+                Encoding::Binary => self.cut_binary(),
+            };
+            match cut {
+                Cut::At(end) if end - self.context > self.bytes_max() => return Guess::Unsure,
+                // The file is not what it was when its encoding was looked up.
+                Cut::At(end) if self.is_other(end) => return Guess::Unsure,
+                Cut::At(end) if end > self.context => return Guess::Piece(self.give(end)),
+                Cut::At(_) => return Guess::End,
+                Cut::Unsure => return Guess::Unsure,
+                Cut::NeedMore if self.filled - self.context > self.bytes_max() => {
+                    return Guess::Unsure;
+                }
+                Cut::NeedMore => {
+                    if let Err(error) = self.read_more() {
+                        self.error = Some(error);
+                        return Guess::Unsure;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The oldest open piece was read up to its end.
+    pub(crate) fn borne_out(&mut self) {
+        let piece = self.open.pop_front().and_then(Arc::into_inner);
+        if let Some(piece) = piece.filter(|_| self.spare.len() < 2) {
+            self.spare.push(piece.bytes);
+        }
+    }
+
+    /// The same for an input of which `offset` bytes went before, that left these symbol
+    /// tables in force.
+    pub(super) fn starting_at(mut self, offset: u64, symbols: Vec<u8>) -> Self {
+        self.offset = offset;
+        self.context = symbols.len();
+        self.filled = symbols.len();
+        self.buffer.clone_from(&symbols);
+        self.symbols = symbols;
+        self
+    }
+
+    /// Cuts for certain from the oldest open piece on.
+    pub(crate) fn for_certain(mut self) -> Pieces<Rewound<R>> {
+        let own = &self.buffer[self.context..self.filled];
+        let (mut symbols, mut offset) = (self.symbols, self.offset);
+        if let Some(first) = self.open.front() {
+            symbols = first.bytes[..first.context].to_vec();
+            offset = first.offset;
+        }
+        let open = self.open.iter().map(|piece| &piece.bytes[piece.context..]);
+        self.input.give_back(open.chain([own]), self.error);
+        let pieces = Pieces::new(self.input, self.encoding, &self.limits, self.piece_bytes);
+        pieces.starting_at(offset, symbols)
+    }
+
+    /// Whether all pieces given so far were borne out.
+    pub(crate) fn settled(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    fn is_other(&self, end: usize) -> bool {
+        end > 0 && Encoding::of(&self.buffer[..end]) != self.encoding
+    }
+
+    /// A value longer than this is refused, and so is what might be one.
+    fn bytes_max(&self) -> usize {
+        usize::try_from(self.limits.value_bytes_max).unwrap_or(usize::MAX)
+    }
+
+    fn cut_text(&mut self) -> Cut {
+        let from = self.context + self.piece_bytes;
+        if self.filled < from {
+            return self.all();
+        }
+        let bytes = &self.buffer[..self.filled];
+        for at in memchr::memchr_iter(b'}', &bytes[from..]) {
+            let end = from + at + 1;
+            let blanks = bytes[end..].iter();
+            let next = blanks.copied().find(|byte| !byte.is_ascii_whitespace());
+            match next {
+                Some(b'{') => return Cut::At(end),
+                Some(_) => {}
+                None => return self.all(),
+            }
+        }
+        self.all()
+    }
+
+    /// No end of a value is in sight: more bytes, or all there are.
+    fn all(&self) -> Cut {
+        match self.at_eof {
+            true => Cut::At(self.filled),
+            false => Cut::NeedMore,
+        }
+    }
+
+    fn cut_binary(&mut self) -> Cut {
+        let mut at = self.context;
+        self.symbols.clear();
+        self.ends.clear();
+        self.symbols.extend_from_slice(&self.buffer[..self.context]);
+        while at - self.context < self.piece_bytes {
+            let rest = &self.buffer[at..self.filled];
+            let length = match cut_binary::top(rest, 0) {
+                Ok(Top::VersionMarker) => {
+                    self.symbols = VERSION_MARKER.to_vec();
+                    VERSION_MARKER.len()
+                }
+                // A line feed is no padding, but stands between records of a stream.
+                Ok(Top::Value(_)) if rest.first() == Some(&b'\n') => return self.before(at),
+                Ok(Top::Value(length)) => match rest.get(..length as usize) {
+                    None if self.at_eof => return self.before(at),
+                    None => return Cut::NeedMore,
+                    Some(value) => {
+                        let (length, annotated) = (value.len(), value[0] >> 4 == 0xE);
+                        if annotated && !self.take_symbols(at, length) {
+                            return self.before(at);
+                        }
+                        length
+                    }
+                },
+                Ok(Top::NeedMore) if self.at_eof && rest.is_empty() => return Cut::At(at),
+                Ok(Top::NeedMore) if !self.at_eof => return Cut::NeedMore,
+                Ok(Top::NeedMore) | Err(_) => return self.before(at),
+            };
+            at += length;
+            self.ends.push(at);
+        }
+        Cut::At(at)
+    }
+
+    /// Something unusual stands at `at`: first comes a piece of what is before it.
+    fn before(&self, at: usize) -> Cut {
+        match at > self.context {
+            true => Cut::At(at),
+            false => Cut::Unsure,
+        }
+    }
+
+    /// Takes in a symbol table; false if it cannot be told what the value is.
+    fn take_symbols(&mut self, at: usize, length: usize) -> bool {
+        let value = &self.buffer[at..at + length];
+        match cut_binary::check(value, 0, &self.limits) {
+            Ok(Role::SymbolTable { builds }) => {
+                if !builds {
+                    self.symbols = VERSION_MARKER.to_vec();
+                }
+                self.symbols.extend_from_slice(value);
+                self.symbols.len() <= CONTEXT_BYTES_MAX / 2
+            }
+            Ok(Role::Plain) => true,
+            Err(_) => false,
+        }
+    }
+
+    fn read_more(&mut self) -> io::Result<()> {
+        let wanted = match self.filled {
+            0..=READ_BYTES => self.context + self.piece_bytes + READ_BYTES,
+            filled => filled + READ_BYTES.max(filled / 2),
+        };
+        if self.buffer.len() < wanted {
+            self.buffer.resize(wanted, 0);
+        }
+        while self.filled < self.buffer.len() {
+            match self.input.read(&mut self.buffer[self.filled..]) {
+                Ok(0) => {
+                    self.at_eof = true;
+                    return Ok(());
+                }
+                Ok(count) => self.filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// The bytes up to `end` as a piece; those behind it begin the next buffer.
+    fn give(&mut self, end: usize) -> Arc<Piece> {
+        let mut next = self.spare.pop().unwrap_or_default();
+        let rest = &self.buffer[end..self.filled];
+        let filled = self.symbols.len() + rest.len();
+        next.resize(next.capacity().max(filled), 0);
+        next[..self.symbols.len()].copy_from_slice(&self.symbols);
+        next[self.symbols.len()..filled].copy_from_slice(rest);
+        let mut bytes = std::mem::replace(&mut self.buffer, next);
+        bytes.truncate(end);
+        let piece = Arc::new(Piece {
+            bytes,
+            context: self.context,
+            offset: self.offset,
+            ends: std::mem::take(&mut self.ends),
+        });
+        self.offset += (end - self.context) as u64;
+        self.context = self.symbols.len();
+        self.filled = filled;
+        self.open.push_back(piece.clone());
+        piece
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All guesses, none borne out until the end; then the rest for certain.
+    fn guesses(bytes: &[u8], piece_bytes: usize) -> (Vec<Arc<Piece>>, bool, Vec<Piece>) {
+        let encoding = Encoding::of(bytes);
+        let mut guesses = Guesses::new(
+            Rewound::new(bytes),
+            encoding,
+            &Limits::default(),
+            piece_bytes,
+        );
+        let mut given = Vec::new();
+        let ended = loop {
+            match guesses.next() {
+                Guess::Piece(piece) => given.push(piece),
+                Guess::End => break true,
+                Guess::Unsure => break false,
+            }
+        };
+        let certain = guesses.for_certain().flatten().collect();
+        (given, ended, certain)
+    }
+
+    fn own(piece: &Piece) -> &[u8] {
+        &piece.bytes[piece.context..]
+    }
+
+    #[test]
+    fn every_byte_is_given_once_at_its_place() {
+        let text = " {a:1}\n{b:[{}, {}]} // end\n {c:'}{'} {d:4} ".repeat(9);
+        for piece_bytes in 1..200 {
+            let (given, ended, certain) = guesses(text.as_bytes(), piece_bytes);
+            assert!(ended);
+            let mut at = 0;
+            for piece in &given {
+                assert_eq!(piece.offset, at as u64);
+                at += own(piece).len();
+            }
+            let all: Vec<u8> = given.iter().flat_map(|piece| own(piece)).copied().collect();
+            assert_eq!(all, text.as_bytes());
+            let certain: Vec<u8> = certain.iter().flat_map(own).copied().collect();
+            assert_eq!(certain, text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn binary_is_cut_by_length_and_keeps_its_symbols() {
+        let value = [0xD2, 0x8A, 0x20];
+        let table = [0xE7, 0x81, 0x83, 0xD4, 0x87, 0xB2, 0x81, b'a'];
+        let bytes = [&VERSION_MARKER[..], &table, &value, &value, &value].concat();
+        let (given, ended, certain) = guesses(&bytes, 1);
+        assert!(ended);
+        // The marker and the table are values too, as far as cutting goes.
+        let contexts: Vec<usize> = given.iter().map(|piece| piece.context).collect();
+        assert_eq!(contexts, [0, 4, 12, 12, 12]);
+        assert_eq!(certain.first().map(|piece| piece.offset), Some(0));
+        for odd in [&b"\n"[..], &[0xE0, 1, 1, 0xEA], &[0xD9, 0x8A], &[0xF0]] {
+            let (given, ended, _) = guesses(&[&bytes, odd].concat(), 1);
+            assert_eq!((given.len(), ended), (5, false), "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_borne_out_is_not_cut_again() {
+        let text = b"{a:1} {b:2} {c:3}";
+        let mut guesses = Guesses::new(
+            Rewound::new(&text[..]),
+            Encoding::Text,
+            &Limits::default(),
+            1,
+        );
+        for _ in 0..3 {
+            assert!(matches!(guesses.next(), Guess::Piece(_)));
+        }
+        guesses.borne_out();
+        assert!(!guesses.settled());
+        let certain: Vec<Piece> = guesses.for_certain().flatten().collect();
+        assert_eq!(certain.first().map(|piece| piece.offset), Some(5));
+        let certain: Vec<u8> = certain.iter().flat_map(own).copied().collect();
+        assert_eq!(certain, &text[5..]);
+    }
+
+    #[test]
+    fn an_error_of_the_input_is_met_again() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("broken"))
+            }
+        }
+        let input = (&b"{a:1} {b:2} {c:"[..]).chain(Broken);
+        let mut guesses =
+            Guesses::new(Rewound::new(input), Encoding::Text, &Limits::default(), 100);
+        assert!(matches!(guesses.next(), Guess::Unsure));
+        let certain: Vec<_> = guesses.for_certain().collect();
+        assert_eq!(certain.len(), 2);
+        assert!(certain[0].is_ok() && certain[1].is_err());
+    }
+
+    #[test]
+    fn a_value_over_the_limit_is_left_to_certain_cutting() {
+        let limits = Limits {
+            value_bytes_max: 1000,
+            ..Limits::default()
+        };
+        let long = [b'{'; 100_000];
+        let mut guesses = Guesses::new(Rewound::new(&long[..]), Encoding::Text, &limits, 100);
+        assert!(matches!(guesses.next(), Guess::Unsure));
+        // Claims 2^40 bytes, and has none.
+        let huge = [0xE0, 1, 0, 0xEA, 0xAE, 0x20, 0, 0, 0, 0, 0x80];
+        let mut guesses = Guesses::new(Rewound::new(&huge[..]), Encoding::Binary, &limits, 100);
+        assert!(matches!(guesses.next(), Guess::Piece(_)));
+        assert!(matches!(guesses.next(), Guess::Unsure));
+    }
+}
