@@ -365,11 +365,15 @@ impl<R: Read> Pieces<R> {
 }
 
 impl<R: Read> Pieces<Rewound<R>> {
-    /// Guesses from the end of the last piece on.
+    /// Whether a flaw was met that comes next.
+    pub(crate) fn is_flawed(&self) -> bool {
+        self.flaw.is_some()
+    }
+
+    /// Guesses from the end of the last piece on. No flaw must come next: a symbol table
+    /// above the limits went out with that piece, and would not be met again.
     pub(crate) fn guess(mut self) -> Guesses<R> {
-        // Any other flaw will be found again.
-        let flaw = self.unreadable.take().or(self.flaw.take());
-        let error = flaw.and_then(|flaw| match flaw.kind {
+        let error = self.unreadable.take().and_then(|flaw| match flaw.kind {
             FlawKind::Unreadable(error) => Some(error),
             _ => None,
         });

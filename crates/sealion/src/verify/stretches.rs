@@ -114,9 +114,9 @@ impl<'s> TaskList<'s> for Stretches {
         loop {
             match &mut self.cut {
                 Cut::Nothing => return Next::End,
-                Cut::Certain(_, 0) => self.guess_again(),
+                Cut::Certain(pieces, 0) if !pieces.is_flawed() => self.guess_again(),
                 Cut::Certain(pieces, left) => {
-                    *left -= 1;
+                    *left = left.saturating_sub(1);
                     let Some(piece) = pieces.next() else {
                         return Next::End;
                     };
