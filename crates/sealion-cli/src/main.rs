@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         Verb::Verify(args) => verb::verify::run(args),
         Verb::Digest(args) => verb::digest::run(args),
         Verb::Show(args) => verb::show::run(args),
+        Verb::State(args) => verb::state::run(args),
         Verb::Completions(args) => verb::completions::run(args),
         Verb::Man(args) => verb::man::run(args),
     };

@@ -45,6 +45,7 @@ mod limits;
 pub mod merkle;
 pub mod report;
 pub mod source;
+mod state;
 mod verify;
 
 pub use blocks::{BlockAddress, Digest, Hash, Proof, StrandId};
@@ -53,4 +54,5 @@ pub use error::Error;
 pub use findings::{Code, Finding, Location, Severity};
 pub use limits::Limits;
 pub use report::{Report, Verdict};
+pub use state::{MergeError, ReachedDigest, State, StrandState};
 pub use verify::{show, Progress, Verifier};

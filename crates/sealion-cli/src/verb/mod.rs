@@ -4,6 +4,7 @@ pub mod completions;
 pub mod digest;
 pub mod man;
 pub mod show;
+pub mod state;
 pub mod verify;
 
 use std::path::PathBuf;

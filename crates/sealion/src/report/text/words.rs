@@ -132,6 +132,9 @@ pub(super) fn reached(digest: &DigestAnswer) -> &'static str {
         (DigestVerdict::Verified, Some(By::RevisionProof)) => {
             "reached by revision-proof: for that revision alone"
         }
+        (DigestVerdict::Verified, Some(By::Prefix)) => {
+            "reached by prefix: the hashes in the saved state and the blocks after it give it"
+        }
         (DigestVerdict::Verified, None) => "reached",
     }
 }
@@ -141,6 +144,7 @@ pub(super) fn state_words(state: State) -> &'static str {
         State::Verified => "verified",
         State::Consistent => "consistent (under no trusted digest)",
         State::RecordedOnly => "recorded-only (chained, but some data could not be recomputed)",
+        State::FromState => "from-state (not here: rests on a saved state)",
         State::Missing => "missing",
         State::Failed => "failed",
     }
@@ -150,7 +154,7 @@ pub(super) fn gravity_of(state: State) -> Option<Severity> {
     match state {
         State::Verified => None,
         State::Consistent => Some(Severity::Warning),
-        State::RecordedOnly | State::Missing => Some(Severity::Incomplete),
+        State::RecordedOnly | State::FromState | State::Missing => Some(Severity::Incomplete),
         State::Failed => Some(Severity::Failure),
     }
 }
