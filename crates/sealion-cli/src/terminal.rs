@@ -101,7 +101,7 @@ fn style_of(gravity: Option<Severity>) -> Style {
 
 /// Names of files may be hostile too: no control character of theirs reaches the
 /// terminal.
-fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character.is_control() {

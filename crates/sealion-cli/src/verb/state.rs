@@ -41,7 +41,10 @@ fn page_of(strand: &StrandState) -> String {
         let _ = writeln!(page, "  {label:<12}{text}");
     };
     line("strand", terminal::harmless(strand.strand_id().as_str()));
-    line("blocks", format!("{}\u{2013}{}", strand.first(), strand.last()));
+    line(
+        "blocks",
+        format!("{}\u{2013}{}", strand.first(), strand.last()),
+    );
     line(
         "revisions",
         format!(
@@ -55,14 +58,20 @@ fn page_of(strand: &StrandState) -> String {
     }
     line("follows", or_none(strand.previous_hash()));
     line("last hash", strand.last_hash().to_string());
-    line("last time", format!("{}, which no hash covers", strand.last_timestamp()));
+    line(
+        "last time",
+        format!("{}, which no hash covers", strand.last_timestamp()),
+    );
     line("nodes", strand.nodes().len().to_string());
     for reached in strand.digests() {
         let trust = match reached.trusted {
             true => "trusted then",
             false => "not trusted then",
         };
-        line("reached", format!("{}@{}, {trust}", reached.digest, reached.sequence_no));
+        line(
+            "reached",
+            format!("{}@{}, {trust}", reached.digest, reached.sequence_no),
+        );
     }
     page
 }

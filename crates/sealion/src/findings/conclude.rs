@@ -136,7 +136,10 @@ impl Conclusion<'_> {
                 .remedy("hand them over, or ask only for blocks that are here (--from, --to)")
         };
         let (from, to) = (self.asked.from, self.asked.to);
-        let prefix = strand.prefix.as_ref().map(|prefix| prefix.span.range.begin());
+        let prefix = strand
+            .prefix
+            .as_ref()
+            .map(|prefix| prefix.span.range.begin());
         let here = prefix.map_or(first.first, |begin| begin.min(first.first));
         if let Some(from) = from.filter(|from| *from < here) {
             let end = to.map_or(here - 1, |to| to.min(here - 1));
@@ -155,9 +158,7 @@ impl Conclusion<'_> {
         };
         let (source, end) = (&prefix.source, prefix.span.range.end());
         let reaches = |c: &Candidate| {
-            c.trusted
-                && c.by == Some(By::Prefix)
-                && c.digest.strand_id.as_ref() == Some(strand_id)
+            c.trusted && c.by == Some(By::Prefix) && c.digest.strand_id.as_ref() == Some(strand_id)
         };
         let reached = self.candidates.all.iter().any(reaches);
         let (why, remedy) = match (strand.segments.first(), strand.last()) {
@@ -251,7 +252,7 @@ impl Conclusion<'_> {
                 (Some(tip), _) => match strand.segments.first() {
                     Some(segment) if segment.first > 0 => Finding::new(
                         Code::MissingStart,
-                        format!("{name} covers blocks 0 to {tip}; blocks 0 to {} are not here", segment.first - 1),
+                        format!("{name} covers blocks 0 to {tip}; blocks 0 to {} are not here", strand.start(segment) - 1),
                     )
                     .sequence_no(0)
                     .remedy("hand over the earlier blocks, or a proof of the last block here for this digest"),

@@ -249,8 +249,8 @@ fn prefix_differs(
         candidate.digest.sequence_no.unwrap_or_default(),
         candidate.source
     );
-    let mut finding = unfit(strand_id, prefix, &why)
-        .values(candidate.digest.hash.to_string(), root.to_string());
+    let mut finding =
+        unfit(strand_id, prefix, &why).values(candidate.digest.hash.to_string(), root.to_string());
     if prefix.vouched {
         candidate.verdict = DigestVerdict::Failed;
         finding.code = Code::Digest;

@@ -455,7 +455,9 @@ impl StrandFold {
         let whole = || self.whole_root().filter(|(_, last)| *last == tip);
         let prefix = || self.prefix.as_ref()?.root_at(tip);
         let wanted = self.roots.get(&tip).copied();
-        wanted.or_else(|| whole().map(|(root, _)| root)).or_else(prefix)
+        wanted
+            .or_else(|| whole().map(|(root, _)| root))
+            .or_else(prefix)
     }
 }
 

@@ -15,10 +15,10 @@ use serde::Serialize;
 pub(crate) use not_covered::not_covered;
 pub use verdict::Verdict;
 
+use crate::blocks::StrandId;
 pub use crate::findings::{
     Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, RevisionCounts, State, Strand,
 };
-use crate::blocks::StrandId;
 use crate::findings::{Code, Finding};
 
 /// The outcome of a run, complete: verdict, what it rests on, what was seen,

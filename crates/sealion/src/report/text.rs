@@ -15,8 +15,8 @@ use std::fmt::{self, Write};
 
 pub(crate) use safe::Safe;
 use words::{
-    covered_by_trusted, gravity_of, input_words, named, place, reached, run, runs, state_words,
-    verdict_words,
+    computed_from, covered_by_trusted, gravity_of, input_words, named, place, reached, run, runs,
+    state_words, verdict_words,
 };
 
 use super::{Coverage, Report, State, Strand, Verdict};
@@ -157,7 +157,10 @@ impl Text<'_> {
                 true => self.line("rests on", &line)?,
                 false => self.line("not used", &line)?,
             }
-            let line = format!("its run said {}; these blocks were not looked at now", state.verdict);
+            let line = format!(
+                "its run said {}; these blocks were not looked at now",
+                state.verdict
+            );
             self.line("", &line)?;
         }
         Ok(())
@@ -218,10 +221,10 @@ impl Text<'_> {
         }
         if let Some(digest) = &strand.computed_digest {
             let line = format!(
-                "{}@{} computed from blocks {}",
+                "{}@{} computed from {}",
                 digest.digest,
                 digest.sequence_no,
-                run(0, digest.sequence_no)
+                computed_from(&strand.coverage, digest.sequence_no)
             );
             self.line("digest", &line)?;
         }

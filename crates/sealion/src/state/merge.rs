@@ -14,7 +14,9 @@ pub enum MergeError {
     #[error("no state to merge")]
     Nothing,
     /// A block is in two of them.
-    #[error("strand {strand_id}: {left} and {right} overlap: blocks {first} to {last} are in both")]
+    #[error(
+        "strand {strand_id}: {left} and {right} overlap: blocks {first} to {last} are in both"
+    )]
     Overlap {
         /// The strand.
         strand_id: StrandId,

@@ -87,7 +87,8 @@ impl State {
             reason,
         };
         if size > STATE_BYTES_MAX {
-            let reason = format!("expected a state of at most {STATE_BYTES_MAX} bytes, found {size}");
+            let reason =
+                format!("expected a state of at most {STATE_BYTES_MAX} bytes, found {size}");
             return Err(refused(reason));
         }
         let text = std::fs::read(path).map_err(failed)?;

@@ -56,13 +56,24 @@ pub(crate) fn of_run(
     for (strand_id, strand) in strands {
         let Some(trail) = &strand.trail else { continue };
         if let Some(why) = &trail.broken {
-            return Err(format!("the blocks of strand {strand_id} are not one run: {why}"));
+            return Err(format!(
+                "the blocks of strand {strand_id} are not one run: {why}"
+            ));
         }
-        if let Some(span) = trail.span.clone().filter(|_| strand.blocks > 0 || strand.prefix.is_some()) {
-            let reached = candidates.iter().filter(|c| c.digest.strand_id.as_ref() == Some(strand_id));
+        if let Some(span) = trail
+            .span
+            .clone()
+            .filter(|_| strand.blocks > 0 || strand.prefix.is_some())
+        {
+            let reached = candidates
+                .iter()
+                .filter(|c| c.digest.strand_id.as_ref() == Some(strand_id));
             kept.push(StrandState {
                 strand_id: strand_id.clone(),
-                digests: reached.filter_map(reached_digest).filter(|d| d.sequence_no >= span.range.begin()).collect(),
+                digests: reached
+                    .filter_map(reached_digest)
+                    .filter(|d| d.sequence_no >= span.range.begin())
+                    .collect(),
                 span,
             });
         }

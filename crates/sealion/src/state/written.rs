@@ -74,10 +74,15 @@ impl State {
     pub fn from_json(text: &[u8], source: &str) -> Result<State, String> {
         let named = |error: serde_json::Error| format!("expected a state of sealion: {error}");
         let value: serde_json::Value = serde_json::from_slice(text).map_err(named)?;
-        match value.get("state_version").and_then(serde_json::Value::as_u64) {
+        match value
+            .get("state_version")
+            .and_then(serde_json::Value::as_u64)
+        {
             None => return Err("expected a state of sealion, found no state_version".to_owned()),
             Some(version) if version != u64::from(VERSION) => {
-                return Err(format!("expected a state of version {VERSION}, found {version}"));
+                return Err(format!(
+                    "expected a state of version {VERSION}, found {version}"
+                ));
             }
             Some(_) => {}
         }
@@ -93,7 +98,11 @@ impl State {
             "verified" => Verdict::Verified,
             "consistent" => Verdict::Consistent,
             "inconclusive" => Verdict::Inconclusive,
-            other => return Err(format!("expected verified, consistent or inconclusive, found `{other}`")),
+            other => {
+                return Err(format!(
+                    "expected verified, consistent or inconclusive, found `{other}`"
+                ))
+            }
         };
         let strands: Result<Vec<_>, _> = written.strands.into_iter().map(Strand::read).collect();
         let strands: Vec<StrandState> = strands?;
@@ -145,14 +154,24 @@ impl Strand {
         let refused = |why: String| Err(format!("strand {}: {why}", self.strand_id));
         let end = match last.checked_add(1) {
             Some(end) if first < end => end,
-            _ => return refused(format!("expected a last block from {first} on, found {last}")),
+            _ => {
+                return refused(format!(
+                    "expected a last block from {first} on, found {last}"
+                ))
+            }
         };
         if self.blocks != end - first {
-            return refused(format!("expected {} blocks, found {}", end - first, self.blocks));
+            return refused(format!(
+                "expected {} blocks, found {}",
+                end - first,
+                self.blocks
+            ));
         }
         let count = self.nodes.len();
         let Some(range) = Range::from_nodes(first, end, self.nodes) else {
-            return refused(format!("blocks {first} to {last} do not have {count} nodes"));
+            return refused(format!(
+                "blocks {first} to {last} do not have {count} nodes"
+            ));
         };
         if range.root() != self.digest {
             return refused("its nodes do not fold to its digest".to_owned());

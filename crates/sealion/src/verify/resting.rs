@@ -75,6 +75,9 @@ impl Verifier {
 
     /// The least verdict of the states.
     pub(super) fn verdict_before(&self) -> Option<Verdict> {
-        self.states.iter().map(|(state, _)| state.verdict()).reduce(worse)
+        self.states
+            .iter()
+            .map(|(state, _)| state.verdict())
+            .reduce(worse)
     }
 }

@@ -100,7 +100,8 @@ impl StrandFold {
             }
             return;
         }
-        let why = format!("block {number}, its last, is here, and is another one or stands on others");
+        let why =
+            format!("block {number}, its last, is here, and is another one or stands on others");
         let mut finding = unfit(&block.address.strand_id, prefix, &why).sequence_no(number);
         if let Some(hash) = block.hash {
             finding = finding.values(prefix.span.last_hash.to_string(), hash.to_string());
@@ -123,11 +124,18 @@ impl StrandFold {
     /// the help of the state. The leaf of the first block after the state is in
     /// the tree, and by the chain it binds those before it.
     pub(crate) fn bound_from(&self, tip: u64) -> Option<u64> {
-        let resting = self.segments.iter().find_map(|segment| {
+        self.segments.iter().find_map(|segment| {
             let end = segment.rests_to?;
-            ((end..=segment.last).contains(&tip)).then(|| segment.chained_from.min(end))
-        });
-        resting
+            let bound = (end..=segment.last).contains(&tip);
+            bound.then(|| segment.chained_from.min(end))
+        })
+    }
+
+    /// The first block of the segment, or of the state under it unless that is 0.
+    pub(crate) fn start(&self, segment: &Segment) -> u64 {
+        let begin = self.prefix.as_ref().map(|prefix| prefix.span.range.begin());
+        let begin = begin.filter(|begin| (1..segment.first).contains(begin));
+        begin.unwrap_or(segment.first)
     }
 
     /// Whether some block here continues the state.

@@ -47,6 +47,7 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
             genesis_previous: Some("empty"),
             computed_digest: None,
         }],
+        states: Vec::new(),
         digests: Vec::new(),
         findings,
         finding_totals,
@@ -54,6 +55,7 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
             field: "blockTimestamp".into(),
             why: "compared with txTime",
         }],
+        state: None,
     }
 }
 

@@ -67,6 +67,14 @@ pub(super) fn covered_by_trusted(report: &Report) -> String {
             let strand_id = Safe(strand.strand_id.as_str());
             format!("{by} {noun} {runs} of strand {strand_id}, as found here.")
         }
+        [strand] if strand.blocks == 0 && strand.revisions.total == 0 => {
+            let held = runs(
+                &strand.coverage,
+                |state| state == State::FromState,
+                PRINTED_MAX,
+            );
+            format!("{by} blocks {held}, of which only the state is here that you vouch for.")
+        }
         // Revisions alone, each with a proof of its own.
         [strand] if strand.blocks == 0 && strand.revisions.total == 1 => {
             format!("{by} the revision that was handed over.")
@@ -79,6 +87,20 @@ pub(super) fn covered_by_trusted(report: &Report) -> String {
         }
         _ => format!("{by} everything that was handed over."),
     }
+}
+
+/// `blocks 0–99`, or also the state that stands for some of them.
+pub(super) fn computed_from(coverage: &[Coverage], tip: u64) -> String {
+    let of_state = |state| state == State::FromState;
+    if !coverage.iter().any(|one| of_state(one.state)) {
+        return format!("blocks {}", run(0, tip));
+    }
+    let here = |state| !matches!(state, State::FromState | State::Missing);
+    let state = runs(coverage, of_state, PRINTED_MAX);
+    format!(
+        "the state for {state}, blocks here: {}",
+        runs(coverage, here, PRINTED_MAX)
+    )
 }
 
 /// Where a finding is: the block and document, else the strand, else the file.
