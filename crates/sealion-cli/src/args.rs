@@ -81,6 +81,13 @@ pub enum Verb {
     /// they are the same, not which is genuine.
     #[command(after_help = COMPARE_EXAMPLES, arg_required_else_help = true)]
     Compare(CompareArgs),
+    /// Show and merge the states that `verify --save-state` writes
+    ///
+    /// A state holds the few hashes that later blocks and digests are tied to. States of adjoining
+    /// runs, made by different people on different machines, merge into one; `sealion verify
+    /// --state F --digest D` compares it with a digest.
+    #[command(after_help = STATE_EXAMPLES)]
+    State(StateArgs),
     /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsArgs),
@@ -97,7 +104,7 @@ pub struct VerifyArgs {
     /// Formats are known by content: journal exports (Ion text, Ion binary, JSON Lines) with their
     /// manifests, journal streams, JSON of the AWS CLI and of boto3, digests, receipts and proofs;
     /// plain, gzip or zstd. What is not understood is named in the report.
-    #[arg(value_name = "INPUT", required = true)]
+    #[arg(value_name = "INPUT", required_unless_present_any = ["states", "trusted_states"])]
     pub inputs: Vec<PathBuf>,
     /// A digest that you trust: a file, BASE64, BASE64@SEQUENCENO or 64 hex digits; may be repeated
     ///
@@ -105,6 +112,23 @@ pub struct VerifyArgs {
     /// lies among the inputs is checked, but vouches for nothing.
     #[arg(long = "digest", value_name = "D")]
     pub digests: Vec<OsString>,
+    /// A state that an earlier run saved, to go on from it: the blocks in it need not be here
+    ///
+    /// May be repeated for other strands. The state is a claim: blocks after it are verified only
+    /// if they and its hashes together give a digest that you trust. The report says what rests on
+    /// it.
+    #[arg(long = "state", value_name = "F")]
+    pub states: Vec<PathBuf>,
+    /// The same, for a state that you vouch for: written by an honest run, and not changed since
+    ///
+    /// Then a digest that the state gives counts as verified though none of its blocks is here.
+    #[arg(long = "trust-state", value_name = "F")]
+    pub trusted_states: Vec<PathBuf>,
+    /// Save what a later run needs to go on after these blocks, or to merge with other states
+    ///
+    /// Written only if nothing failed and the blocks asked for are one run without a gap.
+    #[arg(long, value_name = "F")]
+    pub save_state: Option<PathBuf>,
     /// The form of the report
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Output::Text)]
     pub output: Output,
@@ -529,6 +553,36 @@ pub enum Form {
     Json,
 }
 
+/// Arguments of `state`.
+#[derive(Debug, clap::Args)]
+pub struct StateArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: StateVerb,
+}
+
+/// What can be done with states.
+#[derive(Debug, Subcommand)]
+pub enum StateVerb {
+    /// Show what a state says, without verifying it
+    Show {
+        /// A state
+        #[arg(value_name = "F")]
+        state: PathBuf,
+    },
+    /// Merge states of adjoining runs of blocks, in any order
+    ///
+    /// Checks that they touch without overlap and that the chain holds from one to the next.
+    Merge {
+        /// States
+        #[arg(value_name = "F", required = true)]
+        states: Vec<PathBuf>,
+        /// The file to write [default: standard output]
+        #[arg(long, short, value_name = "F")]
+        output: Option<PathBuf>,
+    },
+}
+
 /// Arguments of `completions`.
 #[derive(Debug, clap::Args)]
 pub struct CompletionsArgs {
@@ -560,6 +614,8 @@ Examples:
   sealion verify export/ --digest 'BASE64@1000' --to 1000
   sealion verify export/ --output json > report.json
   zcat blocks.ion.gz | sealion verify -
+  sealion verify july/ --digest july.json --save-state july.state
+  sealion verify august/ --state july.state --digest august.json
 
 Exit status:
   0  verified, or consistent where no digest was given
@@ -656,6 +712,17 @@ Exit status:
   0  all digests of each strand are consistent with one another
   1  two contradict
   2  it could not be decided or done (no proof between two of them, damaged evidence)";
+const STATE_EXAMPLES: &str = "\
+Examples:
+  sealion verify export/ --to 4999 --save-state a.state        one custodian
+  sealion verify export/ --from 5000 --save-state b.state      another
+  sealion state merge b.state a.state -o whole.state
+  sealion verify --trust-state whole.state --digest digest.json
+
+Exit status:
+  0  it was done
+  1  states do not follow one another
+  2  it could not be done (a damaged state, a gap, an overlap)";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:

@@ -72,6 +72,19 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// States that do not make one.
+    #[error(transparent)]
+    Merge(#[from] sealion::MergeError),
+    /// No state was saved.
+    #[error("no state was saved to {path}: {why}")]
+    NoState {
+        /// The file that was not written.
+        path: String,
+        /// What stands against it.
+        why: String,
+        /// The exit status: that of the report, but never 0.
+        status: u8,
+    },
     /// `man` of a verb that is not there.
     #[error("there is no verb `{0}`")]
     NoVerb(String),
@@ -87,6 +100,8 @@ impl Error {
         match self {
             Error::Refused { wrong: true, .. } => 1,
             Error::Prove(error) if error.is_wrong() => 1,
+            Error::Merge(sealion::MergeError::Link { .. }) => 1,
+            Error::NoState { status, .. } => *status,
             _ => 2,
         }
     }
@@ -133,6 +148,16 @@ impl Error {
                 "a file of that name is there already: choose another one, or give --force"
             }
             Error::File { .. } => "check that you may write there, then run again",
+            Error::Merge(sealion::MergeError::Gap { .. }) => "hand over the state between them as well",
+            Error::Merge(sealion::MergeError::Overlap { .. }) => {
+                "save one of them again for the blocks that the other lacks: \
+                 `sealion verify --from N --to M --save-state F`"
+            }
+            Error::Merge(_) => {
+                "the two are of different journals, or one was changed: verify the blocks on both \
+                 sides of the cut together"
+            }
+            Error::NoState { .. } => return None,
             Error::NoVerb(_) => "`sealion --help` lists the verbs",
             Error::Extract(_) | Error::Library(_) | Error::Refused { .. } | Error::Output(_) => return None,
         })

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Verb::Bundle(args) => verb::bundle::run(args),
         Verb::Show(args) => verb::show::run(args),
         Verb::Compare(args) => verb::compare::run(args),
+        Verb::State(args) => verb::state::run(args),
         Verb::Completions(args) => verb::completions::run(args),
         Verb::Man(args) => verb::man::run(args),
     };

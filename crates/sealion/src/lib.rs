@@ -49,6 +49,7 @@ pub mod merkle;
 pub mod prove;
 pub mod report;
 pub mod source;
+mod state;
 mod verify;
 
 pub use blocks::{BlockAddress, Consistency, Digest, Hash, Proof, StrandId};
@@ -59,4 +60,5 @@ pub use findings::{Code, Finding, Location, Severity};
 pub use limits::Limits;
 pub use prove::Prover;
 pub use report::{Report, Verdict};
+pub use state::{MergeError, ReachedDigest, State, StrandState};
 pub use verify::{show, Progress, Verifier};

@@ -8,6 +8,7 @@ pub mod extract;
 pub mod man;
 pub mod prove;
 pub mod show;
+pub mod state;
 pub mod verify;
 
 use std::ffi::OsStr;

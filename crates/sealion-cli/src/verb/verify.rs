@@ -1,9 +1,10 @@
 //! `sealion verify`: whatever is handed over, one report.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use sealion::source::Archive;
-use sealion::{Report, StrandId, Verifier};
+use sealion::{Report, State, StrandId, Verifier};
 
 use crate::args::{Output, VerifyArgs};
 use crate::error::Error;
@@ -29,10 +30,30 @@ pub fn run(args: &VerifyArgs) -> Result<u8, Error> {
         terminal::remark(&speed(&report, started.elapsed()));
         input.versions(terminal::remark);
     }
-    if report.inputs.is_empty() {
+    let resting = !args.states.is_empty() || !args.trusted_states.is_empty();
+    if report.inputs.is_empty() && !(resting && args.inputs.is_empty()) {
         return Err(super::no_file(&args.inputs));
     }
+    if let Some(path) = &args.save_state {
+        save(&report, path)?;
+    }
     Ok(report.verdict().exit_status())
+}
+
+/// Saves the state, or says why there is none: then the run did not do all that was
+/// asked, whatever its verdict.
+fn save(report: &Report, path: &Path) -> Result<(), Error> {
+    match report.state() {
+        Ok(state) => Ok(state.write(path)?),
+        Err(why) => Err(Error::NoState {
+            path: path.display().to_string(),
+            why: why.to_owned(),
+            status: match report.verdict().exit_status() {
+                0 => 2,
+                status => status,
+            },
+        }),
+    }
 }
 
 fn verifier(args: &VerifyArgs) -> Result<Verifier, Error> {
@@ -43,6 +64,13 @@ fn verifier(args: &VerifyArgs) -> Result<Verifier, Error> {
         let (digest, source) = super::digest_named(text)?;
         verifier = verifier.against_named(digest, source);
     }
+    for path in &args.states {
+        verifier = verifier.on_top_of(State::read(path)?);
+    }
+    for path in &args.trusted_states {
+        verifier = verifier.vouching_for(State::read(path)?);
+    }
+    verifier = verifier.save_state(args.save_state.is_some());
     if let (Some(from), Some(to)) = (args.from, args.to) {
         if from > to {
             return Err(Error::EmptyRange { from, to });

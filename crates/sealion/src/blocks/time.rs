@@ -24,6 +24,16 @@ impl Time {
     }
 }
 
+impl Time {
+    /// The inverse of `Display`: only what that prints.
+    pub(crate) fn parse(text: &str) -> Option<Time> {
+        const LENGTH_MAX: usize = 40;
+        let element = ion_rs::Element::read_one(text.get(..text.len().min(LENGTH_MAX))?).ok()?;
+        let time = Time::from(&element.as_timestamp()?);
+        (time.to_string() == text).then_some(time)
+    }
+}
+
 impl From<&Timestamp> for Time {
     fn from(timestamp: &Timestamp) -> Time {
         let utc = timestamp.to_utc();
@@ -97,6 +107,21 @@ mod tests {
             "9999-12-31T23:59:59.000000001Z",
         ] {
             assert_eq!(time(text).to_string(), text);
+            assert_eq!(Time::parse(text), Some(time(text)));
+        }
+    }
+
+    #[test]
+    fn reads_back_only_what_it_prints() {
+        for text in [
+            "",
+            "2020T",
+            "2020-01-01T00:00:00Z",
+            "2020-01-01T00:00:00.000+01:00",
+            "{",
+            "2020-01-01T00:00:00.000Z 1",
+        ] {
+            assert_eq!(Time::parse(text), None, "{text}");
         }
     }
 

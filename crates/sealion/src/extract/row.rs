@@ -204,7 +204,7 @@ impl<'a> Rows<'a> {
                 // What this pass found must not be better than it is, if a file
                 // changed in between.
                 _ if self.block.findings.iter().any(failed) => RowState::BlockFailed,
-                State::Failed | State::Missing => RowState::BlockFailed,
+                State::Failed | State::Missing | State::FromState => RowState::BlockFailed,
                 _ if covered => RowState::Verified,
                 State::Verified | State::Consistent | State::RecordedOnly => RowState::Consistent,
             },

@@ -75,6 +75,7 @@ codes! {
     MissingStart "missing-start" Incomplete "Blocks at the start that the question needs are not there.";
     AfterDigest "after-digest" Incomplete "Blocks after the tip of every trusted digest.";
     TipOutside "tip-outside" Incomplete "The digest's tip is not among the blocks.";
+    State "state" Incomplete "A saved state does not fit the inputs, or nothing here continues it.";
     NoDigest "no-digest" Incomplete "A proof, or a strand, without any digest to compare with.";
     DataFromJson "data-from-json" Incomplete "The data's Ion types could not be restored from JSON.";
     DeletionRule "deletion-rule" Incomplete "A deleting revision whose hash fits no known rule.";

@@ -10,7 +10,7 @@ use super::digests::{by_block_proofs, by_journal, by_revision_proofs, contradict
 use super::digests::{Anchors, BlockProof, Candidate, Candidates};
 use super::finding::{Finding, Findings};
 use super::journal::{Segment, StrandFold};
-use super::outcome::{Asked, ComputedDigest, Coverage, State, Strand};
+use super::outcome::{Asked, By, ComputedDigest, Coverage, State, Strand};
 use crate::blocks::StrandId;
 
 /// What is known when all blocks have gone by.
@@ -69,6 +69,7 @@ impl Conclusion<'_> {
             .iter()
             .any(|candidate| candidate.trusted);
         self.asked_and_missing(strand_id, strand);
+        self.resting(strand_id, strand, anchors);
         self.gaps(strand_id, strand, anchors, trusting);
         if trusting {
             self.unreached(strand_id, strand, anchors);
@@ -168,14 +169,60 @@ impl Conclusion<'_> {
                 .remedy("hand them over, or ask only for blocks that are here (--from, --to)")
         };
         let (from, to) = (self.asked.from, self.asked.to);
-        if let Some(from) = from.filter(|from| *from < first.first) {
-            let end = to.map_or(first.first - 1, |to| to.min(first.first - 1));
+        let prefix = strand
+            .prefix
+            .as_ref()
+            .map(|prefix| prefix.span.range.begin());
+        let here = prefix.map_or(first.first, |begin| begin.min(first.first));
+        if let Some(from) = from.filter(|from| *from < here) {
+            let end = to.map_or(here - 1, |to| to.min(here - 1));
             self.incomplete(missing(Code::MissingStart, from, end));
         }
         if let Some(to) = to.filter(|to| *to > last) {
             let start = from.map_or(last + 1, |from| from.max(last + 1));
             self.incomplete(missing(Code::TipOutside, start, to));
         }
+    }
+
+    /// A state that nothing here continues.
+    fn resting(&mut self, strand_id: &StrandId, strand: &StrandFold, anchors: &mut Anchors) {
+        let Some(prefix) = strand.prefix.as_ref().filter(|_| !strand.rests()) else {
+            return;
+        };
+        let (source, end) = (&prefix.source, prefix.span.range.end());
+        let reaches = |c: &Candidate| {
+            c.trusted && c.by == Some(By::Prefix) && c.digest.strand_id.as_ref() == Some(strand_id)
+        };
+        let reached = self.candidates.all.iter().any(reaches);
+        let (why, remedy) = match (strand.segments.first(), strand.last()) {
+            // The journal from block 0 on is here: the state was not needed.
+            (Some(first), Some(last)) if first.first <= prefix.span.range.begin() && last.saturating_add(1) >= end => return,
+            (Some(_), Some(last)) if last >= end => (
+                format!("blocks {end} and on, which would continue the state {source}, are not all here"),
+                "hand over the blocks between",
+            ),
+            (Some(_), _) => (
+                format!("the blocks here end before the state {source} does, at block {}: nothing of it is confirmed", end - 1),
+                "hand over the blocks that follow, or verify these without the state",
+            ),
+            _ if reached && prefix.vouched => return,
+            _ if reached => (
+                format!("the state {source} gives the digest, but no block of it is here: whoever writes a state could take it from the digest"),
+                "hand over blocks, or vouch for the run that wrote the state with --trust-state",
+            ),
+            _ => (
+                format!("no block here continues the state {source}, and no trusted digest is that of its end"),
+                "hand over the blocks that follow it, or a digest of its last block",
+            ),
+        };
+        anchors.explained = true;
+        self.incomplete(
+            Finding::new(Code::State, why)
+                .strand(strand_id)
+                .sequence_no(end)
+                .source(source, None)
+                .remedy(remedy),
+        );
     }
 
     /// Gaps between runs of a journal.
@@ -238,7 +285,7 @@ impl Conclusion<'_> {
                 (Some(tip), _) => match strand.segments.first() {
                     Some(segment) if segment.first > 0 => Finding::new(
                         Code::MissingStart,
-                        format!("{name} covers blocks 0 to {tip}; blocks 0 to {} are not here", segment.first - 1),
+                        format!("{name} covers blocks 0 to {tip}; blocks 0 to {} are not here", strand.start(segment) - 1),
                     )
                     .sequence_no(0)
                     .remedy("hand over the earlier blocks, or a proof of the last block here for this digest"),
@@ -406,6 +453,8 @@ fn uncovered(strand: &StrandFold, anchors: &Anchors, asked: &Asked) -> Vec<(u64,
 fn coverage(strand: &StrandFold, anchors: &Anchors, asked: &Asked) -> Vec<Coverage> {
     let mut runs: Vec<Coverage> = Vec::new();
     let mut next = asked.from.unwrap_or(0);
+    let prefix = strand.prefix.as_ref();
+    let prefix = prefix.map(|prefix| (prefix.span.range.begin(), prefix.span.last()));
     for segment in &strand.segments {
         let first = segment.first.max(asked.from.unwrap_or(0));
         let last = segment.last.min(asked.to.unwrap_or(u64::MAX));
@@ -413,12 +462,33 @@ fn coverage(strand: &StrandFold, anchors: &Anchors, asked: &Asked) -> Vec<Covera
             continue;
         }
         if next < first {
-            push(&mut runs, next, first - 1, State::Missing);
+            absent(prefix, next, first - 1, &mut runs);
         }
         states(segment, anchors, first, last, &mut runs);
         next = last.saturating_add(1);
     }
+    if let Some((_, last)) = prefix {
+        let last = last.min(asked.to.unwrap_or(u64::MAX));
+        if next <= last {
+            absent(prefix, next, last, &mut runs);
+        }
+    }
     runs
+}
+
+/// Blocks `first..=last`, which are not here: in the state, or missing.
+fn absent(prefix: Option<(u64, u64)>, first: u64, last: u64, runs: &mut Vec<Coverage>) {
+    let (begin, end) = match prefix {
+        Some((begin, end)) if begin <= last && first <= end => (begin.max(first), end.min(last)),
+        _ => return push(runs, first, last, State::Missing),
+    };
+    if first < begin {
+        push(runs, first, begin - 1, State::Missing);
+    }
+    push(runs, begin, end, State::FromState);
+    if end < last {
+        push(runs, end + 1, last, State::Missing);
+    }
 }
 
 /// The states of blocks `first..=last` of one segment.

@@ -8,7 +8,7 @@ use super::bundle::block_left_out;
 use super::code::{Code, Severity};
 use super::consistency::Extends;
 use super::finding::{Finding, Findings};
-use super::journal::StrandFold;
+use super::journal::{unfit, Prefix, StrandFold};
 use super::loose::{LooseProof, LooseRevision, Placed};
 use super::outcome::{By, DigestAnswer, DigestVerdict};
 use crate::blocks::{BlockAddress, Digest, Hash, Proof, StrandId};
@@ -181,6 +181,11 @@ pub(crate) fn name_tips(strand_id: &StrandId, strand: &StrandFold, candidates: &
         if digest.may_be_of(strand_id) && digest.sequence_no.is_none() {
             let met = strand.found.iter().find(|(hash, _)| *hash == digest.hash);
             digest.sequence_no = met.map(|(_, tip)| *tip);
+            let prefix = strand.prefix.as_ref();
+            let tip = prefix.map(|prefix| prefix.span.last());
+            if tip.and_then(|tip| strand.root_at(tip)) == Some(digest.hash) {
+                digest.sequence_no = tip;
+            }
         }
     }
 }
@@ -201,18 +206,27 @@ pub(crate) fn by_journal(
         let Some(tip) = candidate.digest.sequence_no else {
             continue;
         };
-        let root = match (strand.roots.get(&tip), strand.whole_root()) {
-            (Some(root), _) => *root,
-            (None, Some((root, last))) if last == tip => root,
-            _ if strand.found.contains(&(candidate.digest.hash, tip)) => candidate.digest.hash,
-            _ => continue,
+        let met = || strand.found.contains(&(candidate.digest.hash, tip));
+        let Some(root) = strand
+            .root_at(tip)
+            .or_else(|| met().then_some(candidate.digest.hash))
+        else {
+            continue;
         };
+        let by = strand.reached_by(tip);
         if root == candidate.digest.hash {
             candidate.digest.strand_id = Some(strand_id.clone());
-            candidate.reach(By::Journal);
-            if candidate.vouches() {
-                verified.push((0, tip));
+            candidate.reach(by);
+            let bound = match by {
+                By::Journal => Some(0),
+                _ => strand.bound_from(tip),
+            };
+            if let Some(first) = bound.filter(|_| candidate.vouches()) {
+                verified.push((first, tip));
             }
+        } else if let (By::Prefix, Some(prefix)) = (by, &strand.prefix) {
+            anchors.explained |= candidate.vouches();
+            findings.push(prefix_differs(strand_id, prefix, candidate, root));
         } else if candidate.digest.strand_id.is_some() {
             candidate.verdict = DigestVerdict::Failed;
             anchors.explained |= candidate.vouches();
@@ -236,6 +250,30 @@ pub(crate) fn by_journal(
         }
     }
     anchors.add(verified);
+}
+
+/// A state and the blocks after it give another digest. Which of the two is wrong
+/// cannot be said, unless the caller vouches for the state.
+fn prefix_differs(
+    strand_id: &StrandId,
+    prefix: &Prefix,
+    candidate: &mut Candidate,
+    root: Hash,
+) -> Finding {
+    let why = format!(
+        "blocks 0 to its end, {}, and the blocks here up to {} give another digest than {}",
+        prefix.span.last(),
+        candidate.digest.sequence_no.unwrap_or_default(),
+        candidate.source
+    );
+    let mut finding =
+        unfit(strand_id, prefix, &why).values(candidate.digest.hash.to_string(), root.to_string());
+    if prefix.vouched {
+        candidate.verdict = DigestVerdict::Failed;
+        finding.code = Code::Digest;
+        finding.severity = Severity::Failure;
+    }
+    finding
 }
 
 /// What a proof came to.

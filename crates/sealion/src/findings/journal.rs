@@ -12,10 +12,15 @@ use super::leaves::Leaves;
 use super::loose::{place_in_block, LooseRevision, Placed};
 use super::outcome::{Asked, RevisionCounts, State};
 use super::revision::{RevisionRecord, Standing};
+use super::span::Trail;
 use crate::blocks::revision::Kind;
 use crate::blocks::time::Time;
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::Limits;
+
+mod resting;
+
+pub(crate) use resting::{unfit, Prefix};
 
 /// Names of unknown fields that the report lists.
 const UNKNOWN_FIELDS_MAX: usize = 100;
@@ -45,6 +50,10 @@ pub(crate) struct Wanted {
     pub(crate) tipless: Vec<Hash>,
     /// Blocks of which there is a proof.
     pub(crate) proven: BTreeSet<BlockAddress>,
+    /// Saved states that the run continues.
+    pub(crate) prefixes: BTreeMap<StrandId, Prefix>,
+    /// Whether a state is to be saved.
+    pub(crate) trails: bool,
 }
 
 /// A run of blocks without a gap.
@@ -62,6 +71,8 @@ pub(crate) struct Segment {
     last_recorded: Option<Hash>,
     /// The first block from which the chain holds up to `last`.
     chained_from: u64,
+    /// Where the state ends whose nodes `range` starts with, if one helped.
+    rests_to: Option<u64>,
 }
 
 /// A block of which there is a proof, as it was met.
@@ -90,6 +101,10 @@ pub(crate) struct StrandFold {
     pub(crate) genesis_previous: Option<usize>,
     /// Deleting revisions by the rule that their hashes follow.
     pub(crate) deletions: BTreeMap<&'static str, u64>,
+    /// The state that the strand continues, unless it turned out not to fit.
+    pub(crate) prefix: Option<Prefix>,
+    /// What a state to be saved keeps.
+    pub(crate) trail: Option<Trail>,
     documents: Option<Documents>,
     last_time: Option<Time>,
 }
@@ -135,7 +150,7 @@ pub(crate) struct Journal<'a> {
     limits: &'a Limits,
     wanted: &'a Wanted,
     /// Every pair of the tree is hashed by itself, by the reference.
-    pub(crate) plain: bool,
+    plain: bool,
     /// Sees the leading copy of every block, in order.
     pub(crate) watch: Option<Watch<'a>>,
 }
@@ -156,12 +171,15 @@ impl<'a> Journal<'a> {
         asked: &'a Asked,
         limits: &'a Limits,
         wanted: &'a Wanted,
+        plain: bool,
     ) -> Journal<'a> {
+        let resting = wanted.prefixes.keys();
+        let strands = resting.map(|id| (id.clone(), StrandFold::new(id, limits, wanted, plain)));
         Journal {
-            strands: BTreeMap::new(),
+            strands: strands.collect(),
             findings,
             by_path: ByPath::default(),
-            plain: false,
+            plain,
             asked,
             limits,
             wanted,
@@ -203,7 +221,7 @@ impl<'a> Journal<'a> {
             }
         }
         if !self.strands.contains_key(&address.strand_id) {
-            let strand = StrandFold::new(self.limits, self.plain);
+            let strand = StrandFold::new(&address.strand_id, self.limits, self.wanted, self.plain);
             self.strands.insert(address.strand_id.clone(), strand);
         }
         let Some(strand) = self.strands.get_mut(&address.strand_id) else {
@@ -271,14 +289,34 @@ fn broken_link(block: &CheckedBlock, before: &Segment, wrong: bool) -> Finding {
         .remedy("one of the two blocks was changed or replaced: compare both with another copy")
 }
 
+/// A block whose time lies before that of the block before it.
+fn time_order(block: &CheckedBlock, before: Time) -> Finding {
+    Finding::new(
+        Code::TimeOrder,
+        "blockTimestamp lies before that of the preceding block",
+    )
+    .at(&block.address)
+    .field("blockTimestamp")
+    .source(&block.path, Some(block.timestamp.1))
+    .values(block.timestamp.0.to_string(), before.to_string())
+    .remedy("no hash covers blockTimestamp; clocks may step, so this alone proves nothing")
+}
+
 fn show(hash: Option<Hash>) -> String {
     hash.map_or_else(|| "not a hash".to_owned(), |hash| hash.to_string())
 }
 
 impl StrandFold {
-    fn new(limits: &Limits, plain: bool) -> StrandFold {
+    fn new(strand_id: &StrandId, limits: &Limits, wanted: &Wanted, plain: bool) -> StrandFold {
+        let prefix = wanted.prefixes.get(strand_id);
+        let trail = wanted.trails.then(|| Trail {
+            span: prefix.map(|prefix| prefix.span.clone()),
+            broken: None,
+        });
         StrandFold {
             plain,
+            prefix: prefix.cloned(),
+            trail,
             segments: Vec::new(),
             blocks: 0,
             revisions: RevisionCounts::default(),
@@ -305,6 +343,7 @@ impl StrandFold {
     ) {
         let sequence_no = block.address.sequence_no;
         let failed = self.link(block, findings) || !block.findings.is_empty();
+        self.meet_before(block, findings);
         let undecided = |record: &RevisionRecord| record.standing == Standing::Undecided;
         let state = match failed {
             true => State::Failed,
@@ -333,7 +372,9 @@ impl StrandFold {
             self.proven
                 .insert(sequence_no, ProvenBlock { hash, chained_from });
         }
+        self.meet_after(block, findings);
         if asked.includes(sequence_no) {
+            let counted = self.revisions;
             self.blocks += 1;
             if self.unknown_fields.len() < UNKNOWN_FIELDS_MAX {
                 self.unknown_fields
@@ -347,6 +388,9 @@ impl StrandFold {
                 self.internal_entries.1 += block.internal_entries;
             }
             block.revisions.iter().for_each(|record| self.count(record));
+            if let Some(trail) = &mut self.trail {
+                trail.add(block, self.revisions - counted);
+            }
             self.remember(block, findings);
         }
     }
@@ -376,17 +420,7 @@ impl StrandFold {
         }
         if let Some(before) = self.last_time.replace(block.timestamp.0) {
             if block.timestamp.0 < before {
-                findings.push(
-                    Finding::new(
-                        Code::TimeOrder,
-                        "blockTimestamp lies before that of the preceding block",
-                    )
-                    .at(&block.address)
-                    .field("blockTimestamp")
-                    .source(&block.path, Some(block.timestamp.1))
-                    .values(block.timestamp.0.to_string(), before.to_string())
-                    .remedy("no hash covers blockTimestamp; clocks may step, so this alone proves nothing"),
-                );
+                findings.push(time_order(block, before));
             }
         }
         wrong
@@ -455,12 +489,24 @@ impl StrandFold {
         findings.extend(documents.finish(later_missing));
     }
 
-    /// The digest of all blocks, if the strand is whole from block 0.
+    /// The digest of all blocks, if the strand is whole from block 0, a state's
+    /// blocks included.
     pub(crate) fn whole_root(&self) -> Option<(Hash, u64)> {
-        let [only] = &self.segments[..] else {
-            return None;
-        };
-        Some((only.leaves.as_ref()?.root()?, only.last))
+        match (&self.segments[..], &self.prefix) {
+            ([only], _) => Some((only.leaves.as_ref()?.root()?, only.last)),
+            ([], Some(Prefix { span, .. })) => Some((span.range.root()?, span.last())),
+            _ => None,
+        }
+    }
+
+    /// The digest at a tip that was wanted, at the end, or where the state ends.
+    pub(crate) fn root_at(&self, tip: u64) -> Option<Hash> {
+        let whole = || self.whole_root().filter(|(_, last)| *last == tip);
+        let prefix = || self.prefix.as_ref()?.root_at(tip);
+        let wanted = self.roots.get(&tip).copied();
+        wanted
+            .or_else(|| whole().map(|(root, _)| root))
+            .or_else(prefix)
     }
 }
 
@@ -476,6 +522,7 @@ impl Segment {
             last_hash: None,
             last_recorded: None,
             chained_from: first,
+            rests_to: None,
         }
     }
 

@@ -21,6 +21,15 @@ impl Leaves {
         }
     }
 
+    /// On top of the leaves in `range`, which starts at leaf 0.
+    pub(super) fn on_top_of(range: Range, plain: bool) -> Leaves {
+        Leaves {
+            range,
+            plain,
+            ..Leaves::default()
+        }
+    }
+
     pub(super) fn append(&mut self, leaf: Hash) {
         /// A power of two, so that what is folded is one perfect subtree.
         const AT_ONCE: usize = 1024;
@@ -38,14 +47,19 @@ impl Leaves {
         self.waiting.clear();
     }
 
-    /// The root over all leaves; `None` if there are none.
-    pub(super) fn root(&self) -> Option<Hash> {
-        if self.waiting.is_empty() {
-            return self.range.root();
-        }
+    /// All leaves as a compact range.
+    pub(super) fn range(&self) -> Range {
         let mut range = self.range.clone();
         range.extend(&self.waiting);
-        range.root()
+        range
+    }
+
+    /// The root over all leaves; `None` if there are none.
+    pub(super) fn root(&self) -> Option<Hash> {
+        match self.waiting.is_empty() {
+            true => self.range.root(),
+            false => self.range().root(),
+        }
     }
 
     /// The same, for one who asks for it after every leaf.

@@ -15,6 +15,7 @@ mod leaves;
 mod loose;
 mod outcome;
 mod revision;
+mod span;
 
 pub(crate) use block::{check_block, Captured, CheckedBlock};
 pub(crate) use bundle::{check_bundled, nobody_vouches, FoundItem};
@@ -26,9 +27,10 @@ pub(crate) use digests::{proof_shape, BlockProof, Candidate, Candidates, InBlock
 pub(crate) use finding::Findings;
 pub use finding::{Finding, Location};
 pub(crate) use flaw::flaw_finding;
-pub(crate) use journal::{Given, Item, Journal, StrandFold, Wanted, Watch};
+pub(crate) use journal::{Given, Item, Journal, Prefix, StrandFold, Wanted, Watch};
 pub(crate) use loose::{LooseProof, LooseRevision};
 pub use outcome::{
     Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, RevisionCounts, State, Strand,
 };
 pub(crate) use revision::{check_revision, RevisionRecord, Standing};
+pub(crate) use span::{Apart, Span};

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::blocks::{Hash, StrandId};
 
@@ -86,6 +86,8 @@ pub enum State {
     Consistent,
     /// Chained, but some of its data could not be recomputed (JSON).
     RecordedOnly,
+    /// Not among the inputs; a saved state stands for them.
+    FromState,
     /// Not among the inputs.
     Missing,
     /// Something in it is wrong.
@@ -94,7 +96,8 @@ pub enum State {
 
 /// Revisions of a strand by what could be done with them. Kinds overlap:
 /// a redacted revision whose hash was recomputed counts in both.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RevisionCounts {
     /// All.
@@ -109,6 +112,34 @@ pub struct RevisionCounts {
     pub deleted: u64,
     /// Recomputed from JSON, whose fit proves the types.
     pub from_json: u64,
+}
+
+impl RevisionCounts {
+    fn each(self, other: RevisionCounts, op: impl Fn(u64, u64) -> u64) -> RevisionCounts {
+        RevisionCounts {
+            total: op(self.total, other.total),
+            recomputed: op(self.recomputed, other.recomputed),
+            redacted: op(self.redacted, other.redacted),
+            internal: op(self.internal, other.internal),
+            deleted: op(self.deleted, other.deleted),
+            from_json: op(self.from_json, other.from_json),
+        }
+    }
+}
+
+/// Counts of a state come from a file: they saturate.
+impl std::ops::AddAssign for RevisionCounts {
+    fn add_assign(&mut self, other: RevisionCounts) {
+        *self = self.each(other, u64::saturating_add);
+    }
+}
+
+impl std::ops::Sub for RevisionCounts {
+    type Output = RevisionCounts;
+
+    fn sub(self, other: RevisionCounts) -> RevisionCounts {
+        self.each(other, u64::saturating_sub)
+    }
 }
 
 /// A digest that was computed from blocks.
@@ -155,7 +186,7 @@ pub enum DigestVerdict {
 }
 
 /// How a digest was reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum By {
@@ -169,4 +200,7 @@ pub enum By {
     /// A consistency proof ties it to a newer digest, or to an older one that it
     /// extends.
     Consistency,
+    /// The nodes of a saved state and the blocks that follow it give it; it speaks
+    /// for these blocks, and for those in the state only as far as the state is right.
+    Prefix,
 }

@@ -16,6 +16,7 @@ pub(crate) use not_covered::{not_covered, Kinds};
 pub(crate) use text::Safe;
 pub use verdict::Verdict;
 
+use crate::blocks::StrandId;
 pub use crate::findings::{
     Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, RevisionCounts, State, Strand,
 };
@@ -43,6 +44,8 @@ pub struct Report {
     pub inputs: Vec<Input>,
     /// What was seen of each strand.
     pub strands: Vec<Strand>,
+    /// Saved states that the run was to continue.
+    pub states: Vec<StateAnswer>,
     /// Every digest met, trusted or claimed.
     pub digests: Vec<DigestAnswer>,
     /// The findings: gravest first, at most 1,000 of each code.
@@ -51,6 +54,9 @@ pub struct Report {
     pub finding_totals: BTreeMap<Code, u64>,
     /// Fields of these inputs that no hash covers, and what was done about it.
     pub not_covered: Vec<NotCovered>,
+    /// What the next run can continue from, if that was asked for.
+    #[serde(skip)]
+    pub(crate) state: Option<Result<crate::State, String>>,
 }
 
 /// Name and version of the program.
@@ -82,6 +88,27 @@ pub struct Input {
     pub revisions: Option<u64>,
 }
 
+/// What a saved state said of one strand, and what became of it.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct StateAnswer {
+    /// The state, as it was named.
+    pub path: Arc<str>,
+    /// The strand.
+    pub strand_id: StrandId,
+    /// The first block in it.
+    pub first: u64,
+    /// The last block in it.
+    pub last: u64,
+    /// The verdict of the run that wrote it.
+    pub verdict: Verdict,
+    /// Whether the caller vouches for that run.
+    pub vouched: bool,
+    /// Whether anything here rests on it. If not, a finding says why, unless its
+    /// blocks are all here.
+    pub used: bool,
+}
+
 /// A field that no hash covers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -96,6 +123,21 @@ impl Report {
     /// The answer.
     pub fn verdict(&self) -> Verdict {
         self.verdict
+    }
+
+    /// The state that the next run can continue from
+    /// ([`Verifier::on_top_of`](crate::Verifier::on_top_of)).
+    ///
+    /// # Errors
+    /// Why there is none: it was not asked for
+    /// ([`Verifier::save_state`](crate::Verifier::save_state)), something failed,
+    /// or the blocks are not one run.
+    pub fn state(&self) -> Result<&crate::State, &str> {
+        match &self.state {
+            Some(Ok(state)) => Ok(state),
+            Some(Err(why)) => Err(why),
+            None => Err("no state was asked for"),
+        }
     }
 
     /// The findings, gravest first.

@@ -15,8 +15,8 @@ use std::fmt::{self, Write};
 
 pub(crate) use safe::Safe;
 use words::{
-    covered_by_trusted, gravity_of, input_words, named, place, reached, run, runs, state_words,
-    verdict_words,
+    computed_from, covered_by_trusted, gravity_of, input_words, named, place, reached, run, runs,
+    state_words, verdict_words,
 };
 
 use super::{Coverage, Report, State, Strand, Verdict};
@@ -128,6 +128,7 @@ impl Text<'_> {
             self.line("rests on", &line)?;
             self.line("", reached(digest))?;
         }
+        self.states()?;
         for digest in claims.iter().take(self.printed_max) {
             self.line("claimed", &named(digest))?;
             let line = format!(
@@ -137,6 +138,32 @@ impl Text<'_> {
             self.line("", &line)?;
         }
         self.more("claimed", claims.len())
+    }
+
+    /// The saved states that stand for blocks which are not here.
+    fn states(&mut self) -> fmt::Result {
+        for state in &self.report.states {
+            let line = format!(
+                "state {}, blocks {} of strand {}, {}",
+                Safe(&state.path),
+                run(state.first, state.last),
+                Safe(state.strand_id.as_str()),
+                match state.vouched {
+                    true => "which you vouch for",
+                    false => "a claim that nobody vouches for",
+                }
+            );
+            match state.used {
+                true => self.line("rests on", &line)?,
+                false => self.line("not used", &line)?,
+            }
+            let line = format!(
+                "its run said {}; these blocks were not looked at now",
+                state.verdict
+            );
+            self.line("", &line)?;
+        }
+        Ok(())
     }
 
     /// What was asked for, and for each strand what was found of it.
@@ -173,7 +200,7 @@ impl Text<'_> {
             "{asked}, {} found; {}/{recomputable} revisions recompute",
             runs(
                 &strand.coverage,
-                |state| state != State::Missing,
+                |state| !matches!(state, State::Missing | State::FromState),
                 self.printed_max
             ),
             counts.recomputed
@@ -194,10 +221,10 @@ impl Text<'_> {
         }
         if let Some(digest) = &strand.computed_digest {
             let line = format!(
-                "{}@{} computed from blocks {}",
+                "{}@{} computed from {}",
                 digest.digest,
                 digest.sequence_no,
-                run(0, digest.sequence_no)
+                computed_from(&strand.coverage, digest.sequence_no)
             );
             self.line("digest", &line)?;
         }

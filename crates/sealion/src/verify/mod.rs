@@ -6,6 +6,7 @@ mod feed;
 mod manifests;
 mod pool;
 mod read_digest;
+mod resting;
 mod run;
 mod show;
 mod stream;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 use crate::engine::{Engine, Wanted};
 use crate::findings::{Asked, CheckedBlock};
 use crate::source::Archive;
-use crate::{Code, Digest, Error, Limits, Report, Severity, StrandId};
+use crate::{Code, Digest, Error, Limits, Report, Severity, State, StrandId};
 
 /// Bytes of whole values that one task checks.
 const PIECE_BYTES: usize = 128 << 10;
@@ -47,6 +48,9 @@ pub struct Verifier {
     threads: Option<usize>,
     limits: Limits,
     progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
+    /// States to continue, and whether the caller vouches for each.
+    states: Vec<(State, bool)>,
+    save_state: bool,
 }
 
 impl Verifier {
@@ -112,6 +116,33 @@ impl Verifier {
     /// Other bounds on input.
     pub fn limits(mut self, limits: Limits) -> Verifier {
         self.limits = limits;
+        self
+    }
+
+    /// Continues from what an earlier run left: its blocks need not be here. Call
+    /// again for states of other strands.
+    ///
+    /// Blocks that follow the state are verified if its nodes and their leaves fold
+    /// to a trusted digest; that needs no trust in the state. Of the blocks in it
+    /// nothing is said but that the state was written. A state to which the blocks
+    /// do not chain, or that contradicts them, is named by a finding and not used.
+    pub fn on_top_of(mut self, state: State) -> Verifier {
+        self.states.push((state, false));
+        self
+    }
+
+    /// The same for a state that you vouch for: that an honest run wrote it, and
+    /// that nobody could change it since. Then a digest that its nodes give counts
+    /// as verified without any of its blocks.
+    pub fn vouching_for(mut self, state: State) -> Verifier {
+        self.states.push((state, true));
+        self
+    }
+
+    /// Whether to keep what the next run can continue from, for
+    /// [`Report::state`]: of the blocks asked for, one more pair hash a block.
+    pub fn save_state(mut self, save: bool) -> Verifier {
+        self.save_state = save;
         self
     }
 

@@ -21,7 +21,7 @@ use crate::findings::{
 };
 use crate::report::{not_covered, Input, Kinds, Report, Tool, Verdict};
 use crate::source::{decompressed, Archive, Flaw, FlawKind};
-use crate::Error;
+use crate::{state, Error};
 
 /// A run under way.
 pub(crate) struct Run<'r, 's> {
@@ -71,7 +71,9 @@ impl<'s> Run<'_, 's> {
         );
         let candidates = self.candidates(digests);
         findings.extend(candidates.iter().filter_map(zero_digest));
-        let wanted = wanted(&candidates, &proofs);
+        let mut wanted = wanted(&candidates, &proofs);
+        wanted.prefixes = self.verifier.prefixes()?;
+        wanted.trails = self.verifier.save_state;
         let records = records
             .into_tasks(
                 Arc::new(asked.clone()),
@@ -99,9 +101,9 @@ impl<'s> Run<'_, 's> {
                 watch(block);
             }
         };
-        let mut journal = Journal::new(&mut findings, asked, limits, &wanted);
+        let plain = self.engine == Engine::Reference;
+        let mut journal = Journal::new(&mut findings, asked, limits, &wanted, plain);
         journal.watch = Some(&mut watched);
-        journal.plain = self.engine == Engine::Reference;
         self.fold(sources, &mut journal, &journals, &candidates, &counter);
         let Journal {
             mut strands,
@@ -123,7 +125,9 @@ impl<'s> Run<'_, 's> {
         let candidates = conclusion.candidates.all;
         let trusting = candidates.iter().any(|candidate| candidate.trusted);
         let mut seen = told.iter().map(|s| s.blocks + s.revisions.total);
-        if !seen.any(|things| things > 0) && !candidates.iter().any(Candidate::reached) {
+        let resting = strands.values().any(|strand| strand.prefix.is_some());
+        let reached = candidates.iter().any(Candidate::reached);
+        if !seen.any(|things| things > 0) && !reached && !resting {
             findings.push(nothing(inputs.len(), asked));
         }
         let verdict = verdict(&findings, trusting, all_verified);
@@ -135,6 +139,11 @@ impl<'s> Run<'_, 's> {
             bundles: !bundles.is_empty(),
         };
         let (kept, finding_totals) = findings.into_parts();
+        let before = self.verifier.verdict_before();
+        let state = self
+            .verifier
+            .save_state
+            .then(|| state::of_run(&strands, &candidates, &kept, verdict, before));
         Ok(Report {
             report_version: 1,
             tool: Tool {
@@ -147,10 +156,12 @@ impl<'s> Run<'_, 's> {
             asked: asked.clone(),
             inputs,
             strands: told,
+            states: self.verifier.state_answers(&strands, &candidates),
             digests: candidates.iter().map(Candidate::answer).collect(),
             findings: kept,
             finding_totals,
             not_covered: not_covered(kinds, unknown_fields),
+            state,
         })
     }
 

@@ -48,6 +48,7 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
             genesis_previous: Some("empty"),
             computed_digest: None,
         }],
+        states: Vec::new(),
         digests: Vec::new(),
         findings,
         finding_totals,
@@ -55,6 +56,7 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
             field: "blockTimestamp".into(),
             why: "compared with txTime",
         }],
+        state: None,
     }
 }
 

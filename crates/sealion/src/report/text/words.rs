@@ -74,6 +74,14 @@ pub(super) fn covered_by_trusted(report: &Report) -> String {
             };
             format!("{by} {noun} {runs}{beside} of strand {strand_id}, as found here.")
         }
+        [strand] if strand.blocks == 0 && strand.revisions.total == 0 => {
+            let held = runs(
+                &strand.coverage,
+                |state| state == State::FromState,
+                PRINTED_MAX,
+            );
+            format!("{by} blocks {held}, of which only the state is here that you vouch for.")
+        }
         // Revisions alone, each with a proof of its own.
         [strand] if strand.blocks == 0 && strand.revisions.total == 1 => {
             format!("{by} the revision that was handed over.")
@@ -86,6 +94,20 @@ pub(super) fn covered_by_trusted(report: &Report) -> String {
         }
         _ => format!("{by} everything that was handed over."),
     }
+}
+
+/// `blocks 0–99`, or also the state that stands for some of them.
+pub(super) fn computed_from(coverage: &[Coverage], tip: u64) -> String {
+    let of_state = |state| state == State::FromState;
+    if !coverage.iter().any(|one| of_state(one.state)) {
+        return format!("blocks {}", run(0, tip));
+    }
+    let here = |state| !matches!(state, State::FromState | State::Missing);
+    let state = runs(coverage, of_state, PRINTED_MAX);
+    format!(
+        "the state for {state}, blocks here: {}",
+        runs(coverage, here, PRINTED_MAX)
+    )
 }
 
 /// Where a finding is: the block and document, else the strand, else the file.
@@ -142,6 +164,9 @@ pub(super) fn reached(digest: &DigestAnswer) -> &'static str {
         (DigestVerdict::Verified, Some(By::Consistency)) => {
             "reached by consistency: a proof ties it to another digest, the newer of the two extends the older"
         }
+        (DigestVerdict::Verified, Some(By::Prefix)) => {
+            "reached by prefix: the hashes in the saved state and the blocks after it give it"
+        }
         (DigestVerdict::Verified, None) => "reached",
     }
 }
@@ -151,6 +176,7 @@ pub(super) fn state_words(state: State) -> &'static str {
         State::Verified => "verified",
         State::Consistent => "consistent (under no trusted digest)",
         State::RecordedOnly => "recorded-only (chained, but some data could not be recomputed)",
+        State::FromState => "from-state (not here: rests on a saved state)",
         State::Missing => "missing",
         State::Failed => "failed",
     }
@@ -160,7 +186,7 @@ pub(super) fn gravity_of(state: State) -> Option<Severity> {
     match state {
         State::Verified => None,
         State::Consistent => Some(Severity::Warning),
-        State::RecordedOnly | State::Missing => Some(Severity::Incomplete),
+        State::RecordedOnly | State::FromState | State::Missing => Some(Severity::Incomplete),
         State::Failed => Some(Severity::Failure),
     }
 }

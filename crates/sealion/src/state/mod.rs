@@ -1,0 +1,192 @@
+//! What a run leaves for the next one: of each strand the few hashes that later
+//! blocks and digests can be tied to.
+//!
+//! A state of `n` blocks holds at most 2·log2(n) hashes of 32 bytes, so that a
+//! journal of any length goes on from a few kilobytes. It is a claim like any
+//! other: whoever can write the file can write any hashes into it. Blocks that
+//! follow it are verified without trust in it, because its nodes and their leaves
+//! must fold to a trusted digest; the blocks *in* it are not here and rest on it.
+//!
+//! (Compact ranges are described in the documentation of the Trillian project;
+//! the node hash is QLDB's pair hash, as in its Developer Guide.)
+
+mod merge;
+mod saved;
+mod written;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub use merge::MergeError;
+pub(crate) use saved::{of_run, worse};
+
+use crate::blocks::{Hash, StrandId};
+use crate::findings::{By, RevisionCounts, Span};
+use crate::report::Verdict;
+use crate::Error;
+
+/// Bytes of a state file at most; one of a hundred strands has about 300 KB.
+const STATE_BYTES_MAX: u64 = 16 << 20;
+
+/// The state after a run: of each strand a run of blocks without a gap, folded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Its name in reports: the path it was read from.
+    pub(crate) source: Arc<str>,
+    /// The version of the program that wrote it.
+    pub(crate) tool_version: String,
+    pub(crate) verdict: Verdict,
+    /// By id, each once.
+    pub(crate) strands: Vec<StrandState>,
+}
+
+/// What a [`State`] holds of one strand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StrandState {
+    pub(crate) strand_id: StrandId,
+    pub(crate) span: Span,
+    pub(crate) digests: Vec<ReachedDigest>,
+}
+
+/// A digest that the run reached.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ReachedDigest {
+    /// The 32 bytes.
+    pub digest: Hash,
+    /// The tip's sequence number.
+    pub sequence_no: u64,
+    /// Whether the caller of that run trusted it.
+    pub trusted: bool,
+    /// How it was reached.
+    pub by: By,
+}
+
+impl State {
+    /// Reads a state from a file, at most 16 MiB, and checks that it is whole:
+    /// its checksum, the number of nodes in each range, and that each digest is
+    /// what the nodes fold to.
+    ///
+    /// None of this shows that the state is genuine: a forger makes all of it
+    /// anew.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the file cannot be read; [`Error::Unsuitable`] if it holds
+    /// no state, one of another version, or a damaged one.
+    pub fn read(path: impl AsRef<Path>) -> Result<State, Error> {
+        let path = path.as_ref();
+        let source = path.display().to_string();
+        let failed = |error| Error::Io {
+            path: source.clone(),
+            source: error,
+        };
+        let size = std::fs::metadata(path).map_err(failed)?.len();
+        let refused = |reason| Error::Unsuitable {
+            path: source.clone(),
+            reason,
+        };
+        if size > STATE_BYTES_MAX {
+            let reason =
+                format!("expected a state of at most {STATE_BYTES_MAX} bytes, found {size}");
+            return Err(refused(reason));
+        }
+        let text = std::fs::read(path).map_err(failed)?;
+        State::from_json(&text, &source).map_err(refused)
+    }
+
+    /// Writes the state to a file: at once or not at all, also when the machine
+    /// stops in the middle.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with what the system said.
+    pub fn write(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        replace_file(path.as_ref(), self.to_json().as_bytes())
+    }
+
+    /// The verdict of the run that wrote it, never [`Verdict::Failed`]. If several
+    /// runs led to it, the least that they said.
+    pub fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// Its strands, by id.
+    pub fn strands(&self) -> &[StrandState] {
+        &self.strands
+    }
+
+    /// The version of the program that wrote it.
+    pub fn tool_version(&self) -> &str {
+        &self.tool_version
+    }
+}
+
+impl StrandState {
+    /// The strand.
+    pub fn strand_id(&self) -> &StrandId {
+        &self.strand_id
+    }
+
+    /// The first block in it.
+    pub fn first(&self) -> u64 {
+        self.span.range.begin()
+    }
+
+    /// The last block in it.
+    pub fn last(&self) -> u64 {
+        self.span.last()
+    }
+
+    /// The nodes of the tree over its blocks, from the left, 32 bytes each.
+    pub fn nodes(&self) -> &[Hash] {
+        self.span.range.nodes()
+    }
+
+    /// The hash that the first block names as that of the block before it: `None`
+    /// where it is block 0 and names none.
+    pub fn previous_hash(&self) -> Option<Hash> {
+        self.span.previous
+    }
+
+    /// The hash of the last block.
+    pub fn last_hash(&self) -> Hash {
+        self.span.last_hash
+    }
+
+    /// The time of the last block in UTC, as ISO 8601. No hash covers it.
+    pub fn last_timestamp(&self) -> String {
+        self.span.last_time.to_string()
+    }
+
+    /// The revisions in its blocks.
+    pub fn revisions(&self) -> RevisionCounts {
+        self.span.revisions
+    }
+
+    /// The digest of blocks 0 to the last; `None` if it starts after block 0.
+    pub fn digest(&self) -> Option<Hash> {
+        self.span.range.root()
+    }
+
+    /// Digests that the runs which led here reached.
+    pub fn digests(&self) -> &[ReachedDigest] {
+        &self.digests
+    }
+}
+
+/// Puts `bytes` in place of whatever is at `path`, or leaves that as it is.
+pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let failed = |source| Error::Io {
+        path: path.display().to_string(),
+        source,
+    };
+    let folder = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    std::io::Write::write_all(&mut file, bytes).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
