@@ -33,6 +33,10 @@ fn sample() -> Value {
                 "digest": "rGr7ElhEo1FExqD8SAWcWdtDIoN9cp81aozENEkW+A0=", "sequence_no": 1
             }
         }],
+        "states": [{
+            "path": "july.state", "strand_id": "JdxjkR9bSYB5jMHWcI464T", "first": 0, "last": 1,
+            "verdict": "verified", "vouched": false, "used": true
+        }],
         "digests": [{
             "digest": "rGr7ElhEo1FExqD8SAWcWdtDIoN9cp81aozENEkW+A0=",
             "strand_id": null, "sequence_no": 1, "source": "command line", "trusted": true,

@@ -53,7 +53,7 @@ impl JournalComparison {
                 runs(&self.common)
             ),
             Outcome::Different => match self.first_grave() {
-                Some(found) => format!("DIFFERENT at {}{strand}", place(found)),
+                Some(found) => format!("DIFFERENT{strand} at {}", place(found)),
                 None => format!("DIFFERENT{strand}"),
             },
         }
