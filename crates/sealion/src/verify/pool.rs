@@ -30,6 +30,7 @@ struct Queue<'s> {
 struct State<'s> {
     jobs: VecDeque<Job<'s>>,
     /// No more jobs will come.
+    #[cfg(feature = "parallel")]
     closed: bool,
 }
 
