@@ -129,6 +129,21 @@ pub struct VerifyArgs {
     /// Written only if nothing failed and the blocks asked for are one run without a gap.
     #[arg(long, value_name = "F")]
     pub save_state: Option<PathBuf>,
+    /// Keep in F how far the run is; the same command goes on from there if it was interrupted
+    ///
+    /// Files read to their end before are not read again, and the report lists them. F is removed
+    /// at the end of the run. Put it where only you can write, not among the inputs.
+    #[arg(long, value_name = "F", requires = "inputs")]
+    pub checkpoint: Option<PathBuf>,
+    /// Seconds between two checkpoints
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 5,
+        requires = "checkpoint",
+        hide = true
+    )]
+    pub checkpoint_every: u64,
     /// The form of the report
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Output::Text)]
     pub output: Output,

@@ -71,6 +71,9 @@ fn verifier(args: &VerifyArgs) -> Result<Verifier, Error> {
         verifier = verifier.vouching_for(State::read(path)?);
     }
     verifier = verifier.save_state(args.save_state.is_some());
+    if let Some(path) = &args.checkpoint {
+        verifier = verifier.checkpoint(path, Duration::from_secs(args.checkpoint_every));
+    }
     if let (Some(from), Some(to)) = (args.from, args.to) {
         if from > to {
             return Err(Error::EmptyRange { from, to });

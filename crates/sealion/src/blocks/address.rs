@@ -38,9 +38,17 @@ impl serde::Serialize for StrandId {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for StrandId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(StrandId(<Arc<str>>::deserialize(deserializer)?))
+    }
+}
+
 /// A block's place: `{strandId, sequenceNo}`. No hash covers either; the order
 /// of blocks is bound by the chain, absolute numbers by counting from block 0.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct BlockAddress {
     /// The strand.
     pub strand_id: StrandId,

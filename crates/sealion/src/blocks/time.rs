@@ -6,7 +6,9 @@ use ion_rs::Timestamp;
 
 /// Seconds and nanoseconds since 1970 in UTC. No hash is made from this: Ion
 /// timestamps are hashed as they stand, with precision and offset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub(crate) struct Time {
     pub(crate) seconds: i64,
     pub(crate) nanoseconds: u32,

@@ -60,6 +60,12 @@ impl fmt::Display for Engine {
 #[derive(Default)]
 pub(crate) struct Passes(Mutex<BTreeMap<String, u64>>);
 
+impl From<BTreeMap<String, u64>> for Passes {
+    fn from(counts: BTreeMap<String, u64>) -> Passes {
+        Passes(Mutex::new(counts))
+    }
+}
+
 impl Passes {
     fn add(&self, reason: impl fmt::Display) {
         let mut passes = self.0.lock().unwrap_or_else(PoisonError::into_inner);

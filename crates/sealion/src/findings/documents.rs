@@ -4,8 +4,12 @@
 //! The table has a bound in bytes. Past it, new documents are only counted, and
 //! the report says for how many the checks were not made.
 
+mod kept;
+
 use std::collections::HashMap;
 use std::sync::Arc;
+
+pub(crate) use kept::KeptDocuments;
 
 use super::code::{Code, Severity};
 use super::finding::Finding;
@@ -31,6 +35,7 @@ struct Document {
     deleted: bool,
 }
 
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
 struct Redaction {
     address: BlockAddress,
     document: Id,

@@ -170,6 +170,11 @@ impl Findings {
         }
     }
 
+    /// How many there are of any severity.
+    pub(crate) fn total(&self) -> u64 {
+        self.severities.values().sum()
+    }
+
     pub(crate) fn count_of(&self, severity: Severity) -> u64 {
         self.severities.get(&severity).copied().unwrap_or(0)
     }

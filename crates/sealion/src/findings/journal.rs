@@ -1,7 +1,7 @@
 //! Folds checked blocks, in the order of the journal, into what is known of each
 //! strand: the chain, the tree, coverage, and the roots that digests ask for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::block::CheckedBlock;
@@ -18,8 +18,10 @@ use crate::blocks::time::Time;
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::Limits;
 
+mod kept;
 mod resting;
 
+pub(crate) use kept::KeptJournal;
 pub(crate) use resting::{unfit, Prefix};
 
 /// Names of unknown fields that the report lists.
@@ -57,6 +59,8 @@ pub(crate) struct Wanted {
 }
 
 /// A run of blocks without a gap.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Segment {
     pub(crate) first: u64,
     pub(crate) last: u64,
@@ -76,6 +80,7 @@ pub(crate) struct Segment {
 }
 
 /// A block of which there is a proof, as it was met.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct ProvenBlock {
     pub(crate) hash: Hash,
     /// The first block that the chain ties to this one.
@@ -105,12 +110,14 @@ pub(crate) struct StrandFold {
     pub(crate) prefix: Option<Prefix>,
     /// What a state to be saved keeps.
     pub(crate) trail: Option<Trail>,
+    /// Of revisions that a checkpoint knows: how they stand in their blocks.
+    waiting: VecDeque<(bool, Option<usize>)>,
     documents: Option<Documents>,
     last_time: Option<Time>,
 }
 
 /// What an input gave.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Given {
     pub(crate) blocks: u64,
     pub(crate) revisions: u64,
@@ -119,10 +126,19 @@ pub(crate) struct Given {
 }
 
 /// What each input gave. Blocks come in runs of one input, so the one at hand is kept apart.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct ByPath {
     others: BTreeMap<Arc<str>, Given>,
     last: Option<(Arc<str>, Given)>,
+}
+
+impl From<Vec<(Arc<str>, Given)>> for ByPath {
+    fn from(all: Vec<(Arc<str>, Given)>) -> ByPath {
+        ByPath {
+            others: all.into_iter().collect(),
+            last: None,
+        }
+    }
 }
 
 impl ByPath {
@@ -146,6 +162,8 @@ pub(crate) struct Journal<'a> {
     pub(crate) findings: &'a mut Findings,
     /// What each input gave.
     pub(crate) by_path: ByPath,
+    /// Up to where a checkpoint stands for what went by.
+    resumed_after: Option<BlockAddress>,
     asked: &'a Asked,
     limits: &'a Limits,
     wanted: &'a Wanted,
@@ -179,6 +197,7 @@ impl<'a> Journal<'a> {
             strands: strands.collect(),
             findings,
             by_path: ByPath::default(),
+            resumed_after: None,
             plain,
             asked,
             limits,
@@ -187,8 +206,17 @@ impl<'a> Journal<'a> {
         }
     }
 
+    /// Whether a checkpoint stands for what is at `address`.
+    fn is_behind(&self, address: &BlockAddress) -> bool {
+        let after = self.resumed_after.as_ref();
+        after.is_some_and(|after| address <= after)
+    }
+
     /// Takes in everything that stands at one address. Addresses must rise.
     pub(crate) fn take(&mut self, address: &BlockAddress, items: &mut Vec<Item>) {
+        if self.is_behind(address) {
+            return self.retake(address, items);
+        }
         let mut blocks = Vec::new();
         let mut loose = Vec::new();
         let mut lead = None;
@@ -329,6 +357,7 @@ impl StrandFold {
             unknown_fields: BTreeSet::new(),
             genesis_previous: None,
             deletions: BTreeMap::new(),
+            waiting: VecDeque::new(),
             documents: Some(Documents::new(limits.documents_memory_bytes_max)),
             last_time: None,
         }

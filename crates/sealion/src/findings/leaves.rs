@@ -5,11 +5,25 @@ use crate::merkle::Range;
 
 /// All leaves so far, as a compact range and a few that are not in it yet. Folded many
 /// at a time, unless the plain rules alone are asked for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(from = "Range", into = "Range")]
 pub(super) struct Leaves {
     range: Range,
     waiting: Vec<Hash>,
     plain: bool,
+}
+
+/// Written as the range alone; whether hashing is plain, the reader knows.
+impl From<Leaves> for Range {
+    fn from(leaves: Leaves) -> Range {
+        leaves.range()
+    }
+}
+
+impl From<Range> for Leaves {
+    fn from(range: Range) -> Leaves {
+        Leaves::on_top_of(range, false)
+    }
 }
 
 impl Leaves {
@@ -28,6 +42,11 @@ impl Leaves {
             plain,
             ..Leaves::default()
         }
+    }
+
+    /// The same leaves, to be gone on with.
+    pub(super) fn go_on(self, plain: bool) -> Leaves {
+        Leaves::on_top_of(self.range(), plain)
     }
 
     pub(super) fn append(&mut self, leaf: Hash) {

@@ -8,7 +8,7 @@ use crate::blocks::Hash;
 use crate::merkle::Range;
 
 /// A run of blocks, folded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Span {
     /// The leaves. Never empty.
     pub(crate) range: Range,
@@ -54,7 +54,7 @@ impl Span {
 }
 
 /// The run of blocks that goes into a state, as it grows; or why there is none.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Trail {
     pub(crate) span: Option<Span>,
     /// Why the blocks that went by are not one run.

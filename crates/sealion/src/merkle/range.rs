@@ -9,12 +9,38 @@ use crate::hashes::dot;
 ///
 /// (Compact ranges are described in the Trillian project's documentation; the
 /// node hash here is `dot`.)
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "Parts", into = "Parts")]
 pub struct Range {
     begin: u64,
     end: u64,
     /// From the left; with `begin` and `end` the levels follow.
     nodes: Vec<Hash>,
+}
+
+/// A range as it is written: what [`Range::from_nodes`] takes.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parts {
+    begin: u64,
+    end: u64,
+    nodes: Vec<Hash>,
+}
+
+impl From<Range> for Parts {
+    fn from(Range { begin, end, nodes }: Range) -> Parts {
+        Parts { begin, end, nodes }
+    }
+}
+
+impl TryFrom<Parts> for Range {
+    type Error = String;
+
+    fn try_from(Parts { begin, end, nodes }: Parts) -> Result<Range, String> {
+        let count = nodes.len();
+        Range::from_nodes(begin, end, nodes)
+            .ok_or_else(|| format!("leaves {begin}..{end} do not have {count} nodes"))
+    }
 }
 
 /// Two ranges that do not touch cannot be merged.

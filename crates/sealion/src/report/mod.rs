@@ -16,7 +16,7 @@ pub(crate) use not_covered::{not_covered, Kinds};
 pub(crate) use text::Safe;
 pub use verdict::Verdict;
 
-use crate::blocks::StrandId;
+use crate::blocks::{BlockAddress, StrandId};
 pub use crate::findings::{
     Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, RevisionCounts, State, Strand,
 };
@@ -48,6 +48,8 @@ pub struct Report {
     pub states: Vec<StateAnswer>,
     /// Every digest met, trusted or claimed.
     pub digests: Vec<DigestAnswer>,
+    /// What became of the checkpoint, if there was to be one.
+    pub checkpoint: Option<CheckpointAnswer>,
     /// The findings: gravest first, at most 1,000 of each code.
     pub findings: Vec<Finding>,
     /// How many findings of each code there were.
@@ -107,6 +109,33 @@ pub struct StateAnswer {
     /// Whether anything here rests on it. If not, a finding says why, unless its
     /// blocks are all here.
     pub used: bool,
+}
+
+/// What a run with a checkpoint made of it.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct CheckpointAnswer {
+    /// The file, as it was named.
+    pub path: String,
+    /// The last block that an earlier, interrupted run had checked; `None` if this
+    /// run began at the start.
+    pub resumed_after: Option<BlockAddress>,
+    /// Journal files that the earlier run read to their end, and this one only at
+    /// their start. Their name, size and time of change are as they were.
+    pub not_read_again: Vec<Arc<str>>,
+    /// Why a checkpoint was not used, or none could be written.
+    pub remark: Option<String>,
+}
+
+impl CheckpointAnswer {
+    /// Of a run that read everything in the end.
+    pub(crate) fn unused(self) -> CheckpointAnswer {
+        CheckpointAnswer {
+            resumed_after: None,
+            not_read_again: Vec::new(),
+            ..self
+        }
+    }
 }
 
 /// A field that no hash covers.

@@ -65,6 +65,7 @@ impl Report {
         text.basis()?;
         text.asked_and_found()?;
         text.inputs(verbose)?;
+        text.checkpoint(verbose)?;
         text.findings()?;
         text.totals()?;
         text.not_covered()
@@ -267,6 +268,31 @@ impl Text<'_> {
             for input in inputs {
                 self.line("", &input_words(input))?;
             }
+        }
+        Ok(())
+    }
+
+    /// What an interrupted run before this one had done.
+    fn checkpoint(&mut self, all: bool) -> fmt::Result {
+        let Some(checkpoint) = &self.report.checkpoint else {
+            return Ok(());
+        };
+        if let Some(after) = &checkpoint.resumed_after {
+            let line = format!(
+                "{}: goes on after block {} of strand {}; {} files were read by the interrupted run and not again",
+                Safe(&checkpoint.path),
+                after.sequence_no,
+                Safe(after.strand_id.as_str()),
+                checkpoint.not_read_again.len()
+            );
+            self.line("checkpoint", &line)?;
+            for path in checkpoint.not_read_again.iter().filter(|_| all) {
+                self.line("", &Safe(path).to_string())?;
+            }
+        }
+        if let Some(remark) = &checkpoint.remark {
+            let line = format!("{}: {}", Safe(&checkpoint.path), Safe(remark));
+            self.line("checkpoint", &line)?;
         }
         Ok(())
     }

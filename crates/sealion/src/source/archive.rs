@@ -16,6 +16,10 @@ pub struct Object {
     pub name: Arc<str>,
     /// Its size in bytes as stored, if known before reading.
     pub size: Option<u64>,
+    /// What changes whenever its bytes do, if the archive has such a thing: the time
+    /// of its last change, an ETag. Two listings with the same name, size and stamp
+    /// are taken for the same bytes.
+    pub stamp: Option<String>,
     /// Why it cannot be opened, if listing already told.
     pub problem: Option<String>,
 }
@@ -26,8 +30,15 @@ impl Object {
         Object {
             name: name.into(),
             size,
+            stamp: None,
             problem: None,
         }
+    }
+
+    /// The same, with a stamp.
+    pub fn stamped(mut self, stamp: Option<String>) -> Object {
+        self.stamp = stamp;
+        self
     }
 }
 
@@ -66,8 +77,9 @@ impl OneFile {
 
 impl Archive for OneFile {
     fn objects(&self) -> Result<Vec<Object>, Error> {
-        let size = metadata(&self.0)?.len();
-        Ok(vec![Object::new(name_of(&self.0), Some(size))])
+        let found = metadata(&self.0)?;
+        let object = Object::new(name_of(&self.0), Some(found.len()));
+        Ok(vec![object.stamped(stamp(&found))])
     }
 
     fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>> {
@@ -109,8 +121,10 @@ impl Archive for Directory {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
                 Ok(entry) => {
-                    let size = entry.metadata().ok().map(|found| found.len());
-                    objects.push(Object::new(name_of(entry.path()), size));
+                    let found = entry.metadata().ok();
+                    let size = found.as_ref().map(Metadata::len);
+                    let object = Object::new(name_of(entry.path()), size);
+                    objects.push(object.stamped(found.as_ref().and_then(stamp)));
                 }
                 Err(error) if error.depth() == 0 => {
                     return Err(Error::Io {
@@ -121,6 +135,7 @@ impl Archive for Directory {
                 Err(error) => objects.push(Object {
                     name: error.path().map_or_else(String::new, name_of).into(),
                     size: None,
+                    stamp: None,
                     problem: Some(error.to_string()),
                 }),
             }
@@ -320,6 +335,25 @@ fn metadata(path: &Path) -> Result<Metadata, Error> {
         path: name_of(path),
         source,
     })
+}
+
+/// Times of change, of the content and (where a program cannot set it) of anything
+/// about the file.
+fn stamp(found: &Metadata) -> Option<String> {
+    let since = std::time::UNIX_EPOCH;
+    let content = found.modified().ok()?.duration_since(since).ok()?;
+    #[cfg(unix)]
+    let anything = {
+        use std::os::unix::fs::MetadataExt as _;
+        format!("{}.{:09}", found.ctime(), found.ctime_nsec())
+    };
+    #[cfg(not(unix))]
+    let anything = "";
+    Some(format!(
+        "{}.{:09} {anything}",
+        content.as_secs(),
+        content.subsec_nanos()
+    ))
 }
 
 fn name_of(path: &Path) -> String {

@@ -66,12 +66,16 @@ pub(crate) struct Source<'s> {
     /// The address of its first block; `None`: not known, to be opened at once.
     pub(crate) first: Option<BlockAddress>,
     pub(crate) path: Arc<str>,
+    /// Whether it is one journal file, `path` its name.
+    pub(crate) file: bool,
     pub(crate) open: Box<dyn FnOnce() -> Tasks<'s> + Send + 's>,
 }
 
 /// An opened source.
 struct Feed<'s> {
     path: Arc<str>,
+    /// Whether it is one journal file, `path` its name.
+    file: bool,
     tasks: Tasks<'s>,
     /// No more tasks come.
     ended: bool,
@@ -80,18 +84,24 @@ struct Feed<'s> {
     /// The one strand of a file; things that came one by one may be of several.
     strand: Option<StrandId>,
     last: Option<BlockAddress>,
+    /// Where in the file the head lies, and the item taken before it.
+    head: Option<u64>,
+    taken: Option<u64>,
 }
 
 impl<'s> Feed<'s> {
     fn open(source: Source<'s>) -> Feed<'s> {
         Feed {
             path: source.path,
+            file: source.file,
             tasks: (source.open)(),
             ended: false,
             tickets: VecDeque::new(),
             ready: VecDeque::new(),
             strand: source.first.map(|address| address.strand_id),
             last: None,
+            head: None,
+            taken: None,
         }
     }
 
@@ -113,6 +123,7 @@ impl<'s> Feed<'s> {
                 match self.misplaced(&item) {
                     None => {
                         self.passed(item.address());
+                        self.taken = self.head.replace(offset_of(&item));
                         return Some(item);
                     }
                     Some(finding) => findings.push(finding),
@@ -147,6 +158,11 @@ impl<'s> Feed<'s> {
         }
     }
 
+    /// The file's name, if it is one.
+    fn into_file(self) -> Option<Arc<str>> {
+        self.file.then_some(self.path)
+    }
+
     /// Remembers the last address, and takes no new hold of its strand's id.
     fn passed(&mut self, address: &BlockAddress) {
         match &mut self.last {
@@ -176,17 +192,20 @@ impl<'s> Feed<'s> {
             ),
             (None, None) => return None,
         };
-        let offset = match item {
-            Item::Block(block) => block.offset,
-            Item::Loose(loose) => loose.record.offset,
-        };
         let finding = Finding::new(Code::Address, message)
             .at(address)
             .field("blockAddress")
-            .source(&self.path, Some(offset));
+            .source(&self.path, Some(offset_of(item)));
         Some(finding.remedy(
             "the address was edited or the file was put together by hand; the block was not used",
         ))
+    }
+}
+
+fn offset_of(item: &Item) -> u64 {
+    match item {
+        Item::Block(block) => block.offset,
+        Item::Loose(loose) => loose.record.offset,
     }
 }
 
@@ -201,13 +220,13 @@ fn too_many(item: &Item) -> Finding {
 }
 
 /// Merges all sources by address into the journal. `after_each` is called after
-/// every address.
+/// every address, with what is known then.
 pub(crate) fn merge<'s>(
     mut sources: Vec<Source<'s>>,
     pool: &Pool<'s>,
     journal: &mut Journal<'_>,
     beyond: impl Fn(&BlockAddress) -> bool,
-    mut after_each: impl FnMut(),
+    mut after_each: impl FnMut(&Journal<'_>, &BlockAddress, &Merge<'_, 's>),
 ) {
     // Unknown first addresses sort first and are opened at once.
     sources.sort_by(|a, b| (&a.first, &a.path).cmp(&(&b.first, &b.path)));
@@ -218,6 +237,7 @@ pub(crate) fn merge<'s>(
         heads: BTreeMap::new(),
         lead: None,
         opened: 0,
+        finished: Vec::new(),
         pool,
     };
     let mut together = Vec::new();
@@ -230,12 +250,12 @@ pub(crate) fn merge<'s>(
         } else {
             journal.take(&address, &mut together);
         }
-        after_each();
+        after_each(journal, &address, &merge);
     }
 }
 
 /// The sources, by how far they are.
-struct Merge<'m, 's> {
+pub(crate) struct Merge<'m, 's> {
     /// Not opened yet, by their first addresses.
     waiting: VecDeque<Source<'s>>,
     /// Opened ahead, each with its first stretch under way.
@@ -247,10 +267,23 @@ struct Merge<'m, 's> {
     heads: BTreeMap<(BlockAddress, usize), Item>,
     lead: Option<(usize, Item)>,
     opened: usize,
+    /// Journal files of which every block was taken.
+    finished: Vec<Arc<str>>,
     pool: &'m Pool<'s>,
 }
 
 impl Merge<'_, '_> {
+    /// Journal files of which every block was taken.
+    pub(crate) fn finished(&self) -> impl Iterator<Item = Arc<str>> + '_ {
+        self.finished.iter().cloned()
+    }
+
+    /// Journal files of which some blocks were taken, with the offset of the last one.
+    pub(crate) fn begun(&self) -> impl Iterator<Item = (Arc<str>, u64)> + '_ {
+        let files = self.feeds.values().filter(|feed| feed.file);
+        files.filter_map(|feed| Some((feed.path.clone(), feed.taken?)))
+    }
+
     /// Puts everything that stands at the next address into `together`; false at
     /// the end.
     fn next(&mut self, together: &mut Vec<Item>, findings: &mut Findings) -> bool {
@@ -277,7 +310,8 @@ impl Merge<'_, '_> {
             match feed.next(self.pool, ahead, findings) {
                 Some(item) => self.put(index, item),
                 None => {
-                    self.feeds.remove(&index);
+                    let feed = self.feeds.remove(&index);
+                    self.finished.extend(feed.and_then(Feed::into_file));
                 }
             }
         }
@@ -358,9 +392,12 @@ impl Merge<'_, '_> {
                 return;
             };
             self.opened += 1;
-            if let Some(item) = feed.next(self.pool, self.ahead(), findings) {
-                self.put(self.opened, item);
-                self.feeds.insert(self.opened, feed);
+            match feed.next(self.pool, self.ahead(), findings) {
+                Some(item) => {
+                    self.put(self.opened, item);
+                    self.feeds.insert(self.opened, feed);
+                }
+                None => self.finished.extend(feed.into_file()),
             }
         }
     }

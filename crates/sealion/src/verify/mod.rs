@@ -1,6 +1,7 @@
 //! Wires the five stages together.
 
 mod bundle;
+mod checkpoint;
 mod collect;
 mod feed;
 mod manifests;
@@ -17,10 +18,13 @@ pub(crate) use pool::with_pool;
 pub use show::show;
 pub(crate) use survey::{Survey, Surveyor};
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::engine::{Engine, Wanted};
 use crate::findings::{Asked, CheckedBlock};
+use crate::report::CheckpointAnswer;
 use crate::source::Archive;
 use crate::{Code, Digest, Error, Limits, Report, Severity, State, StrandId};
 
@@ -51,6 +55,7 @@ pub struct Verifier {
     /// States to continue, and whether the caller vouches for each.
     states: Vec<(State, bool)>,
     save_state: bool,
+    checkpoint: Option<(PathBuf, Duration)>,
 }
 
 impl Verifier {
@@ -146,6 +151,23 @@ impl Verifier {
         self
     }
 
+    /// Keeps in a file, every so often, how far the run is, and goes on from there if
+    /// an earlier run over the same inputs with the same questions was interrupted.
+    /// The file is removed at the end of the run.
+    ///
+    /// Writing takes at most a twentieth of the time, however short `every` is, unless
+    /// it is zero: then the file is written after every 16 blocks.
+    ///
+    /// Journal files that lie wholly before are then not read again;
+    /// [`Report::checkpoint`] lists them. A file that is damaged, foreign, or open
+    /// to writing by others is not used, and the report says so; inputs whose
+    /// archive gives no [`stamp`](crate::source::Object::stamp) cannot be gone on
+    /// with. Put it where only you can write, and not among the inputs.
+    pub fn checkpoint(mut self, path: impl Into<PathBuf>, every: Duration) -> Verifier {
+        self.checkpoint = Some((path.into(), every));
+        self
+    }
+
     /// Calls `callback` now and then, from the thread that called `verify` or
     /// another one.
     pub fn progress(mut self, callback: impl Fn(Progress) + Send + Sync + 'static) -> Verifier {
@@ -160,7 +182,7 @@ impl Verifier {
     /// Only if the archive cannot be listed or the system refuses a thread or a
     /// temporary file. Whatever is wrong with the data is in the report.
     pub fn verify(&self, archive: &dyn Archive) -> Result<Report, Error> {
-        self.verify_watched(archive, &mut Unwatched)
+        self.verify_with(archive, &mut Unwatched, true)
     }
 
     /// [`Verifier::verify`] while somebody looks on.
@@ -169,14 +191,26 @@ impl Verifier {
         archive: &dyn Archive,
         watcher: &mut dyn Watcher,
     ) -> Result<Report, Error> {
-        let report = self.run(archive, self.engine, watcher)?;
+        self.verify_with(archive, watcher, false)
+    }
+
+    /// `resumable`: goes by the checkpoint. Who looks on wants to see every block.
+    fn verify_with(
+        &self,
+        archive: &dyn Archive,
+        watcher: &mut dyn Watcher,
+        resumable: bool,
+    ) -> Result<Report, Error> {
+        let report = self.run(archive, self.engine, watcher, resumable)?;
         match self.engine {
             // Only the reference may say no: what blocks say of one another was
             // compared by hashes of the fast engine.
             Engine::Fast if needs_confirmation(&report) => Ok(Report {
                 // What the fast engine passed on is still worth knowing.
                 passed: report.passed,
-                ..self.run(archive, Engine::Reference, watcher)?
+                // Everything was read now.
+                checkpoint: report.checkpoint.map(CheckpointAnswer::unused),
+                ..self.run(archive, Engine::Reference, watcher, false)?
             }),
             _ => Ok(report),
         }
@@ -189,7 +223,7 @@ impl Verifier {
         archive: &dyn Archive,
         watcher: &mut dyn Watcher,
     ) -> Result<(), Error> {
-        self.run(archive, self.engine, watcher).map(|_| ())
+        self.run(archive, self.engine, watcher, false).map(|_| ())
     }
 
     fn run(
@@ -197,6 +231,7 @@ impl Verifier {
         archive: &dyn Archive,
         engine: Engine,
         watcher: &mut dyn Watcher,
+        resumable: bool,
     ) -> Result<Report, Error> {
         let threads = self.threads.unwrap_or_else(|| {
             std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
@@ -209,6 +244,7 @@ impl Verifier {
                 archive,
                 pool,
                 engine,
+                resumable,
                 wanted,
                 watch: Some(&mut |block| watcher.block(block)),
             };

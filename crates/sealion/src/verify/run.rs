@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
 use super::bundle;
+use super::checkpoint::{identity, Behind, Checkpoint, Kept};
 use super::collect::Collected;
-use super::feed::{merge, Outcome, Source, Task, Tasks};
+use super::feed::{merge, Merge, Outcome, Source, Task, Tasks};
 use super::manifests::check_manifests;
 use super::pool::Pool;
 use super::stretches::Stretches;
@@ -20,7 +21,7 @@ use crate::findings::{
     Given, Item, Journal, Severity, StrandFold, Wanted, Watch,
 };
 use crate::report::{not_covered, Input, Kinds, Report, Tool, Verdict};
-use crate::source::{decompressed, Archive, Flaw, FlawKind};
+use crate::source::{decompressed, Archive, Flaw, FlawKind, Object};
 use crate::{state, Error};
 
 /// A run under way.
@@ -33,6 +34,8 @@ pub(crate) struct Run<'r, 's> {
     pub(crate) wanted: Option<engine::Wanted>,
     /// Sees every block, in order.
     pub(crate) watch: Option<Watch<'r>>,
+    /// Whether the run goes by the checkpoint.
+    pub(crate) resumable: bool,
 }
 
 impl<'s> Run<'_, 's> {
@@ -85,16 +88,7 @@ impl<'s> Run<'_, 's> {
                 source,
             })?;
         let counter = Arc::new(Counter::default());
-        let checker = Arc::new(Checker {
-            engine: self.engine,
-            asked: asked.clone(),
-            limits: limits.clone(),
-            passes: Passes::default(),
-            wanted: self.wanted.clone(),
-        });
-        let mut sources = self.sources(&journals, &checker, &counter);
-        sources.push(in_order("stream records", Box::new(records)));
-        sources.extend(loose_items(items));
+        let (mut checkpoint, kept) = self.checkpoint(&objects);
         let mut watch = self.watch.take();
         let mut watched = |block: &CheckedBlock| {
             if let Some(watch) = &mut watch {
@@ -104,7 +98,38 @@ impl<'s> Run<'_, 's> {
         let plain = self.engine == Engine::Reference;
         let mut journal = Journal::new(&mut findings, asked, limits, &wanted, plain);
         journal.watch = Some(&mut watched);
-        self.fold(sources, &mut journal, &journals, &candidates, &counter);
+        let mut passed = BTreeMap::new();
+        let mut behind = Behind::default();
+        if let Some(checkpoint) = &mut checkpoint {
+            checkpoint.begin(&journal);
+            if let Some(kept) = kept {
+                behind = checkpoint.resume(kept.journal, kept.behind, &mut journal);
+                passed = kept.passed;
+            }
+        }
+        let checker = Arc::new(Checker {
+            engine: self.engine,
+            asked: asked.clone(),
+            limits: limits.clone(),
+            passes: Passes::from(passed),
+            wanted: self.wanted.clone(),
+        });
+        let mut sources = self.sources(&journals, &checker, &counter, &behind);
+        sources.push(in_order("stream records", Box::new(records)));
+        sources.extend(loose_items(items));
+        let along = |journal: &Journal<'_>, after: &BlockAddress, merge: &Merge<'_, 's>| {
+            if let Some(checkpoint) = &mut checkpoint {
+                checkpoint.pass(journal, after, merge, || checker.passes.counts());
+            }
+        };
+        self.fold(
+            sources,
+            &mut journal,
+            &journals,
+            &candidates,
+            &counter,
+            along,
+        );
         let Journal {
             mut strands,
             by_path,
@@ -158,11 +183,24 @@ impl<'s> Run<'_, 's> {
             strands: told,
             states: self.verifier.state_answers(&strands, &candidates),
             digests: candidates.iter().map(Candidate::answer).collect(),
+            checkpoint: checkpoint.map(Checkpoint::finish),
             findings: kept,
             finding_totals,
             not_covered: not_covered(kinds, unknown_fields),
             state,
         })
+    }
+
+    /// The checkpoint that was asked for, and what an earlier run left in it.
+    fn checkpoint(&self, objects: &[Object]) -> (Option<Checkpoint>, Option<Kept>) {
+        match self.verifier.checkpoint.as_ref().filter(|_| self.resumable) {
+            None => (None, None),
+            Some((path, every)) => {
+                let run = identity(self.verifier, self.engine, objects);
+                let (checkpoint, kept) = Checkpoint::open(path, *every, run);
+                (Some(checkpoint), kept)
+            }
+        }
     }
 
     fn candidates(&self, claimed: Vec<Candidate>) -> Vec<Candidate> {
@@ -177,6 +215,7 @@ impl<'s> Run<'_, 's> {
         journals: &[JournalFile],
         checker: &Arc<Checker>,
         counter: &Arc<Counter>,
+        behind: &Behind,
     ) -> Vec<Source<'s>> {
         let asked = &checker.asked;
         let archive = self.archive;
@@ -186,13 +225,17 @@ impl<'s> Run<'_, 's> {
         };
         let source = |file: &JournalFile| {
             let (file, checker, counter) = (file.clone(), checker.clone(), counter.clone());
+            let taken = behind.begun.get(&file.object.name).copied();
             Source {
                 first: file.first.clone(),
                 path: file.object.name.clone(),
-                open: Box::new(move || tasks_of(archive, file, checker, counter)),
+                file: true,
+                open: Box::new(move || tasks_of(archive, file, checker, counter, taken)),
             }
         };
-        journals.iter().filter(wanted_strand).map(source).collect()
+        let ahead = |file: &&JournalFile| !behind.finished.contains(&file.object.name);
+        let files = journals.iter().filter(wanted_strand).filter(ahead);
+        files.map(source).collect()
     }
 
     fn fold(
@@ -202,6 +245,7 @@ impl<'s> Run<'_, 's> {
         journals: &[JournalFile],
         candidates: &[Candidate],
         counter: &Counter,
+        mut along: impl FnMut(&Journal<'_>, &BlockAddress, &Merge<'_, 's>),
     ) {
         let asked = &self.verifier.asked;
         let tips = candidates.iter().map(|c| c.digest.sequence_no);
@@ -228,12 +272,19 @@ impl<'s> Run<'_, 's> {
             }
         };
         tell(0);
-        merge(sources, self.pool, journal, beyond, || {
-            blocks += 1;
-            if blocks % 256 == 0 {
-                tell(blocks);
-            }
-        });
+        merge(
+            sources,
+            self.pool,
+            journal,
+            beyond,
+            |journal, after, merge| {
+                along(journal, after, merge);
+                blocks += 1;
+                if blocks % 256 == 0 {
+                    tell(blocks);
+                }
+            },
+        );
         tell(blocks);
     }
 }
@@ -320,6 +371,7 @@ fn in_order<'s>(name: &str, tasks: Tasks<'s>) -> Source<'s> {
     Source {
         first: None,
         path: name.into(),
+        file: false,
         open: Box::new(move || tasks),
     }
 }
@@ -347,6 +399,7 @@ fn tasks_of<'s>(
     file: JournalFile,
     checker: Arc<Checker>,
     counter: Arc<Counter>,
+    taken: Option<u64>,
 ) -> Tasks<'s> {
     let path = file.object.name.clone();
     let raw = archive.open(&file.object);
@@ -354,7 +407,7 @@ fn tasks_of<'s>(
     match counted.and_then(decompressed) {
         Ok((input, _)) => {
             let stretches = Stretches::new(input, file.encoding, path, checker, file.json);
-            Box::new(stretches)
+            Box::new(stretches.after(taken))
         }
         Err(error) => {
             let flaw = Flaw::new(0, FlawKind::Unreadable(error));

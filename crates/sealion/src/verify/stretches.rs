@@ -26,6 +26,8 @@ pub(super) struct Stretches {
     checker: Arc<Checker>,
     /// The file is down-converted, which only the reference reads.
     json: bool,
+    /// Pieces that end at or before this offset are not needed.
+    taken: Option<u64>,
 }
 
 enum Cut {
@@ -61,7 +63,18 @@ impl Stretches {
             path,
             checker,
             json,
+            taken: None,
         }
+    }
+
+    /// Only from the piece on that goes on behind the block at offset `taken`. What is
+    /// passed over is cut for certain: nothing there would bear a guess out.
+    pub(super) fn after(mut self, taken: Option<u64>) -> Stretches {
+        if taken.is_some() {
+            self.be_certain();
+        }
+        self.taken = taken;
+        self
     }
 
     fn guessed_task<'s>(&self, piece: Arc<Piece>) -> Task<'s> {
@@ -109,6 +122,12 @@ fn usual(limits: &Limits) -> bool {
     limits.number_length_max >= 1_000 && limits.value_bytes_max >= 4 * PIECE_BYTES as u64
 }
 
+/// Whether the piece ends before the block that starts at `taken` does.
+fn behind(piece: &Piece, taken: Option<u64>) -> bool {
+    let end = piece.offset + (piece.bytes.len() - piece.context) as u64;
+    taken.is_some_and(|taken| end <= taken)
+}
+
 impl<'s> TaskList<'s> for Stretches {
     fn next(&mut self) -> Next<'s> {
         loop {
@@ -116,10 +135,13 @@ impl<'s> TaskList<'s> for Stretches {
                 Cut::Nothing => return Next::End,
                 Cut::Certain(pieces, 0) if !pieces.is_flawed() => self.guess_again(),
                 Cut::Certain(pieces, left) => {
-                    *left = left.saturating_sub(1);
                     let Some(piece) = pieces.next() else {
                         return Next::End;
                     };
+                    if piece.as_ref().is_ok_and(|piece| behind(piece, self.taken)) {
+                        continue;
+                    }
+                    *left = left.saturating_sub(1);
                     // Nothing comes behind a flaw.
                     if piece.is_err() {
                         self.cut = Cut::Nothing;

@@ -50,6 +50,7 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
         }],
         states: Vec::new(),
         digests: Vec::new(),
+        checkpoint: None,
         findings,
         finding_totals,
         not_covered: vec![NotCovered {
