@@ -7,7 +7,7 @@ use super::code::{Code, Severity};
 use crate::blocks::{BlockAddress, StrandId};
 
 /// Where in the input a finding stands.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Location {
     /// The input, as it was named or found.
     pub path: Arc<str>,
@@ -17,7 +17,7 @@ pub struct Location {
 }
 
 /// One finding. Members that do not apply are `None`.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct Finding {
     /// What it is.
@@ -127,7 +127,7 @@ impl Finding {
 }
 
 /// All findings of a run: the first of each code in full, every one counted.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Findings {
     kept: Vec<Finding>,
     totals: BTreeMap<Code, u64>,
@@ -170,9 +170,9 @@ impl Findings {
         }
     }
 
-    /// How many there are of any severity.
-    pub(crate) fn total(&self) -> u64 {
-        self.severities.values().sum()
+    /// How many there are that leave something wrong or undecided.
+    pub(crate) fn grave(&self) -> u64 {
+        self.count_of(Severity::Failure) + self.count_of(Severity::Incomplete)
     }
 
     pub(crate) fn count_of(&self, severity: Severity) -> u64 {

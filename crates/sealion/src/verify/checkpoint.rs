@@ -64,7 +64,7 @@ pub(super) struct Checkpoint {
     run: Hash,
     due: Instant,
     blocks: u32,
-    /// Findings before the first block: more means that something was found.
+    /// Grave findings before the first block: more means that something was found.
     findings: u64,
     /// What an earlier run did already.
     behind: Behind,
@@ -116,7 +116,7 @@ impl Checkpoint {
 
     /// The fold begins.
     pub(super) fn begin(&mut self, journal: &Journal<'_>) {
-        self.findings = journal.findings.total();
+        self.findings = journal.findings.grave();
         self.due = Instant::now() + self.every;
     }
 
@@ -161,7 +161,7 @@ impl Checkpoint {
         {
             return;
         }
-        if journal.findings.total() > self.findings {
+        if journal.findings.grave() > self.findings {
             self.stopped = true;
             return;
         }

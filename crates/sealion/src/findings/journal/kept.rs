@@ -13,6 +13,7 @@ use crate::findings::documents::KeptDocuments;
 use crate::findings::loose::Placed;
 use crate::findings::outcome::RevisionCounts;
 use crate::findings::span::Trail;
+use crate::findings::Findings;
 use crate::hashes::deletion_rules;
 
 /// The fold over all strands after the block at `after`.
@@ -20,6 +21,7 @@ use crate::hashes::deletion_rules;
 #[serde(deny_unknown_fields)]
 pub(crate) struct KeptJournal {
     pub(crate) after: BlockAddress,
+    findings: Findings,
     strands: Vec<KeptStrand>,
     by_path: Vec<(Arc<str>, Given)>,
 }
@@ -53,6 +55,7 @@ impl Journal<'_> {
         let strands = self.strands.iter();
         KeptJournal {
             after: after.clone(),
+            findings: self.findings.clone(),
             strands: strands.map(|(id, strand)| strand.keep(id)).collect(),
             by_path: self.by_path.clone().into_all().into_iter().collect(),
         }
@@ -72,6 +75,7 @@ impl Journal<'_> {
             return false;
         };
         self.strands = strands;
+        *self.findings = kept.findings;
         self.by_path = ByPath::from(kept.by_path);
         self.resumed_after = Some(kept.after);
         true
