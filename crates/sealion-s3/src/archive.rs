@@ -92,7 +92,10 @@ impl S3 {
 
 impl Archive for S3 {
     fn objects(&self) -> Result<Vec<Object>, sealion::Error> {
-        let object = |entry: &Arc<Entry>| Object::new(entry.name.clone(), Some(entry.size));
+        let object = |entry: &Arc<Entry>| {
+            let tag = entry.e_tag.as_deref().map(str::to_owned);
+            Object::new(entry.name.clone(), Some(entry.size)).stamped(tag)
+        };
         Ok(self.entries.iter().map(object).collect())
     }
 

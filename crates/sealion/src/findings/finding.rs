@@ -127,7 +127,7 @@ impl Finding {
 }
 
 /// All findings of a run: the first of each code in full, every one counted.
-#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Findings {
     kept: Vec<Finding>,
     totals: BTreeMap<Code, u64>,

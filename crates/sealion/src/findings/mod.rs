@@ -27,9 +27,7 @@ pub(crate) use digests::{proof_shape, BlockProof, Candidate, Candidates, InBlock
 pub(crate) use finding::Findings;
 pub use finding::{Finding, Location};
 pub(crate) use flaw::flaw_finding;
-pub(crate) use journal::{
-    Given, Item, Journal, KeptJournal, Prefix, StrandFold, Wanted, Watch,
-};
+pub(crate) use journal::{Given, Item, Journal, KeptJournal, Prefix, StrandFold, Wanted, Watch};
 pub(crate) use loose::{LooseProof, LooseRevision};
 pub use outcome::{
     Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, RevisionCounts, State, Strand,

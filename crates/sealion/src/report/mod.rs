@@ -36,7 +36,8 @@ pub struct Report {
     /// Which engine computed the hashes.
     pub engine: &'static str,
     /// How often the fast engine stood aside and the reference read on, by reason:
-    /// stretches of about 128 KiB. Empty on journals as QLDB wrote them.
+    /// stretches of about 128 KiB. Empty on journals as QLDB wrote them. After a
+    /// checkpoint, what was looked at again counts again.
     pub passed: BTreeMap<String, u64>,
     /// What was asked for.
     pub asked: Asked,
@@ -49,6 +50,7 @@ pub struct Report {
     /// Every digest met, trusted or claimed.
     pub digests: Vec<DigestAnswer>,
     /// What became of the checkpoint, if there was to be one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<CheckpointAnswer>,
     /// The findings: gravest first, at most 1,000 of each code.
     pub findings: Vec<Finding>,

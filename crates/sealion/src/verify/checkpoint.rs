@@ -23,7 +23,7 @@ use super::feed::Merge;
 use super::Verifier;
 use crate::blocks::{BlockAddress, Hash};
 use crate::engine::Engine;
-use crate::findings::{Journal, KeptJournal};
+use crate::findings::{Findings, Journal, KeptJournal};
 use crate::report::CheckpointAnswer;
 use crate::source::Object;
 
@@ -42,10 +42,14 @@ const BLOCKS_A_LOOK: u32 = 16;
 pub(super) struct Kept {
     /// What was asked, of which inputs, by which program.
     run: Hash,
-    pub(super) journal: KeptJournal,
-    pub(super) passed: BTreeMap<String, u64>,
-    pub(super) behind: Behind,
+    surveyed: Findings,
+    journal: KeptJournal,
+    passed: Passed,
+    behind: Behind,
 }
+
+/// How many values the fast engine passed on, and why.
+type Passed = BTreeMap<String, u64>;
 
 /// How much of the inputs lies before a checkpoint.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -64,8 +68,9 @@ pub(super) struct Checkpoint {
     run: Hash,
     due: Instant,
     blocks: u32,
-    /// Grave findings before the first block: more means that something was found.
-    findings: u64,
+    /// The findings before the first block. Graver ones than these end the checkpoints,
+    /// and other ones than these are a sign that the inputs are not as they were.
+    surveyed: Findings,
     /// What an earlier run did already.
     behind: Behind,
     /// Set when nothing can be kept, or no more.
@@ -86,7 +91,7 @@ impl Checkpoint {
             run: Hash::ZERO,
             due: Instant::now() + every,
             blocks: 0,
-            findings: 0,
+            surveyed: Findings::default(),
             behind: Behind::default(),
             stopped: false,
             answer: CheckpointAnswer {
@@ -106,9 +111,7 @@ impl Checkpoint {
         match read(path, checkpoint.run) {
             Ok(kept) => (checkpoint, kept),
             Err(why) => {
-                checkpoint.remark(format!(
-                    "not used, everything was read from the start: {why}"
-                ));
+                checkpoint.unused(&why);
                 (checkpoint, None)
             }
         }
@@ -116,28 +119,36 @@ impl Checkpoint {
 
     /// The fold begins.
     pub(super) fn begin(&mut self, journal: &Journal<'_>) {
-        self.findings = journal.findings.grave();
+        self.surveyed = journal.findings.clone();
         self.due = Instant::now() + self.every;
     }
 
     /// Lets the fold go on from what was kept, and says what need not be read.
     pub(super) fn resume(
         &mut self,
-        kept: KeptJournal,
-        behind: Behind,
+        kept: Kept,
         journal: &mut Journal<'_>,
-    ) -> Behind {
+    ) -> Option<(Behind, Passed)> {
+        let Kept {
+            surveyed,
+            journal: kept,
+            passed,
+            behind,
+            ..
+        } = kept;
         let after = kept.after.clone();
+        if surveyed != self.surveyed {
+            self.unused("the inputs do not look as they did");
+            return None;
+        }
         if !journal.restore(kept) {
-            self.remark(
-                "not used, everything was read from the start: it contradicts itself".to_owned(),
-            );
-            return Behind::default();
+            self.unused("it contradicts itself");
+            return None;
         }
         self.answer.resumed_after = Some(after);
         self.answer.not_read_again = behind.finished.iter().cloned().collect();
         self.behind = behind.clone();
-        behind
+        Some((behind, passed))
     }
 
     /// After the block at `after`: writes a checkpoint if it is time for one.
@@ -146,10 +157,10 @@ impl Checkpoint {
         journal: &Journal<'_>,
         after: &BlockAddress,
         merge: &Merge<'_, '_>,
-        passed: impl FnOnce() -> BTreeMap<String, u64>,
+        passed: impl FnOnce() -> Passed,
     ) {
         self.blocks = self.blocks.wrapping_add(1);
-        if self.stopped || self.blocks % BLOCKS_A_LOOK != 0 || Instant::now() < self.due {
+        if self.stopped || !self.blocks.is_multiple_of(BLOCKS_A_LOOK) || Instant::now() < self.due {
             return;
         }
         // Blocks that come again on the way to where the last run was.
@@ -161,19 +172,20 @@ impl Checkpoint {
         {
             return;
         }
-        if journal.findings.grave() > self.findings {
+        if journal.findings.grave() > self.surveyed.grave() {
             self.stopped = true;
             return;
         }
         let began = Instant::now();
         let mut behind = self.behind.clone();
-        behind.finished.extend(merge.finished());
+        behind.finished.extend(merge.finished().iter().cloned());
         behind.begun.extend(merge.begun());
         behind
             .begun
             .retain(|path, _| !behind.finished.contains(path));
         let kept = Kept {
             run: self.run,
+            surveyed: self.surveyed.clone(),
             journal: journal.keep(after),
             passed: passed(),
             behind,
@@ -195,6 +207,12 @@ impl Checkpoint {
             let _ = fs::remove_file(path);
         }
         self.answer
+    }
+
+    fn unused(&mut self, why: &str) {
+        self.remark(format!(
+            "not used, everything was read from the start: {why}"
+        ));
     }
 
     fn remark(&mut self, remark: String) {

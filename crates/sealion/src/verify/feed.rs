@@ -274,14 +274,15 @@ pub(crate) struct Merge<'m, 's> {
 
 impl Merge<'_, '_> {
     /// Journal files of which every block was taken.
-    pub(crate) fn finished(&self) -> impl Iterator<Item = Arc<str>> + '_ {
-        self.finished.iter().cloned()
+    pub(crate) fn finished(&self) -> &[Arc<str>] {
+        &self.finished
     }
 
     /// Journal files of which some blocks were taken, with the offset of the last one.
-    pub(crate) fn begun(&self) -> impl Iterator<Item = (Arc<str>, u64)> + '_ {
+    pub(crate) fn begun(&self) -> Vec<(Arc<str>, u64)> {
         let files = self.feeds.values().filter(|feed| feed.file);
-        files.filter_map(|feed| Some((feed.path.clone(), feed.taken?)))
+        let begun = files.filter_map(|feed| Some((feed.path.clone(), feed.taken?)));
+        begun.collect()
     }
 
     /// Puts everything that stands at the next address into `together`; false at

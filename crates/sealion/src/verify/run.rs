@@ -98,15 +98,11 @@ impl<'s> Run<'_, 's> {
         let plain = self.engine == Engine::Reference;
         let mut journal = Journal::new(&mut findings, asked, limits, &wanted, plain);
         journal.watch = Some(&mut watched);
-        let mut passed = BTreeMap::new();
-        let mut behind = Behind::default();
-        if let Some(checkpoint) = &mut checkpoint {
+        let resumed = checkpoint.as_mut().and_then(|checkpoint| {
             checkpoint.begin(&journal);
-            if let Some(kept) = kept {
-                behind = checkpoint.resume(kept.journal, kept.behind, &mut journal);
-                passed = kept.passed;
-            }
-        }
+            checkpoint.resume(kept?, &mut journal)
+        });
+        let (behind, passed) = resumed.unwrap_or_default();
         let checker = Arc::new(Checker {
             engine: self.engine,
             asked: asked.clone(),

@@ -70,7 +70,7 @@ impl Stretches {
     /// Only from the piece on that goes on behind the block at offset `taken`. What is
     /// passed over is cut for certain: nothing there would bear a guess out.
     pub(super) fn after(mut self, taken: Option<u64>) -> Stretches {
-        if taken.is_some() {
+        if taken.is_some() && matches!(self.cut, Cut::Guessing(_)) {
             self.be_certain();
         }
         self.taken = taken;

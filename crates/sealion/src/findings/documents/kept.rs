@@ -1,4 +1,4 @@
-//! The table as a checkpoint keeps it: 33 bytes a document, in base64.
+//! The table as a checkpoint keeps it: 41 bytes a document, in base64.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Document, Documents, Key, Redaction};
 
 /// Bytes of one document: key, version, hash, whether it was deleted.
-const ENTRY: usize = 16 + 8 + 8 + 1;
+const ENTRY: usize = size_of::<Key>() + 8 + 8 + 1;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,12 +50,13 @@ impl KeptDocuments {
         }
         let mut documents = HashMap::with_capacity(entries.len() / ENTRY);
         for entry in entries.chunks_exact(ENTRY) {
+            let (key, state) = entry.split_at(size_of::<Key>());
             let document = Document {
-                version: u64::from_be_bytes(entry[16..24].try_into().ok()?),
-                hash: entry[24..32].try_into().ok()?,
-                deleted: entry[32] != 0,
+                version: u64::from_be_bytes(state[..8].try_into().ok()?),
+                hash: state[8..16].try_into().ok()?,
+                deleted: state[16] != 0,
             };
-            documents.insert(entry[..16].try_into().ok()?, document);
+            documents.insert(key.try_into().ok()?, document);
         }
         let redactions = self.redactions.into_iter();
         Some(Documents {

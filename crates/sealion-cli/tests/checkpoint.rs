@@ -1,0 +1,89 @@
+//! A run that is killed goes on with the same command.
+
+mod common;
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use sealion_testkit::write::evidence::get_digest;
+use sealion_testkit::write::export::{Export, Format};
+use sealion_testkit::write::{Folder, Sink as _};
+use sealion_testkit::{Ledger, Mix};
+use serde_json::Value;
+
+/// Folder `export` and file `digest.json` of a made ledger.
+fn made(folder: &Path) {
+    let ledger = Ledger::new(5, 4_000, Mix::Tiny);
+    let export = Export::new(Format::Text, 1);
+    let mut sink = Folder(folder.join("export"));
+    export.write(&ledger.blocks, 700, &mut sink).unwrap();
+    let digest = get_digest(&ledger.digest());
+    Folder(folder.to_owned())
+        .put("digest.json", digest.as_bytes())
+        .unwrap();
+}
+
+fn sealion(folder: &Path, words: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sealion"));
+    let fixed = "verify export --digest digest.json --output json";
+    command.current_dir(folder).args(fixed.split(' '));
+    command.args(words.split_whitespace());
+    command
+}
+
+fn report(folder: &Path, words: &str) -> Value {
+    let output = sealion(folder, words).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Kills the run once its checkpoint is another than `before`; false if it ended by itself.
+fn killed(mut run: Child, checkpoint: &Path, before: &[u8]) -> bool {
+    let patience = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < patience {
+        if run.try_wait().unwrap().is_some() {
+            return false;
+        }
+        // It may be exchanged at any moment, but is always whole.
+        if std::fs::read(checkpoint).is_ok_and(|now| now != before) {
+            run.kill().unwrap();
+            run.wait().unwrap();
+            return true;
+        }
+    }
+    panic!("no checkpoint within a minute");
+}
+
+#[test]
+fn a_killed_run_goes_on_and_reports_what_a_whole_one_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    made(folder);
+    let mut whole = report(folder, "");
+    assert_eq!(whole["verdict"], "verified");
+    let checkpoint = folder.join("check");
+    let mut kills = 0;
+    for _ in 0..3 {
+        let before = std::fs::read(&checkpoint).unwrap_or_default();
+        let run = sealion(folder, "--checkpoint check --checkpoint-every 0")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        kills += u32::from(killed(run, &checkpoint, &before));
+    }
+    assert!(kills > 0, "every run ended before it could be killed");
+    assert!(checkpoint.exists());
+    let mut last = report(folder, "--checkpoint check");
+    let after = &last["checkpoint"]["resumed_after"]["sequence_no"];
+    assert!(after.as_u64().is_some_and(|after| after > 0), "{last:#}");
+    assert!(!checkpoint.exists());
+    assert_eq!(common::misfits(&last), Vec::<String>::new());
+    for report in [&mut last, &mut whole] {
+        for member in ["checkpoint", "passed"] {
+            report.as_object_mut().unwrap().remove(member);
+        }
+    }
+    assert_eq!(last, whole);
+}
