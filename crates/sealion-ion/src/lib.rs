@@ -45,7 +45,7 @@ mod timestamp;
 
 pub use batch::{Batch, Slot};
 pub use pass::{Pass, Reason};
-pub use reader::{Blob32, Reader, Value};
+pub use reader::{Blob32, Mark, Reader, Value};
 pub use scalar::Type;
 pub use sealion_hash::{Backend, Hash};
 pub use timestamp::{Precision, Timestamp};

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use sealion_hash::Hash;
 
 use crate::batch::{Batch, Slot};
-use crate::binary::BinaryReader;
+use crate::binary::{self, BinaryReader};
 use crate::pass::{pass, Pass, Reason};
 use crate::scalar::{Blob, Magnitude, Scalar, Type};
 use crate::sniff::{self, Encoding};
-use crate::text::{base64, TextReader};
+use crate::text::{self, base64, TextReader};
 use crate::timestamp::Timestamp;
 use crate::Limits;
 
@@ -95,6 +95,16 @@ pub struct Reader<'a> {
     scratch: Vec<u8>,
 }
 
+/// A value that a [`Reader`] had just found.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark<'a>(Place<'a>);
+
+#[derive(Clone, Copy, Debug)]
+enum Place<'a> {
+    Text(text::Place<'a>),
+    Binary(binary::Place<'a>),
+}
+
 #[derive(Clone)]
 enum Source<'a> {
     Text(TextReader<'a>),
@@ -162,6 +172,40 @@ impl<'a> Reader<'a> {
     /// If something in it is not read here, or no container was entered.
     pub fn leave(&mut self) -> Result<(), Pass> {
         either!(mut self, source => source.leave())
+    }
+
+    /// Before the value just found, to come [`back`](Self::back) to.
+    #[must_use]
+    pub fn mark(&self) -> Mark<'a> {
+        Mark(match &self.source {
+            Source::Text(source) => Place::Text(source.place()),
+            Source::Binary(source) => Place::Binary(source.place()),
+        })
+    }
+
+    /// Stands before the value again that had just been found when the mark was taken: it can be hashed and then
+    /// entered, or read and then hashed.
+    ///
+    /// # Errors
+    /// [`Reason::Place`] if it stands in a container that was left since, or another one was entered.
+    pub fn back(&mut self, mark: Mark<'a>) -> Result<(), Pass> {
+        match (&mut self.source, mark.0) {
+            (Source::Text(source), Place::Text(place)) => source.back(place),
+            (Source::Binary(source), Place::Binary(place)) => source.back(place),
+            _ => pass(self.offset(), Reason::Place),
+        }
+    }
+
+    /// Goes past the value just found, which is part of one that was hashed, so that it was read once: of Ion binary
+    /// nothing is read again but where it ends.
+    ///
+    /// # Errors
+    /// If something in it is not read here.
+    pub fn skip_hashed(&mut self) -> Result<(), Pass> {
+        match &mut self.source {
+            Source::Text(source) => source.skip(),
+            Source::Binary(source) => source.skip_to_end(),
+        }
     }
 
     /// Goes past the value just found, after reading all of it.

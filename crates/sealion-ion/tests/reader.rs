@@ -41,10 +41,21 @@ fn check(
     }
     if rng.chance(20) {
         let mut batch = Batch::default();
+        let mark = reader.mark();
         let slot = reader.hash_into(&mut batch)?;
         batch.run();
         assert_eq!(batch.get(slot).0, sealion_testkit::ion_hash(expected));
-        return Ok(());
+        if rng.chance(50) {
+            return Ok(());
+        }
+        // It was read, and may be read once more, or gone past.
+        let end = reader.offset();
+        reader.back(mark)?;
+        if rng.chance(50) {
+            reader.skip_hashed()?;
+            assert_eq!(reader.offset(), end);
+            return Ok(());
+        }
     }
     if found.null || found.annotated {
         let refused = reader.clone().text().unwrap_err();
@@ -192,6 +203,26 @@ fn methods_out_of_place() {
 }
 
 /// One batch for many values, cleared and used again; a value that passes leaves nothing behind.
+#[test]
+fn a_mark_leads_back_only_within_its_container() {
+    let text = b"{a: [1], b: 2}".as_slice();
+    let binary = [0xE0, 1, 0, 0xEA, 0xD5, 0x84, 0xB2, 0x21, 1, 0x85, 0x20].as_slice();
+    for bytes in [text, binary] {
+        let mut reader = Reader::new(bytes, &Limits::default()).unwrap();
+        reader.next().unwrap();
+        let outer = reader.mark();
+        reader.enter().unwrap();
+        let refused = reader.back(outer).unwrap_err();
+        assert_eq!(refused.reason, Reason::Place);
+        reader.next().unwrap();
+        let inner = reader.mark();
+        reader.skip().unwrap();
+        reader.back(inner).unwrap();
+        reader.enter().unwrap();
+        assert_eq!(reader.next().unwrap().unwrap().kind, Type::Int);
+    }
+}
+
 #[test]
 fn batches_are_used_again() {
     let mut batch = Batch::default();

@@ -6,4 +6,4 @@ mod symbols;
 mod value;
 mod walk;
 
-pub(crate) use reader::BinaryReader;
+pub(crate) use reader::{BinaryReader, Place};

@@ -33,6 +33,15 @@ pub(crate) struct BinaryReader<'a> {
     container: Option<(Container, usize)>,
 }
 
+/// A value that was just found, in so many containers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    cursor: Cursor<'a>,
+    current: Option<Current<'a>>,
+    container: Option<(Container, usize)>,
+    depth: usize,
+}
+
 impl<'a> BinaryReader<'a> {
     pub(crate) fn new(bytes: &'a [u8], limits: &Limits) -> Self {
         Self {
@@ -81,7 +90,7 @@ impl<'a> BinaryReader<'a> {
                 continue;
             }
             let field = match id {
-                Some(id) => Some(utf8(&self.symbols.text(id, start)?)?),
+                Some(id) => Some(Cow::Borrowed(self.symbols.get(id, start)?.text)),
                 None => None,
             };
             return self.head(limit, field).map(Some);
@@ -225,6 +234,38 @@ impl<'a> BinaryReader<'a> {
         }
         while self.next()?.is_some() {}
         self.stack.pop();
+        Ok(())
+    }
+
+    pub(crate) fn place(&self) -> Place<'a> {
+        Place {
+            cursor: self.cursor,
+            current: self.current,
+            container: self.container,
+            depth: self.stack.len(),
+        }
+    }
+
+    pub(crate) fn back(&mut self, place: Place<'a>) -> Result<(), Pass> {
+        if place.depth != self.stack.len() {
+            return pass(self.cursor.at, Reason::Place);
+        }
+        self.cursor = place.cursor;
+        self.current = place.current;
+        self.container = place.container;
+        Ok(())
+    }
+
+    /// Goes past the current value without reading what is in it.
+    pub(crate) fn skip_to_end(&mut self) -> Result<(), Pass> {
+        let found = self.current.take().map(|current| current.found);
+        match (found, self.container) {
+            (Some(Found::Container), Some((_, end))) => self.cursor.at = end,
+            (Some(Found::String | Found::Blob), _) => {
+                self.cursor.at = self.cursor.header(self.limit())?.end;
+            }
+            _ => {}
+        }
         Ok(())
     }
 

@@ -31,32 +31,32 @@ const fn padded(text: &str) -> ([u8; 64], usize) {
     (bytes, text.len())
 }
 
-/// A symbol's text, which is UTF-8.
+/// A symbol's text.
 #[derive(Clone, Copy)]
 pub(super) struct Symbol<'a> {
+    pub(super) text: &'a str,
     /// Its bytes and what stands behind them.
     pub(super) rest: &'a [u8],
-    /// How many of them are the text.
-    pub(super) len: usize,
     /// Whether none of its bytes is escaped by Ion Hash. Symbols are hashed many times: this is found out once.
     pub(super) clean: bool,
 }
 
 impl<'a> Symbol<'a> {
-    /// Of the first `len` bytes, which are UTF-8.
-    fn new(rest: &'a [u8], len: usize) -> Self {
-        Self {
+    /// Of the first `len` bytes, if they are UTF-8.
+    fn new(rest: &'a [u8], len: usize) -> Option<Self> {
+        let bytes = rest.get(..len)?;
+        Some(Self {
+            text: core::str::from_utf8(bytes).ok()?,
             rest,
-            len,
-            clean: scan::is_plain(rest, len) || !scan::has_markers(&rest[..len]),
-        }
+            clean: scan::is_plain(rest, len) || !scan::has_markers(bytes),
+        })
     }
 
     /// As it is handed over as a name, value or annotation that stands at `offset`.
     #[inline]
     pub(super) fn as_text(&self, offset: usize) -> Text<'a> {
         Text {
-            bytes: self.rest.get(..self.len).unwrap_or(self.rest),
+            bytes: self.text.as_bytes(),
             offset,
             form: if self.clean { Form::Clean } else { Form::Plain },
         }
@@ -92,9 +92,7 @@ impl<'a> Symbols<'a> {
         let texts = Arc::make_mut(&mut self.texts);
         texts.clear();
         texts.push(None);
-        let system = SYSTEM
-            .iter()
-            .map(|(bytes, len)| Some(Symbol::new(bytes, *len)));
+        let system = SYSTEM.iter().map(|(bytes, len)| Symbol::new(bytes, *len));
         texts.extend(system);
     }
 
@@ -155,11 +153,11 @@ impl<'a> Symbols<'a> {
             }
             let (rest, len) = items.run(header.end);
             let offset = items.at;
-            let text = items.body(header.end);
-            if !scan::is_plain(rest, len) && core::str::from_utf8(text).is_err() {
-                return pass(offset, Reason::Utf8);
+            items.at = header.end;
+            match Symbol::new(rest, len) {
+                None => return pass(offset, Reason::Utf8),
+                symbol => texts.push(symbol),
             }
-            texts.push(Some(Symbol::new(rest, len)));
         }
         Ok(())
     }

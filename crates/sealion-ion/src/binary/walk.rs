@@ -126,7 +126,7 @@ impl Walker {
         sink.field();
         let name = symbols.get(id, start)?;
         if name.clean {
-            sink.clean(hasher::SYMBOL, name.rest, name.len);
+            sink.clean(hasher::SYMBOL, name.rest, name.text.len());
         } else {
             hasher::framed(hasher::SYMBOL, name.as_text(start).bytes, sink);
         }

@@ -9,4 +9,4 @@ mod timestamp;
 mod usual;
 mod walk;
 
-pub(crate) use reader::TextReader;
+pub(crate) use reader::{Place, TextReader};

@@ -28,6 +28,14 @@ pub(crate) struct TextReader<'a> {
     current: Option<Current<'a>>,
 }
 
+/// A value that was just found, in so many containers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    at: usize,
+    current: Option<Current<'a>>,
+    depth: usize,
+}
+
 impl<'a> TextReader<'a> {
     pub(crate) fn new(text: &'a str, limits: &Limits) -> Self {
         Self {
@@ -220,6 +228,24 @@ impl<'a> TextReader<'a> {
         while self.next()?.is_some() {}
         self.lexer.at += 1;
         self.stack.pop();
+        self.fresh = false;
+        Ok(())
+    }
+
+    pub(crate) fn place(&self) -> Place<'a> {
+        Place {
+            at: self.lexer.at,
+            current: self.current,
+            depth: self.depth + self.stack.len(),
+        }
+    }
+
+    pub(crate) fn back(&mut self, place: Place<'a>) -> Result<(), Pass> {
+        if place.depth != self.depth + self.stack.len() {
+            return pass(self.lexer.at, Reason::Place);
+        }
+        self.lexer.at = place.at;
+        self.current = place.current;
         self.fresh = false;
         Ok(())
     }

@@ -148,10 +148,7 @@ fn deletion_rule(revision: &Revision, content: &RevisionContent) -> Option<&'sta
     if revision.kind != Kind::Deleting {
         return None;
     }
-    let recorded = revision.hash.hash?;
-    let rules = hashes::deletion_rules(metadata);
-    let fit = rules.iter().find(|(_, hash)| *hash == recorded);
-    fit.map(|(rule, _)| *rule)
+    hashes::deletion_rule(metadata, &revision.hash.hash?)
 }
 
 fn deleting(
@@ -163,11 +160,8 @@ fn deleting(
     let Ok(metadata) = metadata else {
         return Standing::Undecided;
     };
-    let rules = hashes::deletion_rules(metadata);
-    if rules
-        .iter()
-        .any(|(_, hash)| revision.hash.hash == Some(*hash))
-    {
+    let recorded = revision.hash.hash;
+    if recorded.is_some_and(|recorded| hashes::deletion_rule(metadata, &recorded).is_some()) {
         return Standing::Recomputed;
     }
     findings.push(

@@ -28,14 +28,27 @@ pub(crate) fn block_hash(entries_hash: &Hash, previous: Option<&Hash>) -> Hash {
     }
 }
 
-/// The rules that a deleting revision's hash might follow. Nobody outside AWS
-/// has shown which one does; each binds the metadata, so a fit is sound.
-pub(crate) fn deletion_rules(metadata: &Hash) -> [(&'static str, Hash); 3] {
-    [
-        ("H(metadata)", *metadata),
-        ("dot(H(null), H(metadata))", dot(&NULL_HASH, metadata)),
-        ("dot(H({}), H(metadata))", dot(&EMPTY_STRUCT_HASH, metadata)),
-    ]
+/// How a deleting revision's hash might follow from that of its metadata.
+type DeletionRule = (&'static str, fn(&Hash) -> Hash);
+
+/// The rules that there might be. Nobody outside AWS has shown which one is true; each
+/// binds the metadata, so a fit is sound.
+pub(crate) const DELETION_RULES: [DeletionRule; 3] = [
+    ("H(metadata)", |metadata| *metadata),
+    ("dot(H(null), H(metadata))", |metadata| {
+        dot(&NULL_HASH, metadata)
+    }),
+    ("dot(H({}), H(metadata))", |metadata| {
+        dot(&EMPTY_STRUCT_HASH, metadata)
+    }),
+];
+
+/// The name of the rule by which `recorded` follows from the metadata's hash.
+pub(crate) fn deletion_rule(metadata: &Hash, recorded: &Hash) -> Option<&'static str> {
+    let fit = DELETION_RULES
+        .iter()
+        .find(|(_, rule)| rule(metadata) == *recorded);
+    fit.map(|(name, _)| *name)
 }
 
 /// Ion Hash of `null`: SHA-256 of 0B 0F 0E.

@@ -76,7 +76,7 @@ impl<'p, 'a, S: Source<'a>> Decoder<'p, S> {
         let mark = self.source.mark();
         *slot = Some(self.source.hash_into(batch)?);
         let end = self.source.offset();
-        self.source.rewind(mark);
+        self.source.rewind(mark)?;
         Ok(end)
     }
 

@@ -53,7 +53,7 @@ impl<'a, S: Source<'a>> Decoder<'_, S> {
                         let found = self.source.text()?;
                         // A parameter takes part in the digest and is not here.
                         if !found.contains('?') {
-                            self.source.rewind(mark);
+                            self.source.rewind(mark)?;
                             slot = Some(self.source.hash_into(&mut desk.batch)?);
                         }
                         self.once(&mut text, (), at)?;

@@ -283,8 +283,9 @@ impl<'a> Source<'a> for Plain<'a> {
         (self.at, self.fresh, self.depth)
     }
 
-    fn rewind(&mut self, mark: Self::Mark) {
+    fn rewind(&mut self, mark: Self::Mark) -> Result<(), Pass> {
         (self.at, self.fresh, self.depth) = mark;
+        Ok(())
     }
 
     fn offset(&self) -> usize {

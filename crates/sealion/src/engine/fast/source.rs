@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use sealion_ion::{Batch, Blob32, Pass, Reader, Reason, Slot, Type};
+use sealion_ion::{Batch, Blob32, Mark, Pass, Reader, Reason, Slot, Type};
 
 use crate::blocks::time::Time;
 
@@ -37,8 +37,9 @@ pub(super) trait Source<'a> {
     fn hash_into(&mut self, batch: &mut Batch) -> Result<Slot, Pass>;
     /// Before the value just found.
     fn mark(&self) -> Self::Mark;
-    /// Back to where the mark was taken, to read the value found there once more.
-    fn rewind(&mut self, mark: Self::Mark);
+    /// Back to where the mark was taken, to read the value found there once more. No container
+    /// was entered since.
+    fn rewind(&mut self, mark: Self::Mark) -> Result<(), Pass>;
     /// How far it has come: past what was read, hashed, skipped or left.
     fn offset(&self) -> usize;
 }
@@ -85,7 +86,7 @@ impl<'a> General<'a> {
 }
 
 impl<'a> Source<'a> for General<'a> {
-    type Mark = (Reader<'a>, Type);
+    type Mark = (Mark<'a>, Type);
 
     fn field(&mut self) -> Result<Option<Field<'a>>, Pass> {
         match self.next()? {
@@ -114,7 +115,7 @@ impl<'a> Source<'a> for General<'a> {
     }
 
     fn skip_hashed(&mut self) -> Result<(), Pass> {
-        self.reader.skip()
+        self.reader.skip_hashed()
     }
 
     fn skip(&mut self) -> Result<(), Pass> {
@@ -158,12 +159,12 @@ impl<'a> Source<'a> for General<'a> {
     }
 
     fn mark(&self) -> Self::Mark {
-        (self.reader.clone(), self.found)
+        (self.reader.mark(), self.found)
     }
 
-    fn rewind(&mut self, (reader, found): Self::Mark) {
-        self.reader = reader;
+    fn rewind(&mut self, (mark, found): Self::Mark) -> Result<(), Pass> {
         self.found = found;
+        self.reader.back(mark)
     }
 
     fn offset(&self) -> usize {

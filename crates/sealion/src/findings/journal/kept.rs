@@ -14,7 +14,7 @@ use crate::findings::loose::Placed;
 use crate::findings::outcome::RevisionCounts;
 use crate::findings::span::Trail;
 use crate::findings::Findings;
-use crate::hashes::deletion_rules;
+use crate::hashes::DELETION_RULES;
 
 /// The fold over all strands after the block at `after`.
 #[derive(Serialize, Deserialize)]
@@ -134,7 +134,7 @@ impl StrandFold {
     }
 
     fn restore(&mut self, kept: KeptStrand) -> Option<()> {
-        let rules = deletion_rules(&Hash::ZERO).map(|(rule, _)| rule);
+        let rules = DELETION_RULES.map(|(rule, _)| rule);
         let rule = |name: &str| rules.into_iter().find(|rule| *rule == name);
         for (name, count) in &kept.deletions {
             self.deletions.insert(rule(name)?, *count);
