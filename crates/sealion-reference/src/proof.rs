@@ -93,8 +93,8 @@ pub enum Refusal {
         /// Hashes it must have at least.
         minimum: usize,
     },
-    /// The proof folds, but the block before, which a block with an odd number has as its sibling,
-    /// differs from the previous block hash in front of it.
+    /// The proof folds, but the first sibling in the tree of blocks is not the block before, whose hash
+    /// stands in front of it, though the number is odd; or it is, though the number is even.
     Parity,
 }
 
@@ -114,7 +114,7 @@ impl fmt::Display for Refusal {
                     "the proof has {found} hashes, it needs at least {minimum}"
                 )
             }
-            Self::Parity => write!(f, "the proof names two different previous blocks"),
+            Self::Parity => write!(f, "the proof is that of a block with an odd number, and this one is even, or the other way round"),
         }
     }
 }
@@ -173,9 +173,11 @@ pub fn check_revision(
             minimum,
         });
     }
-    // An odd block's first sibling in the tree of blocks is the block before it.
+    // An odd block's first sibling in the tree of blocks is the block before it, an even one's is
+    // another. Every block but 0 has a sibling somewhere above.
     let start = proof.len() - above;
-    if sequence_no % 2 == 1 && proof[start - 1] != proof[start] {
+    let twice = sequence_no > 0 && proof[start - 1] == proof[start];
+    if twice != (sequence_no % 2 == 1) {
         return Err(Refusal::Parity);
     }
     Ok(())

@@ -5,8 +5,9 @@
 //! whatever reads those can read it.
 
 use serde::Serialize;
-use serde_json::ser::{PrettyFormatter, Serializer};
+use serde_json::Value;
 
+use super::aws_json::{digest_value, ion_text, printed, proof_text};
 use super::{Digest, Proof, StrandId};
 
 /// A proof that the journal under one digest is the head of the journal under a
@@ -32,55 +33,28 @@ pub struct Consistency {
 impl Consistency {
     /// The file: JSON with four blanks, and a line feed at its end.
     pub fn to_json(&self) -> String {
-        let hashes = self.proof.0.iter().map(|hash| format!("{{{{{hash}}}}}"));
-        let file = File {
+        printed(&File {
             from_digest: self.digest(&self.from),
             to_digest: self.digest(&self.to),
-            consistency_proof: IonText {
-                ion_text: format!("[{}]", hashes.collect::<Vec<_>>().join(",")),
-            },
-        };
-        let mut json = Vec::new();
-        let formatter = PrettyFormatter::with_indent(b"    ");
-        // Writing strings to memory cannot fail.
-        let _ = file.serialize(&mut Serializer::with_formatter(&mut json, formatter));
-        json.push(b'\n');
-        String::from_utf8_lossy(&json).into_owned()
+            consistency_proof: ion_text(&proof_text(&self.proof)),
+        })
     }
 
-    fn digest(&self, digest: &Digest) -> DigestMember {
-        // JSON's escapes mean the same in Ion text: no id can break out of its quotes.
-        let strand_id = serde_json::Value::from(self.strand_id.as_str());
-        let address = |tip| IonText {
-            ion_text: format!("{{strandId:{strand_id},sequenceNo:{tip}}}"),
-        };
-        DigestMember {
-            digest: digest.hash.to_string(),
-            digest_tip_address: digest.sequence_no.map(address),
-        }
+    fn digest(&self, digest: &Digest) -> Value {
+        digest_value(&Digest {
+            strand_id: Some(self.strand_id.clone()),
+            ..digest.clone()
+        })
     }
 }
 
+/// The members in the order in which they are read.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct File {
-    from_digest: DigestMember,
-    to_digest: DigestMember,
-    consistency_proof: IonText,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct DigestMember {
-    digest: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    digest_tip_address: Option<IonText>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct IonText {
-    ion_text: String,
+    from_digest: Value,
+    to_digest: Value,
+    consistency_proof: Value,
 }
 
 #[cfg(test)]

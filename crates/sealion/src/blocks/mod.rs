@@ -2,6 +2,7 @@
 
 mod address;
 mod answers;
+pub(crate) mod aws_json;
 pub(crate) mod block;
 pub(crate) mod claim;
 mod consistency;

@@ -4,8 +4,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Attachment, Bundle};
+use crate::blocks::aws_json::digest_value;
 use crate::blocks::BlockAddress;
-use crate::prove::{digest_value, ProvenBlock, ProvenRevision};
+use crate::prove::{ProvenBlock, ProvenRevision};
 use crate::report::{safe_json, Report, Tool};
 
 #[derive(Serialize)]

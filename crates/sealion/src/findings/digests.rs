@@ -502,8 +502,8 @@ pub(crate) enum Misshape {
 }
 
 /// Whether a proof of this many hashes can be that of block `index`, or of a revision
-/// in it, for a digest at `tip`, and whether an odd block's first sibling is the block
-/// before it. Gives the number of hashes in the block.
+/// in it, for a digest at `tip`, and whether an odd block's first sibling, and no even
+/// block's, is the block before it. Gives the number of hashes in the block.
 pub(crate) fn proof_shape(
     index: u64,
     proof: &Proof,
@@ -535,13 +535,17 @@ pub(crate) fn proof_shape(
         )));
     }
     let within = found - in_tree;
-    let odd_revision = index % 2 == 1 && !matches!(in_block, InBlock::None);
-    // The block itself may lack a previous hash that its number calls for.
+    // The block itself may lack a previous hash that its number calls for; nobody
+    // outside AWS knows what block 0 has there.
+    let revision = index > 0 && !matches!(in_block, InBlock::None);
     let previous = within.checked_sub(1).map(|last| proof.0[last]);
-    if odd_revision && previous != proof.0.get(within).copied() {
-        return Err(Misshape::Wrong(
-            "the first sibling of an odd block is the block before it, and must equal the previous block hash that stands before it".to_owned(),
-        ));
+    let twice = previous == proof.0.get(within).copied();
+    if revision && twice != (index % 2 == 1) {
+        let why = match twice {
+            false => "the first sibling of an odd block is the block before it, and must equal the previous block hash that stands before it",
+            true => "the first sibling of an even block is never the block before it, and cannot equal the previous block hash that stands before it",
+        };
+        return Err(Misshape::Wrong(why.to_owned()));
     }
     Ok(within)
 }

@@ -35,15 +35,22 @@ pub enum ProveError {
         /// The last block that there is.
         last: u64,
     },
-    /// A block after the tip, or before what is kept of the tree.
-    #[error("block {sequence_no} cannot be proven: the tree here has blocks {first} to {tip}")]
+    /// A block after the tip.
+    #[error("block {sequence_no} cannot be proven under the digest at tip {tip}: it comes later")]
     OutOfTree {
+        /// The block asked for.
+        sequence_no: u64,
+        /// The tip.
+        tip: u64,
+    },
+    /// A block in a saved state, of which the upper nodes of the tree are kept and not
+    /// the block's own.
+    #[error("block {sequence_no} lies in the saved state, which keeps too little of the tree: blocks from {first} on can be proven")]
+    BeforeTree {
         /// The block asked for.
         sequence_no: u64,
         /// The first block whose proof can be made.
         first: u64,
-        /// The tip.
-        tip: u64,
     },
     /// The digest given is not the root of the journal at its tip.
     #[error("blocks 0 to {tip} give the digest {ours}, not the one asked for, {given}")]

@@ -5,7 +5,6 @@
 //! block and revision up to any tip can be proven, each checked once more before it
 //! is given out. What does not verify is never proven.
 
-mod aws_json;
 mod contents;
 mod error;
 mod in_block;
@@ -15,9 +14,9 @@ mod proven;
 mod prover;
 mod wanted;
 
-pub(crate) use aws_json::digest_value;
 pub(crate) use contents::tables;
 pub use error::ProveError;
+pub use indexing::digest_of;
 pub use proven::{ProvenBlock, ProvenRevision};
 pub use prover::Prover;
 pub use wanted::WantedRevisions;

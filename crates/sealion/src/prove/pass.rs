@@ -81,7 +81,11 @@ impl Prover {
     ) -> Result<u64, ProveError> {
         let digest = self.digest(tip)?;
         let only = wanted.sequence_no;
-        let range = (only.unwrap_or(self.first), only.unwrap_or(tip));
+        if let Some(before) = only.filter(|only| *only < self.first) {
+            return Err(self.before_tree(before));
+        }
+        // Blocks before the tree, if they are here, are named as not proven.
+        let range = (only.unwrap_or(0), only.unwrap_or(tip));
         let fits = wanted.clone();
         let needed: Wanted = Arc::new(move |block: &CheckedBlock| {
             (range.0..=range.1).contains(&block.address.sequence_no)
@@ -119,9 +123,10 @@ impl Prover {
         digest: &Digest,
     ) -> Result<Option<Result<ProvenRevision, String>>, ProveError> {
         let record = &block.revisions[index];
+        let before = block.address.sequence_no < self.first;
         let tip = digest.sequence_no.unwrap_or_else(|| self.last());
         let json = record.json;
-        let contents = match json {
+        let contents = match json || before {
             true => None,
             false => Some(self.contents(block)?),
         };
@@ -140,6 +145,9 @@ impl Prover {
             block.address.sequence_no
         );
         let refused = |why: &str| Ok(Some(Err(format!("{name}: {why}"))));
+        if before {
+            return refused(&self.before_tree(block.address.sequence_no).to_string());
+        }
         let (Standing::Recomputed, Some(hash)) = (record.standing, record.hash) else {
             return refused(match json {
                 true => {

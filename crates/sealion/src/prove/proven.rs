@@ -2,7 +2,7 @@
 
 use serde_json::{json, Value};
 
-use super::aws_json::{address_text, digest_value, ion_text, printed, proof_text};
+use crate::blocks::aws_json::{address_text, digest_value, ion_text, printed, proof_text};
 use crate::blocks::{BlockAddress, Digest, Hash, Proof};
 
 /// A block, and the proof that leads from its hash to a digest.

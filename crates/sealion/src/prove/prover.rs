@@ -4,7 +4,7 @@ use super::{indexing, ProveError};
 use crate::blocks::{Digest, Proof, StrandId};
 use crate::merkle::{Index, IndexFile, Tree};
 use crate::source::Archive;
-use crate::{Report, Verifier};
+use crate::{Report, State, Verifier};
 
 /// Makes proofs of the blocks and revisions of one journal.
 pub struct Prover {
@@ -24,7 +24,7 @@ impl Prover {
     /// a trusted digest of `verifier` is not reached. Content that JSON has lost is
     /// no hindrance: a tree is made of block hashes alone.
     pub fn of(verifier: &Verifier, archive: &dyn Archive) -> Result<(Prover, Report), ProveError> {
-        let (index, strand_id, report) = indexing::index(verifier, archive)?;
+        let (index, strand_id, report) = indexing::index(verifier, None, archive)?;
         Ok((Prover::with_index(verifier, index, strand_id), report))
     }
 
@@ -57,7 +57,26 @@ impl Prover {
         verifier: &Verifier,
         archive: &dyn Archive,
     ) -> Result<(Index, StrandId, Report), ProveError> {
-        indexing::index(verifier, archive)
+        indexing::index(verifier, None, archive)
+    }
+
+    /// The same from the later part of a journal, on top of a state that an earlier
+    /// run saved: blocks from the state's end on can be proven, as from the whole
+    /// journal. Inputs that reach back to block 0 are indexed from there.
+    ///
+    /// The state is a claim. If a trusted digest of `verifier` is reached, its nodes
+    /// are right. Without one compare [`Prover::digest`] with one that you trust:
+    /// from changed nodes come proofs that lead to another digest.
+    ///
+    /// # Errors
+    /// As [`Prover::of`]; [`ProveError::Incomplete`] if the blocks here do not chain to
+    /// the state, [`ProveError::Strand`] if the state itself starts after block 0.
+    pub fn index_on_top_of(
+        verifier: &Verifier,
+        state: &State,
+        archive: &dyn Archive,
+    ) -> Result<(Index, StrandId, Report), ProveError> {
+        indexing::index(verifier, Some(state), archive)
     }
 
     /// The journal's strand.
@@ -73,12 +92,17 @@ impl Prover {
     /// The digest at `tip`.
     ///
     /// # Errors
-    /// [`ProveError::Tip`] if there is no such block.
+    /// [`ProveError::Tip`] if there is no such block; [`ProveError::BeforeTree`] if what
+    /// is kept of the blocks up to it does not give their digest.
     pub fn digest(&self, tip: u64) -> Result<Digest, ProveError> {
         let count = self.count(tip)?;
         let root = self.tree.root(count)?;
+        let kept = || match tip < self.first {
+            true => self.before_tree(tip),
+            false => ProveError::DamagedIndex("a node is missing".to_owned()),
+        };
         Ok(Digest {
-            hash: root.ok_or_else(|| ProveError::DamagedIndex("a node is missing".to_owned()))?,
+            hash: root.ok_or_else(kept)?,
             strand_id: Some(self.strand_id.clone()),
             sequence_no: Some(tip),
         })
@@ -106,32 +130,40 @@ impl Prover {
     /// [`siblings`](crate::merkle::siblings) says.
     ///
     /// # Errors
-    /// [`ProveError::OutOfTree`] for blocks after the tip.
+    /// [`ProveError::OutOfTree`] for blocks after the tip, [`ProveError::BeforeTree`] for
+    /// those in a state that the tree stands on.
     pub fn block_proof(&self, sequence_no: u64, tip: u64) -> Result<Proof, ProveError> {
         let count = self.count(tip)?;
-        let proof = match sequence_no < self.first {
-            true => None,
-            false => self.tree.inclusion_proof(sequence_no, count)?,
-        };
-        proof.ok_or(ProveError::OutOfTree {
+        if sequence_no < self.first {
+            return Err(self.before_tree(sequence_no));
+        }
+        let proof = self.tree.inclusion_proof(sequence_no, count)?;
+        proof.ok_or(ProveError::OutOfTree { sequence_no, tip })
+    }
+
+    pub(super) fn before_tree(&self, sequence_no: u64) -> ProveError {
+        ProveError::BeforeTree {
             sequence_no,
             first: self.first,
-            tip,
-        })
+        }
     }
 
     /// The proof that the journal at `from` is the head of the journal at `to` (RFC
     /// 6962, section 2.1.2).
     ///
     /// # Errors
-    /// [`ProveError::Tip`] if there are no such blocks, or `from` comes after `to`.
+    /// [`ProveError::Tip`] if there are no such blocks; [`ProveError::OutOfTree`] if `from`
+    /// comes after `to`; [`ProveError::BeforeTree`] if `from` lies in a state whose nodes
+    /// do not suffice.
     pub fn consistency_proof(&self, from: u64, to: u64) -> Result<Proof, ProveError> {
         let (first, second) = (self.count(from)?, self.count(to)?);
         let proof = self.tree.consistency_proof(first, second)?;
-        proof.ok_or(ProveError::OutOfTree {
-            sequence_no: from,
-            first: self.first,
-            tip: to,
+        proof.ok_or_else(|| match from <= to {
+            true => self.before_tree(from),
+            false => ProveError::OutOfTree {
+                sequence_no: from,
+                tip: to,
+            },
         })
     }
 

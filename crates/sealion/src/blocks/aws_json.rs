@@ -1,8 +1,9 @@
 //! The shapes in which QLDB's API and the AWS CLI give digests, addresses and proofs.
 
+use serde::Serialize;
 use serde_json::{json, Value};
 
-use crate::blocks::{BlockAddress, Digest, Proof};
+use super::{BlockAddress, Digest, Proof};
 
 /// `{"IonText": "..."}`.
 pub(crate) fn ion_text(text: &str) -> Value {
@@ -41,12 +42,11 @@ pub(crate) fn digest_value(digest: &Digest) -> Value {
 }
 
 /// The AWS CLI's print: four blanks a level, a line feed at the end.
-pub(crate) fn printed(value: &Value) -> String {
-    use serde::Serialize as _;
+pub(crate) fn printed(value: &impl Serialize) -> String {
     let mut bytes = Vec::new();
     let format = serde_json::ser::PrettyFormatter::with_indent(b"    ");
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, format);
-    // A JSON value always serialises, and into memory.
+    // Strings and maps of them always serialise, and into memory.
     if value.serialize(&mut serializer).is_err() {
         bytes.clear();
     }
