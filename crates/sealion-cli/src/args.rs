@@ -270,6 +270,11 @@ pub struct ProofSource {
     /// Keep the tree of block hashes in this file: 64 bytes a block
     #[arg(long, value_name = "FILE")]
     pub save_index: Option<PathBuf>,
+    /// Continue from this saved state: the inputs need only hold the blocks after it
+    ///
+    /// Only those can be proven. The state is a claim: give --digest, so that nothing rests on it.
+    #[arg(long, value_name = "FILE", conflicts_with = "index")]
+    pub state: Option<PathBuf>,
     /// How to reach `s3://…`.
     #[command(flatten)]
     pub aws: AwsArgs,

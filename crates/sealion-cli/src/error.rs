@@ -40,16 +40,11 @@ pub enum Error {
     #[error("cannot read {0}: this build of sealion does not read from S3")]
     NotBuiltIn(String),
     /// No digest of that journal can be given.
-    #[error("no digest: {why}")]
-    Refused {
-        /// What stands against it.
-        why: String,
-        /// Whether something is wrong, not merely missing.
-        wrong: bool,
-    },
+    #[error("no digest: {0}")]
+    NoDigest(#[source] ProveError),
     /// No proof can be given.
     #[error("no proof: {0}")]
-    Prove(#[from] sealion::prove::ProveError),
+    Prove(#[from] ProveError),
     /// Nothing can be extracted.
     #[error(transparent)]
     Extract(#[from] sealion::extract::ExtractError),
@@ -98,8 +93,7 @@ impl Error {
     /// decided or done.
     pub fn status(&self) -> u8 {
         match self {
-            Error::Refused { wrong: true, .. } => 1,
-            Error::Prove(error) if error.is_wrong() => 1,
+            Error::Prove(error) | Error::NoDigest(error) if error.is_wrong() => 1,
             Error::Merge(sealion::MergeError::Link { .. }) => 1,
             Error::NoState { status, .. } => *status,
             _ => 2,
@@ -159,7 +153,7 @@ impl Error {
             }
             Error::NoState { .. } => return None,
             Error::NoVerb(_) => "`sealion --help` lists the verbs",
-            Error::Extract(_) | Error::Library(_) | Error::Refused { .. } | Error::Output(_) => return None,
+            Error::Extract(_) | Error::Library(_) | Error::NoDigest(_) | Error::Output(_) => return None,
         })
     }
 }
@@ -175,6 +169,9 @@ fn proving(error: &ProveError) -> Option<&'static str> {
         }
         ProveError::Tip { .. } => "hand over the later blocks, or choose an earlier tip",
         ProveError::OutOfTree { .. } => "choose a block up to the tip, or a later tip",
+        ProveError::BeforeTree { .. } => {
+            "prove earlier blocks from the journal's earlier part: hand it over as well, from block 0 on, or leave --state away"
+        }
         ProveError::OtherDigest { .. } => {
             "the digest is of another journal or tip, or the journal was changed: run `sealion verify`"
         }

@@ -1,4 +1,5 @@
-//! Every transcript in the README is real output; a last line `…` stands for more of it.
+//! Every transcript in the README is real output, and so is every one on fixtures in other pages; a last line `…` stands
+//! for more of it.
 
 use std::path::Path;
 use std::process::Command;
@@ -28,25 +29,30 @@ fn transcripts(text: &str) -> Vec<(String, String)> {
 #[test]
 fn transcripts_are_real() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let text = std::fs::read_to_string(root.join("README.md")).unwrap();
     // What commands write must not stay in the sources.
     let folder = tempfile::tempdir().unwrap();
     let fixtures = root.join("fixtures").canonicalize().unwrap();
     std::os::unix::fs::symlink(fixtures, folder.path().join("fixtures")).unwrap();
-    let transcripts = transcripts(&text);
-    for (command, shown) in &transcripts {
-        let mut words = command.split(' ');
-        assert_eq!(words.next(), Some("sealion"), "{command}");
-        let output = Command::new(env!("CARGO_BIN_EXE_sealion"))
-            .current_dir(&folder)
-            .args(words)
-            .output()
-            .unwrap();
-        let printed = String::from_utf8(output.stdout).unwrap();
-        match shown.strip_suffix("…\n") {
-            Some(start) => assert!(printed.starts_with(start), "{command}\n{printed}"),
-            None => assert_eq!(printed, *shown, "{command}"),
+    for (page, expected) in [("README.md", 4), ("docs/consistency.md", 2)] {
+        let text = std::fs::read_to_string(root.join(page)).unwrap();
+        let mut transcripts = transcripts(&text);
+        if page != "README.md" {
+            transcripts.retain(|(command, _)| command.contains(" fixtures/"));
         }
+        for (command, shown) in &transcripts {
+            let mut words = command.split(' ');
+            assert_eq!(words.next(), Some("sealion"), "{command}");
+            let output = Command::new(env!("CARGO_BIN_EXE_sealion"))
+                .current_dir(&folder)
+                .args(words)
+                .output()
+                .unwrap();
+            let printed = String::from_utf8(output.stdout).unwrap();
+            match shown.strip_suffix("…\n") {
+                Some(start) => assert!(printed.starts_with(start), "{command}\n{printed}"),
+                None => assert_eq!(printed, *shown, "{command}"),
+            }
+        }
+        assert_eq!(transcripts.len(), expected, "{page}");
     }
-    assert_eq!(transcripts.len(), 4);
 }

@@ -8,7 +8,7 @@ use sealion::prove::WantedRevisions;
 use sealion::source::Memory;
 use sealion::{Digest, Hash, Report, StrandId, Verdict, Verifier};
 use sealion_testkit::write::export::Format;
-use sealion_testkit::write::stream;
+use sealion_testkit::write::{evidence, stream};
 use sealion_testkit::{Ledger, Mix};
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ fn rows(verifier: &Verifier, archive: &Memory, last: bool) -> (Vec<Row>, Report)
         rows.push(row);
         Ok(())
     });
-    (rows, report.unwrap())
+    (rows, report.unwrap().report)
 }
 
 fn states(rows: &[Row]) -> BTreeMap<&'static str, usize> {
@@ -171,4 +171,50 @@ fn table_names_say_what_they_rest_on() {
     let bare = Memory::new().with("j", text(&ledger));
     let (found, _) = rows(&Verifier::new(), &bare, false);
     assert!(found.iter().all(|row| row.table_name.is_none()));
+}
+
+#[test]
+fn what_came_without_its_block_or_its_text_is_counted_and_named() {
+    let ledger = Ledger::new(11, 24, Mix::Vehicle);
+    let tip = ledger.tip();
+    let documents: Vec<(usize, usize)> = ledger.documents().collect();
+    let [(first, _), .., (index, revision)] = documents[..] else {
+        panic!("more documents");
+    };
+    let extracted = |archive: &Memory| {
+        let mut rows = Vec::new();
+        let found = extract(
+            &Verifier::new(),
+            archive,
+            &WantedRevisions::all(),
+            false,
+            &mut |row| {
+                rows.push(row);
+                Ok(())
+            },
+        );
+        (rows.len(), found.unwrap())
+    };
+    let proof = ledger.revision_proof(index, revision, tip);
+    let own = &ledger.blocks[index].revisions()[revision];
+    let answer = evidence::get_revision(own, Some(&proof));
+    let block = evidence::get_block(&ledger.blocks[first], Some(&ledger.block_proof(first, tip)));
+    // By themselves neither gives a row, and both are told of.
+    let (rows, alone) = extracted(
+        &Memory::new()
+            .with("r", answer.as_bytes())
+            .with("b", block.as_bytes()),
+    );
+    assert_eq!((rows, alone.without_block), (0, 1));
+    let [(address, path)] = &alone.without_text[..] else {
+        panic!("{:?}", alone.without_text);
+    };
+    assert_eq!((address.sequence_no, &**path), (first as u64, "b"));
+    // Beside the journal that holds them they are rows as any other.
+    let beside = Memory::new()
+        .with("j", text(&ledger))
+        .with("r", answer.as_bytes());
+    let (rows, beside) = extracted(&beside.with("b", block.as_bytes()));
+    assert_eq!((rows, beside.without_block), (documents.len(), 0));
+    assert!(beside.without_text.is_empty());
 }

@@ -7,7 +7,7 @@ use common::{archive, object, text, Form, FORMS};
 use sealion::merkle::IndexFile;
 use sealion::prove::{ProveError, ProvenRevision, WantedRevisions};
 use sealion::source::Memory;
-use sealion::{Digest, Hash, Prover, StrandId, Verdict, Verifier};
+use sealion::{Digest, Hash, Prover, State, StrandId, Verdict, Verifier};
 use sealion_testkit::write::evidence;
 use sealion_testkit::write::export::Format;
 use sealion_testkit::{Ledger, Mix, Rng};
@@ -278,4 +278,172 @@ fn an_index_in_a_file_gives_the_same_and_a_changed_one_nothing() {
             }
         }
     }
+}
+
+/// What a run over the first blocks leaves.
+fn saved(ledger: &Ledger, cut: usize) -> State {
+    let archive = part(ledger, 0, cut);
+    let report = Verifier::new().save_state(true).verify(&archive).unwrap();
+    report.state().unwrap().clone()
+}
+
+/// Blocks `first..end` as an export.
+fn part(ledger: &Ledger, first: usize, end: usize) -> Memory {
+    let blocks = &ledger.blocks[first..end];
+    let bytes = object(Form::Export(Format::Text), blocks, &mut Rng::new(0));
+    Memory::new().with("later", bytes)
+}
+
+fn on_top_of(state: &State, verifier: &Verifier, archive: &Memory) -> Result<Prover, ProveError> {
+    let (index, strand_id, _) = Prover::index_on_top_of(verifier, state, archive)?;
+    Ok(Prover::with_index(verifier, index, strand_id))
+}
+
+#[test]
+fn on_top_of_a_state_the_later_part_gives_the_proofs_of_the_whole_journal() {
+    let ledger = Ledger::new(12, 20, Mix::Vehicle);
+    let (end, tip) = (ledger.blocks.len(), ledger.tip() as u64);
+    let all = part(&ledger, 0, end);
+    let whole = prover(&all);
+    let trusting = Verifier::new().against(digest(&ledger, ledger.tip()));
+    for cut in 1..end {
+        let (state, first) = (saved(&ledger, cut), cut as u64);
+        let later = part(&ledger, cut, end);
+        let made = on_top_of(&state, &trusting, &later).unwrap();
+        for at in first..=tip {
+            for tip in at..=tip {
+                let proof = whole.block_proof(at, tip).unwrap();
+                assert_eq!(
+                    made.block_proof(at, tip).unwrap(),
+                    proof,
+                    "{cut} {at} {tip}"
+                );
+            }
+            let ours = made.block(&later, at, tip).unwrap().to_aws_json();
+            assert_eq!(ours, whole.block(&all, at, tip).unwrap().to_aws_json());
+        }
+        for from in first - 1..=tip {
+            assert_eq!(made.digest(from).unwrap(), whole.digest(from).unwrap());
+            let proof = whole.consistency_proof(from, tip).unwrap();
+            assert_eq!(made.consistency_proof(from, tip).unwrap(), proof);
+        }
+        let wanted = WantedRevisions::all();
+        let (mut expected, _) = revisions(&whole, &all, &wanted, ledger.tip());
+        expected.retain(|one| one.address.sequence_no >= first);
+        let (found, skipped) = revisions(&made, &later, &wanted, ledger.tip());
+        assert!(skipped.is_empty(), "{skipped:?}");
+        let texts = |all: &[ProvenRevision]| all.iter().map(|one| one.to_aws_json()).collect();
+        let (found, expected): (Vec<_>, Vec<_>) = (texts(&found), texts(&expected));
+        assert_eq!(found, expected, "{cut}");
+        // Inputs that reach further back than the state's end are no hindrance.
+        for reach in [0, cut / 2] {
+            let reaching = on_top_of(&state, &trusting, &part(&ledger, reach, end)).unwrap();
+            let proof = whole.block_proof(tip, tip).unwrap();
+            assert_eq!(reaching.block_proof(tip, tip).unwrap(), proof);
+            assert_eq!(reaching.block_proof(0, tip).is_ok(), reach == 0, "{cut}");
+        }
+    }
+}
+
+#[test]
+fn blocks_in_the_state_are_not_proven_and_named() {
+    let ledger = Ledger::new(12, 20, Mix::Vehicle);
+    let (end, tip) = (ledger.blocks.len(), ledger.tip());
+    let state = saved(&ledger, 11);
+    let later = part(&ledger, 5, end);
+    let made = on_top_of(&state, &Verifier::new(), &later).unwrap();
+    let before = |error: ProveError, number: u64| {
+        let typed = matches!(error, ProveError::BeforeTree { sequence_no, first: 11 } if sequence_no == number);
+        assert!(typed, "{error}");
+    };
+    for at in 0..11 {
+        before(made.block_proof(at, tip as u64).unwrap_err(), at);
+        before(made.block(&later, at, tip as u64).unwrap_err(), at);
+        let mut wanted = WantedRevisions::all();
+        wanted.sequence_no = Some(at);
+        let refused = made.revisions(&later, &wanted, tip as u64, &mut |_| Ok(()), &mut |_| {});
+        before(refused.unwrap_err(), at);
+    }
+    // The nodes of 11 blocks stand for 8, 2 and 1: what these give is given.
+    let digests = (0..11).filter(|at| made.digest(*at).is_ok());
+    assert_eq!(digests.collect::<Vec<_>>(), [7, 9, 10]);
+    before(made.digest(6).unwrap_err(), 6);
+    before(made.consistency_proof(6, tip as u64).unwrap_err(), 6);
+    // Of blocks 5 to 10, which are here, every revision is named.
+    let (_, skipped) = revisions(&made, &later, &WantedRevisions::all(), tip);
+    let inside = ledger.documents().filter(|(at, _)| (5..11).contains(at));
+    assert_eq!(skipped.len(), inside.count());
+    assert!(!skipped.is_empty() && skipped.iter().all(|why| why.contains("saved state")));
+}
+
+#[test]
+fn a_changed_state_proves_nothing_under_the_journals_digest() {
+    let ledger = Ledger::new(13, 24, Mix::Tiny);
+    let (end, tip) = (ledger.blocks.len(), ledger.tip() as u64);
+    let trusted = digest(&ledger, ledger.tip());
+    let trusting = Verifier::new().against(trusted.clone());
+    let mut led_elsewhere = 0;
+    for cut in 1..end {
+        let later = part(&ledger, cut, end);
+        let honest: serde_json::Value = value(&saved(&ledger, cut).to_json());
+        let nodes = honest["strands"][0]["nodes"].as_array().unwrap().len();
+        let hashes = (0..nodes).map(|node| format!("/strands/0/nodes/{node}"));
+        for pointer in hashes.chain(["/strands/0/last_hash".to_owned()]) {
+            let other = Hash([7; 32]).to_string();
+            let Some(forged) = forged(honest.clone(), &pointer, &other) else {
+                continue;
+            };
+            let refused = on_top_of(&forged, &trusting, &later);
+            assert!(
+                matches!(refused.err(), Some(ProveError::Incomplete { .. })),
+                "{cut} {pointer}"
+            );
+            // Without a trusted digest what is given out leads to another one.
+            if let Ok(prover) = on_top_of(&forged, &Verifier::new(), &later) {
+                let proven = prover.block(&later, tip, tip).unwrap();
+                assert_ne!(proven.digest, trusted);
+                let file = proven.to_aws_json();
+                assert_eq!(verdict(&file, &proven.digest), Verdict::Verified);
+                assert_ne!(verdict(&file, &trusted), Verdict::Verified);
+                led_elsewhere += 1;
+            }
+        }
+    }
+    assert!(led_elsewhere > 0);
+    // Another journal's state, and one that starts after block 0.
+    let later = part(&ledger, 12, end);
+    let foreign = saved(&Ledger::new(14, 24, Mix::Tiny), 12);
+    assert!(on_top_of(&foreign, &Verifier::new(), &later).is_err());
+    let report = Verifier::new()
+        .save_state(true)
+        .verify(&part(&ledger, 5, 12));
+    let middle = report.unwrap().state().unwrap().clone();
+    let refused = on_top_of(&middle, &Verifier::new(), &later);
+    assert!(refused.is_err());
+    // A gap after the state.
+    let refused = on_top_of(&saved(&ledger, 10), &Verifier::new(), &later);
+    assert!(refused.is_err());
+}
+
+/// The state with one hash changed and everything that follows from it made to fit, as a forger would; `None` where
+/// that cannot be done.
+fn forged(mut state: serde_json::Value, pointer: &str, hash: &str) -> Option<State> {
+    *state.pointer_mut(pointer).unwrap() = hash.into();
+    let strand = &mut state["strands"][0];
+    let nodes = strand["nodes"].as_array().unwrap().iter();
+    let nodes: Vec<Hash> = nodes
+        .map(|node| node.as_str().unwrap().parse().unwrap())
+        .collect();
+    let fold = |right: Hash, left: &Hash| Hash(sealion_reference::dot(&left.0, &right.0));
+    let (last, rest) = nodes.split_last().unwrap();
+    let root = rest.iter().rev().fold(*last, fold).to_string();
+    strand["digest"] = root.as_str().into();
+    strand["digests"] = serde_json::json!([]);
+    let why = match State::from_json(state.to_string().as_bytes(), "forged") {
+        Ok(state) => return Some(state),
+        Err(why) => why,
+    };
+    let sum = why.split("its content gives ").nth(1)?;
+    state["checksum"] = sum.into();
+    State::from_json(state.to_string().as_bytes(), "forged").ok()
 }

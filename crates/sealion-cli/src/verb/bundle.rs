@@ -67,11 +67,7 @@ fn begin(args: &BundleArgs, archive: &Union) -> Result<(Bundle, Prover), Error> 
     let bar = Bar::new(false);
     let made = Prover::of(&verifier.progress(bar.callback()), archive);
     bar.finish();
-    let (prover, report) = made.inspect_err(|error| {
-        if let ProveError::Fails(report) | ProveError::Incomplete { report, .. } = error {
-            terminal::explain(report);
-        }
-    })?;
+    let (prover, report) = made.inspect_err(super::explain)?;
     let tip = match &digest {
         Some((digest, _)) => prover.tip_of(digest)?,
         None => args.tip.unwrap_or_else(|| prover.last()),

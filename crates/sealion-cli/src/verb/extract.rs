@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use sealion::extract::{extract, ExtractError, Row, TableSource};
+use sealion::extract::{extract, ExtractError, Extraction, Row, TableSource};
 use sealion::prove::WantedRevisions;
 use sealion::{StrandId, Verifier};
 use serde_json::{json, value::RawValue};
@@ -12,6 +12,9 @@ use crate::args::{ExtractArgs, RowForm};
 use crate::error::Error;
 use crate::input::Input;
 use crate::terminal::{self, Bar};
+
+/// Blocks without rows that are named; all are counted.
+const NAMED_MAX: usize = 10;
 
 /// Verifies, and prints the rows.
 pub fn run(args: &ExtractArgs) -> Result<u8, Error> {
@@ -38,14 +41,14 @@ pub fn run(args: &ExtractArgs) -> Result<u8, Error> {
         *states.entry(row.state.as_str()).or_default() += 1;
         rows.write(&row)
     };
-    let report = extract(&verifier, &archive, &wanted, args.last, &mut each);
+    let extraction = extract(&verifier, &archive, &wanted, args.last, &mut each);
     bar.finish();
-    let report = match report {
+    let extraction = match extraction {
         // A reader that has seen enough and closed the pipe is no error.
         Err(ExtractError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             return Ok(0)
         }
-        report => report?,
+        extraction => extraction?,
     };
     match rows.finish() {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(0),
@@ -59,14 +62,37 @@ pub fn run(args: &ExtractArgs) -> Result<u8, Error> {
         true => "no revision here is the one asked for".to_owned(),
         false => format!("rows: {}", counts.join(", ")),
     });
+    let report = &extraction.report;
     terminal::remark(&format!(
         "the journal as a whole: {}; `sealion verify` gives the report",
         report.verdict()
     ));
-    match counts.is_empty() {
-        true => Ok(report.verdict().exit_status().max(2)),
-        false => Ok(report.verdict().exit_status()),
+    let all = !left_out(&extraction) && !counts.is_empty();
+    Ok(match report.verdict().exit_status() {
+        0 if !all => 2,
+        status => status,
+    })
+}
+
+/// Names what gave no rows; true if anything did not.
+fn left_out(extraction: &Extraction) -> bool {
+    for (address, path) in extraction.without_text.iter().take(NAMED_MAX) {
+        terminal::remark(&format!(
+            "no rows of block {}: its text is not at hand, {path} holds it by itself; rows come from journals and streams",
+            address.sequence_no
+        ));
     }
+    let more = extraction.without_text.len().saturating_sub(NAMED_MAX);
+    if more > 0 {
+        terminal::remark(&format!("no rows of {more} more blocks"));
+    }
+    let loose = extraction.without_block;
+    if loose > 0 {
+        terminal::remark(&format!(
+            "no rows of {loose} revisions that came without their block (answers, receipts, bundles, history rows, stray stream records): `sealion verify` checks them, `sealion show` prints them"
+        ));
+    }
+    loose > 0 || !extraction.without_text.is_empty()
 }
 
 /// Writes rows to standard output.

@@ -14,11 +14,12 @@ pub mod verify;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use sealion::prove::ProveError;
 use sealion::source::Archive;
 use sealion::{Digest, Report, Verifier};
 
 use crate::error::Error;
-use crate::terminal::Bar;
+use crate::terminal::{self, Bar};
 
 /// Verifies an archive, showing progress.
 fn verify_archive(verifier: Verifier, archive: &dyn Archive, quiet: bool) -> Result<Report, Error> {
@@ -26,6 +27,13 @@ fn verify_archive(verifier: Verifier, archive: &dyn Archive, quiet: bool) -> Res
     let report = verifier.progress(bar.callback()).verify(archive);
     bar.finish();
     Ok(report?)
+}
+
+/// Shows the report that says why nothing is proven, where there is one.
+fn explain(error: &ProveError) {
+    if let ProveError::Fails(report) | ProveError::Incomplete { report, .. } = error {
+        terminal::explain(report);
+    }
 }
 
 /// That there was nothing at all to read.

@@ -1,6 +1,6 @@
 //! `sealion prove`: proofs as the service gave them, and one kind that it never gave.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::path::Path;
 use sealion::merkle::IndexFile;
 use sealion::prove::{ProveError, ProvenRevision, WantedRevisions};
 use sealion::source::Archive;
-use sealion::{Consistency, Digest, Prover, StrandId, Verifier};
+use sealion::{Consistency, Digest, Prover, State, StrandId, Verifier};
 
 use crate::args::{
     ProofForm, ProofSource, ProofTip, Provable, ProveArgs, ProveBlockArgs, ProveConsistencyArgs,
@@ -31,7 +31,7 @@ fn block(args: &ProveBlockArgs) -> Result<u8, Error> {
     let (archive, prover, tip) = prepare(&args.source, &args.tip)?;
     let proven = prover.block(&archive, args.at, tip)?;
     terminal::print(&proven.to_aws_json())?;
-    leads_to(&proven.digest);
+    leads_to(&proven.digest, &args.source, args.tip.digest.as_ref());
     Ok(0)
 }
 
@@ -83,7 +83,7 @@ fn revision(args: &ProveRevisionArgs) -> Result<u8, Error> {
         };
         terminal::print(&text)?;
     }
-    leads_to(&prover.digest(tip)?);
+    leads_to(&prover.digest(tip)?, &args.source, args.tip.digest.as_ref());
     Ok(if skipped.is_empty() { 0 } else { 2 })
 }
 
@@ -97,10 +97,16 @@ fn value(proven: &ProvenRevision, form: ProofForm) -> Option<serde_json::Value> 
 fn consistency(args: &ProveConsistencyArgs) -> Result<u8, Error> {
     let from = End::of(&args.from)?;
     let to = args.to.as_deref().map(End::of).transpose()?;
-    let verifier = limited(to.as_ref().and_then(End::tip));
+    let mut verifier = limited(to.as_ref().and_then(End::tip));
+    for end in [Some(&from), to.as_ref()] {
+        if let Some(End::Digest(digest, name)) = end {
+            verifier = verifier.against_named(digest.clone(), name.as_str());
+        }
+    }
     let archive = Input::open(&args.source.inputs, &args.source.aws, None)?;
     let prover = prover(verifier, &archive, &args.source)?;
     let from = from.within(&prover)?;
+    let to_digest = matches!(to, Some(End::Digest(..)));
     let to = to.map_or_else(|| Ok(prover.last()), |to| to.within(&prover))?;
     let proven = Consistency {
         strand_id: prover.strand_id().clone(),
@@ -109,13 +115,15 @@ fn consistency(args: &ProveConsistencyArgs) -> Result<u8, Error> {
         proof: prover.consistency_proof(from, to)?,
     };
     terminal::print(&proven.to_json())?;
-    leads_to(&proven.to);
+    let given = args.to.as_ref().filter(|_| to_digest);
+    leads_to(&proven.to, &args.source, given);
     Ok(0)
 }
 
 /// An end of a consistency proof: a digest, or a tip alone.
 enum End {
-    Digest(Digest),
+    /// With the name of where it came from.
+    Digest(Digest, String),
     Tip(u64),
 }
 
@@ -123,20 +131,23 @@ impl End {
     fn of(text: &OsStr) -> Result<End, Error> {
         match text.to_string_lossy().parse() {
             Ok(tip) if !Path::new(text).exists() => Ok(End::Tip(tip)),
-            _ => Ok(End::Digest(super::digest_named(text)?.0)),
+            _ => {
+                let (digest, name) = super::digest_named(text)?;
+                Ok(End::Digest(digest, name))
+            }
         }
     }
 
     fn tip(&self) -> Option<u64> {
         match self {
-            End::Digest(digest) => digest.sequence_no,
+            End::Digest(digest, _) => digest.sequence_no,
             End::Tip(tip) => Some(*tip),
         }
     }
 
     fn within(&self, prover: &Prover) -> Result<u64, ProveError> {
         match self {
-            End::Digest(digest) => prover.tip_of(digest),
+            End::Digest(digest, _) => prover.tip_of(digest),
             End::Tip(tip) => Ok(*tip),
         }
     }
@@ -183,14 +194,15 @@ fn prover(
         let index = IndexFile::open(file).map_err(|error| unusable(path, &error))?;
         return Ok(Prover::from_index(&verifier, index));
     }
+    let state = source.state.as_ref().map(State::read).transpose()?;
     let bar = Bar::new(false);
-    let made = Prover::index(&verifier.clone().progress(bar.callback()), archive);
+    let watched = verifier.clone().progress(bar.callback());
+    let made = match &state {
+        Some(state) => Prover::index_on_top_of(&watched, state, archive),
+        None => Prover::index(&watched, archive),
+    };
     bar.finish();
-    let (index, strand_id, _) = made.inspect_err(|error| {
-        if let ProveError::Fails(report) | ProveError::Incomplete { report, .. } = error {
-            terminal::explain(report);
-        }
-    })?;
+    let (index, strand_id, _) = made.inspect_err(super::explain)?;
     if let Some(path) = &source.save_index {
         let file = File::create(path).map_err(|error| unusable(path, &error))?;
         index
@@ -207,9 +219,16 @@ fn unusable(path: &Path, why: &dyn std::fmt::Display) -> Error {
     }
 }
 
-/// Says which digest a proof leads to: what it is worth hangs on that one.
-fn leads_to(digest: &Digest) {
+/// Says which digest a proof leads to: what it is worth hangs on that one. `given`: the
+/// digest that was asked for, if one was.
+fn leads_to(digest: &Digest, source: &ProofSource, given: Option<&OsString>) {
     terminal::remark(&format!(
         "proven under the digest {digest}; check with `sealion verify FILE --digest D`, D from where you keep it"
     ));
+    if let (Some(state), None) = (&source.state, given) {
+        terminal::remark(&format!(
+            "that digest rests on {}, which nothing here confirms: compare it with one that you trust, or give that one with --digest",
+            state.display()
+        ));
+    }
 }

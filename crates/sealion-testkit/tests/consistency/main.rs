@@ -3,6 +3,8 @@
 mod compared;
 mod forged;
 mod oracles;
+mod partial;
+mod published;
 mod verified;
 
 use sealion::source::Memory;

@@ -18,7 +18,7 @@ use crate::prove::WantedRevisions;
 use crate::report::Strand;
 use crate::source::Archive;
 use crate::verify::Watcher;
-use crate::{Error, Report, StrandId, Verifier};
+use crate::{BlockAddress, Error, Report, StrandId, Verifier};
 use row::Rows;
 
 /// What came of an extraction.
@@ -33,10 +33,25 @@ pub enum ExtractError {
     Output(#[from] io::Error),
 }
 
+/// What came out beside the rows.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Extraction {
+    /// The report of the verification.
+    pub report: Report,
+    /// Blocks that gave no rows, because their text is not at hand: one that came by
+    /// itself (an answer of GetBlock, an evidence bundle), or that cannot be written as
+    /// text. Their documents may or may not be among the wanted.
+    pub without_text: Vec<(BlockAddress, Arc<str>)>,
+    /// The number of revisions that came without their block, as answers, receipts,
+    /// history rows or stream records do. They gave no rows.
+    pub without_block: u64,
+}
+
 /// Verifies the journal in `archive` with the settings of `verifier`, and hands
 /// every revision that is `wanted` to `each`, in the order of the journal; of each
-/// document only the last one, if `last_only`. The report is that of the
-/// verification.
+/// document only the last one, if `last_only`. Rows are made of blocks of journals
+/// and streams; what else lies among the inputs is verified, and counted.
 ///
 /// Memory is that of a verification, and with `last_only` an entry a document.
 ///
@@ -48,7 +63,7 @@ pub fn extract(
     wanted: &WantedRevisions,
     last_only: bool,
     each: &mut (dyn FnMut(Row) -> io::Result<()> + Send),
-) -> Result<Report, ExtractError> {
+) -> Result<Extraction, ExtractError> {
     let mut lasts = Lasts {
         wanted: wanted.clone(),
         of: last_only.then(HashMap::new),
@@ -60,13 +75,26 @@ pub fn extract(
         lasts: lasts.of,
         each,
         stopped: None,
+        revisions: 0,
+        without_text: Vec::new(),
     };
     // The same settings, so that the same blocks go by; this run is not judged.
     verifier.pass_over(archive, &mut extracting)?;
-    match extracting.stopped {
-        Some(error) => Err(error.into()),
-        None => Ok(report),
+    let Extracting {
+        stopped,
+        revisions,
+        without_text,
+        ..
+    } = extracting;
+    if let Some(error) = stopped {
+        return Err(error.into());
     }
+    let total: u64 = report.strands.iter().map(|one| one.revisions.total).sum();
+    Ok(Extraction {
+        without_block: total.saturating_sub(revisions),
+        without_text,
+        report,
+    })
 }
 
 /// Where the last revision of each document stands: block, number in it.
@@ -100,9 +128,25 @@ struct Extracting<'a> {
     lasts: Option<HashMap<(StrandId, String), (u64, usize)>>,
     each: &'a mut (dyn FnMut(Row) -> io::Result<()> + Send),
     stopped: Option<io::Error>,
+    /// Revisions of blocks so far.
+    revisions: u64,
+    without_text: Vec<(BlockAddress, Arc<str>)>,
+}
+
+impl Extracting<'_> {
+    fn is_wanted(&self, block: &CheckedBlock) -> bool {
+        let mut documents = block.documents();
+        let sequence_no = block.address.sequence_no;
+        documents.any(|(_, id, version)| self.wanted.fits_in(id, version, sequence_no))
+    }
 }
 
 impl Watcher for Extracting<'_> {
+    fn start(&mut self) {
+        self.revisions = 0;
+        self.without_text.clear();
+    }
+
     fn wanted(&self) -> Option<Wanted> {
         let wanted = self.wanted.clone();
         Some(Arc::new(move |block: &CheckedBlock| {
@@ -112,7 +156,16 @@ impl Watcher for Extracting<'_> {
     }
 
     fn block(&mut self, block: &CheckedBlock) {
-        if self.stopped.is_some() {
+        // Blocks up to a digest's tip go by as well.
+        if self.stopped.is_some() || !self.report.asked.includes(block.address.sequence_no) {
+            return;
+        }
+        self.revisions += block.revisions.len() as u64;
+        if block.captured.is_none() {
+            if self.is_wanted(block) {
+                let place = (block.address.clone(), block.path.clone());
+                self.without_text.push(place);
+            }
             return;
         }
         let own = |strand: &&Strand| strand.strand_id == block.address.strand_id;
