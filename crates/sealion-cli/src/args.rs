@@ -255,7 +255,8 @@ pub enum Provable {
 /// Where proofs come from, and the digest that they lead to.
 #[derive(Debug, clap::Args)]
 pub struct ProofSource {
-    /// Files and directories that hold the journal from block 0 on; `-` is standard input
+    /// Files and directories that hold the journal, from block 0 or from the end of --state on; `-`
+    /// is standard input
     #[arg(value_name = "INPUT", required = true)]
     pub inputs: Vec<PathBuf>,
     /// The strand, where the inputs hold several

@@ -165,7 +165,7 @@ fn proving(error: &ProveError) -> Option<&'static str> {
             "the report above says where; prove from another copy of the journal"
         }
         ProveError::Incomplete { .. } | ProveError::Strand(_) => {
-            "hand over all blocks from 0 to the digest's tip; of several strands choose one by --strand"
+            "hand over all blocks from 0, or from the end of --state, to the digest's tip; of several strands choose one by --strand"
         }
         ProveError::Tip { .. } => "hand over the later blocks, or choose an earlier tip",
         ProveError::OutOfTree { .. } => "choose a block up to the tip, or a later tip",

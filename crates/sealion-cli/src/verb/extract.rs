@@ -89,7 +89,7 @@ fn left_out(extraction: &Extraction) -> bool {
     let loose = extraction.without_block;
     if loose > 0 {
         terminal::remark(&format!(
-            "no rows of {loose} revisions that came without their block (answers, receipts, bundles, history rows, stray stream records): `sealion verify` checks them, `sealion show` prints them"
+            "no rows of revisions that came without their block, {loose} in number (answers, receipts, bundles, history rows, stray stream records): `sealion verify` checks them, `sealion show` prints them"
         ));
     }
     loose > 0 || !extraction.without_text.is_empty()
