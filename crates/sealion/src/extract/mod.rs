@@ -39,9 +39,9 @@ pub enum ExtractError {
 pub struct Extraction {
     /// The report of the verification.
     pub report: Report,
-    /// Blocks that gave no rows, because their text is not at hand: one that came by
-    /// itself (an answer of GetBlock, an evidence bundle), or that cannot be written as
-    /// text. Their documents may or may not be among the wanted.
+    /// Blocks with documents that are wanted, or would be if their table is the one, that
+    /// gave no rows because their text is not at hand: one that came by itself (an answer
+    /// of GetBlock, an evidence bundle), or that cannot be written as text.
     pub without_text: Vec<(BlockAddress, Arc<str>)>,
     /// The number of revisions that came without their block, as answers, receipts,
     /// history rows or stream records do. They gave no rows.
