@@ -38,7 +38,7 @@ pub fn less(a: &Hash, b: &Hash) -> bool {
 /// Commutes, and does not associate. Called `dot` in the Developer Guide and in AWS's samples.
 pub fn dot(a: &Hash, b: &Hash) -> Hash {
     let (first, second) = if less(a, b) { (a, b) } else { (b, a) };
-    sha256(&[*first, *second].concat())
+    sha256([*first, *second].as_flattened())
 }
 
 /// [`dot`] where either side may be the empty hash, written `None`: the other is then returned as it
