@@ -286,7 +286,8 @@ fn proofs_of_every_block_and_revision_under_every_tip() {
     assert_eq!(revisions, 94);
 }
 
-/// Another previous hash in front of the block's own sibling: made to fold, and refused.
+/// Another previous hash in front of the block's own sibling: made to fold, and refused. And the
+/// genuine proof of this odd block, said to be that of the even one before it.
 fn assert_parity_is_seen(hash: &Hash, at: u64, tip: u64, hashes: &[Hash]) {
     let above = sealion_reference::siblings(at, tip + 1) as usize;
     let mut forged = hashes.to_vec();
@@ -296,6 +297,13 @@ fn assert_parity_is_seen(hash: &Hash, at: u64, tip: u64, hashes: &[Hash]) {
         proof::check_revision(hash, at, tip, &forged, &digest),
         Err(proof::Refusal::Parity)
     );
+    if at > 1 {
+        let digest = sealion_reference::fold(hash, hashes);
+        assert_eq!(
+            proof::check_revision(hash, at - 1, tip, hashes, &digest),
+            Err(proof::Refusal::Parity)
+        );
+    }
 }
 
 #[test]
