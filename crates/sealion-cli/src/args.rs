@@ -99,7 +99,7 @@ pub enum Verb {
 /// Arguments of `verify`.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
-    /// Files, directories and s3://BUCKET/PREFIX to verify; `-` is standard input
+    /// Files, directories, s3://BUCKET/PREFIX and kinesis://STREAM to verify; `-` is standard input
     ///
     /// Formats are known by content: journal exports (Ion text, Ion binary, JSON Lines) with their
     /// manifests, journal streams, JSON of the AWS CLI and of boto3, digests, receipts and proofs;
@@ -176,7 +176,7 @@ pub struct VerifyArgs {
     /// List what would be read and its bytes, and read nothing of it
     #[arg(long)]
     pub dry_run: bool,
-    /// How to reach `s3://…`.
+    /// How to reach AWS.
     #[command(flatten)]
     pub aws: AwsArgs,
 }
@@ -223,7 +223,7 @@ pub struct DigestArgs {
     /// The strand, where the inputs hold several
     #[arg(long, value_name = "ID")]
     pub strand: Option<String>,
-    /// How to reach `s3://…`.
+    /// How to reach AWS.
     #[command(flatten)]
     pub aws: AwsArgs,
 }
@@ -276,7 +276,7 @@ pub struct ProofSource {
     /// Only those can be proven. The state is a claim: give --digest, so that nothing rests on it.
     #[arg(long, value_name = "FILE", conflicts_with = "index")]
     pub state: Option<PathBuf>,
-    /// How to reach `s3://…`.
+    /// How to reach AWS.
     #[command(flatten)]
     pub aws: AwsArgs,
 }
@@ -395,7 +395,7 @@ pub struct ExtractArgs {
     /// Only blocks up to sequence number N, inclusive
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub to: Option<u64>,
-    /// How to reach `s3://…`.
+    /// How to reach AWS.
     #[command(flatten)]
     pub aws: AwsArgs,
 }
@@ -471,6 +471,9 @@ pub struct BundleArgs {
     /// The strand, where the inputs hold several
     #[arg(long, value_name = "ID")]
     pub strand: Option<String>,
+    /// How to reach AWS.
+    #[command(flatten)]
+    pub aws: AwsArgs,
 }
 
 /// Arguments of `show`.
@@ -479,14 +482,14 @@ pub struct ShowArgs {
     /// A file, or a directory of at most 100 files; `-` is standard input
     #[arg(value_name = "INPUT")]
     pub input: PathBuf,
-    /// How to reach `s3://…`.
+    /// How to reach AWS.
     #[command(flatten)]
     pub aws: AwsArgs,
 }
 
-/// How to reach `s3://…`; what is left out is resolved as the `aws` command resolves it.
+/// How to reach AWS; what is left out is resolved as the `aws` command resolves it.
 #[derive(Debug, Default, clap::Args)]
-#[command(next_help_heading = "Reading from s3:// (in builds with the feature aws)")]
+#[command(next_help_heading = "Reading from s3:// and kinesis:// (in builds with the feature aws)")]
 pub struct AwsArgs {
     /// The server to ask instead of AWS, as http://localhost:9000
     #[arg(long, value_name = "URL")]
@@ -535,7 +538,7 @@ pub struct CopiesArgs {
     /// Only blocks up to sequence number N, inclusive
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub to: Option<u64>,
-    /// Where buckets are.
+    /// How to reach AWS.
     #[command(flatten)]
     pub aws: AwsArgs,
 }
@@ -563,6 +566,9 @@ pub struct CompareDigestsArgs {
     /// The form of the answer
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Text)]
     pub output: Form,
+    /// How to reach AWS.
+    #[command(flatten)]
+    pub aws: AwsArgs,
 }
 
 /// The forms of an answer that is no report.

@@ -5,6 +5,8 @@ use std::io;
 use sealion::blocks::ParseDigestError;
 use sealion::prove::ProveError;
 
+use crate::input::is_in_aws;
+
 /// What stopped a verb. Whether *the data* is wrong is in the report instead.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -35,9 +37,9 @@ pub enum Error {
         /// As they were typed.
         inputs: String,
     },
-    /// `s3://…` in a build that cannot read it.
+    /// `s3://…` or `kinesis://…` in a build that cannot read it.
     #[cfg(not(feature = "aws"))]
-    #[error("cannot read {0}: this build of sealion does not read from S3")]
+    #[error("cannot read {0}: this build of sealion does not read from AWS")]
     NotBuiltIn(String),
     /// No digest of that journal can be given.
     #[error("no digest: {0}")]
@@ -105,11 +107,11 @@ impl Error {
         Some(match self {
             #[cfg(not(feature = "aws"))]
             Error::NotBuiltIn(_) => {
-                "build it in: `cargo install --path crates/sealion-cli --features aws`; or copy the \
-                 objects first, for example with `aws s3 sync s3://bucket/prefix export/`"
+                "build it in: `cargo install --path crates/sealion-cli --features aws`; or copy first what \
+                 is there, with `aws s3 sync s3://bucket/prefix export/` or `aws kinesis get-records`"
             }
-            // What S3 answers is told with what to do.
-            Error::Library(sealion::Error::Io { path, .. }) if path.starts_with("s3://") => {
+            // What AWS answers is told with what to do.
+            Error::Library(sealion::Error::Io { path, .. }) if is_in_aws(path) => {
                 return None;
             }
             Error::Library(sealion::Error::Io { source, .. })

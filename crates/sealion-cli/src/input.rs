@@ -9,19 +9,26 @@ use sealion::source::{Archive, Object, Union};
 use crate::args::AwsArgs;
 use crate::error::Error;
 
-/// A run that transfers more from S3 says so beforehand on a terminal: transfer costs money.
 #[cfg(feature = "aws")]
-const LARGE_BYTES: u64 = 10_000_000_000;
+mod remote;
+
+/// What an input in AWS begins with: a bucket, a stream, a stream's ARN.
+const IN_AWS: [&str; 3] = ["s3://", "kinesis://", "arn:"];
+
+/// Whether an input lies in AWS.
+pub fn is_in_aws(input: &str) -> bool {
+    IN_AWS.iter().any(|start| input.starts_with(start))
+}
 
 /// All that was named, as one archive.
 pub struct Input {
     all: Union,
     #[cfg(feature = "aws")]
-    buckets: Vec<std::sync::Arc<sealion_s3::S3>>,
+    remote: remote::Remote,
 }
 
 impl Input {
-    /// Opens files, directories, `-` and `s3://…`. `threads` also bounds connections.
+    /// Opens files, directories, `-` and what lies in AWS. `threads` also bounds connections.
     pub fn open(
         inputs: &[PathBuf],
         aws: &AwsArgs,
@@ -29,7 +36,7 @@ impl Input {
     ) -> Result<Input, Error> {
         let (remote, local): (Vec<_>, Vec<_>) = inputs
             .iter()
-            .partition(|input| input.to_string_lossy().starts_with("s3://"));
+            .partition(|input| is_in_aws(&input.to_string_lossy()));
         let remote: Vec<String> = remote
             .iter()
             .map(|input| input.to_string_lossy().into_owned())
@@ -51,65 +58,28 @@ impl Input {
         }
     }
 
-    /// Tells which versions of objects were read; none in this build.
-    #[cfg(not(feature = "aws"))]
-    pub fn versions(&self, _: impl Fn(&str)) {}
-
     #[cfg(feature = "aws")]
     fn with_remote(
         local: Union,
-        remote: &[String],
+        names: &[String],
         aws: &AwsArgs,
         threads: Option<NonZeroUsize>,
     ) -> Result<Input, Error> {
-        let mut buckets = Vec::new();
-        if remote.is_empty() {
-            return Ok(Input {
-                all: local,
-                buckets,
-            });
-        }
-        let settings = sealion_aws::Settings {
-            region: aws.region.clone(),
-            profile: aws.profile.clone(),
-            endpoint_url: aws.endpoint_url.clone(),
-            anonymous: aws.no_sign_request,
-            connections: threads,
-        };
-        let connection = sealion_aws::Connection::open(&settings).map_err(|source| {
-            Error::Library(sealion::Error::System {
-                what: "start a thread",
-                source,
-            })
-        })?;
+        let remote = remote::Remote::open(names, aws, threads)?;
         let mut archives: Vec<Box<dyn Archive + Send>> = vec![Box::new(local)];
-        let bar = crate::terminal::Bar::new(false);
-        for url in remote {
-            let bucket = sealion_s3::S3::open(&connection, url, |listed| {
-                bar.listed(url, listed.objects, listed.bytes);
-            });
-            let bucket = std::sync::Arc::new(bucket?);
-            archives.push(Box::new(Shared(bucket.clone())));
-            buckets.push(bucket);
-        }
-        bar.finish();
-        let bytes: u64 = buckets.iter().map(|bucket| bucket.bytes()).sum();
-        if bytes > LARGE_BYTES && crate::terminal::is_watched() {
-            let gigabytes = bytes as f64 / 1e9;
-            crate::terminal::remark(&format!("{gigabytes:.1} GB will be read from S3"));
-        }
-        Ok(Input {
-            all: Union::new(archives),
-            buckets,
-        })
+        archives.extend(remote.archives());
+        let all = Union::new(archives);
+        Ok(Input { all, remote })
     }
 
-    /// Tells which versions of objects were read, where buckets keep versions.
+    /// Tells what of AWS was read; nothing in this build.
+    #[cfg(not(feature = "aws"))]
+    pub fn tell(&self, _: impl Fn(&str)) {}
+
+    /// Tells what of AWS was read: versions of objects, records of streams.
     #[cfg(feature = "aws")]
-    pub fn versions(&self, tell: impl Fn(&str)) {
-        for (name, version) in self.buckets.iter().flat_map(|bucket| bucket.versions()) {
-            tell(&format!("{name} was read in version {version}"));
-        }
+    pub fn tell(&self, tell: impl Fn(&str)) {
+        self.remote.tell(tell);
     }
 }
 
@@ -120,20 +90,5 @@ impl Archive for Input {
 
     fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>> {
         Archive::open(&self.all, object)
-    }
-}
-
-/// A bucket that is kept for what it can tell after the run.
-#[cfg(feature = "aws")]
-struct Shared(std::sync::Arc<sealion_s3::S3>);
-
-#[cfg(feature = "aws")]
-impl Archive for Shared {
-    fn objects(&self) -> Result<Vec<Object>, sealion::Error> {
-        self.0.objects()
-    }
-
-    fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>> {
-        Archive::open(&*self.0, object)
     }
 }

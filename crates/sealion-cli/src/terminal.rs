@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
-use std::sync::{Arc, Once};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anstyle::{AnsiColor, Style};
@@ -147,42 +147,37 @@ impl Bar {
         }
     }
 
-    /// How far the listing of a remote input is.
+    /// How far the listing of an input in AWS is.
     #[cfg(feature = "aws")]
-    pub fn listed(&self, name: &str, objects: u64, bytes: u64) {
+    pub fn listed(&self, name: &str, so_far: &str) {
         if self.seen {
-            self.bar.set_style(
-                ProgressStyle::with_template("{msg}")
-                    .unwrap_or_else(|_| ProgressStyle::default_bar()),
-            );
+            self.bar.set_style(style("{msg}"));
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
             let name = harmless(name);
-            self.bar
-                .set_message(format!("listing {name}: {objects} objects, {bytes} bytes"));
+            self.bar.set_message(format!("listing {name}: {so_far}"));
             self.bar.tick();
         }
     }
 
-    /// What the verifier calls.
+    /// What the verifier calls: first it looks at files, then it checks blocks.
     pub fn callback(&self) -> impl Fn(Progress) + Send + Sync + 'static {
-        let (bar, seen, started, show) = (
-            self.bar.clone(),
-            self.seen,
-            Instant::now(),
-            Arc::new(Once::new()),
-        );
+        let (bar, seen, started) = (self.bar.clone(), self.seen, Instant::now());
+        let shown = Mutex::new(None);
         move |progress| {
-            if !seen {
+            if !seen || started.elapsed() < SILENT {
                 return;
             }
+            let template = template(&progress);
             bar.set_length(progress.bytes_total);
             bar.set_position(progress.bytes);
-            bar.set_message(format!("{} blocks", progress.blocks));
-            if started.elapsed() >= SILENT {
-                show.call_once(|| {
-                    bar.set_style(style(progress.bytes_total > 0));
-                    bar.set_draw_target(ProgressDrawTarget::stderr());
-                });
+            bar.set_message(match template {
+                LOOKING => format!("file {} of {}", progress.objects, progress.objects_total),
+                _ => format!("{} blocks", progress.blocks),
+            });
+            let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+            if shown.replace(template) != Some(template) {
+                bar.set_style(style(template));
+                bar.set_draw_target(ProgressDrawTarget::stderr());
             }
         }
     }
@@ -193,12 +188,21 @@ impl Bar {
     }
 }
 
-fn style(total_known: bool) -> ProgressStyle {
-    let template = match total_known {
-        true => {
-            "{bar:24} {percent:>3}%  {bytes} of {total_bytes}  {bytes_per_sec}  {msg}  {eta} left"
-        }
-        false => "{bytes} read  {bytes_per_sec}  {msg}  {elapsed}",
-    };
+const LOOKING: &str = "looking at files: {msg}, {bytes} read  {bytes_per_sec}  {elapsed}";
+const KNOWN: &str =
+    "{bar:24} {percent:>3}%  {bytes} of {total_bytes}  {bytes_per_sec}  {msg}  {eta} left";
+const UNKNOWN: &str = "{bytes} read  {bytes_per_sec}  {msg}  {elapsed}";
+
+fn template(progress: &Progress) -> &'static str {
+    if progress.objects < progress.objects_total {
+        LOOKING
+    } else if progress.bytes_total > 0 {
+        KNOWN
+    } else {
+        UNKNOWN
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }

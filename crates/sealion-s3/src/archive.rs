@@ -14,6 +14,10 @@ use crate::order::compare;
 use crate::reader::ObjectReader;
 use crate::S3Url;
 
+const ODD_KEY: &str =
+    "a key with an empty segment, `.` or `..` cannot be asked for from here: copy the \
+     object under another name, for example by `aws s3 cp`";
+
 /// The objects under a prefix of a bucket, as they were when the archive was opened.
 ///
 /// They are listed with manifests first, then in the order of a journal. A listed object that cannot
@@ -92,9 +96,16 @@ impl S3 {
 
 impl Archive for S3 {
     fn objects(&self) -> Result<Vec<Object>, sealion::Error> {
-        let object = |entry: &Arc<Entry>| {
-            let tag = entry.e_tag.as_deref().map(str::to_owned);
-            Object::new(entry.name.clone(), Some(entry.size)).stamped(tag)
+        let object = |entry: &Arc<Entry>| match entry.odd {
+            false => {
+                let tag = entry.e_tag.as_deref().map(str::to_owned);
+                Object::new(entry.name.clone(), Some(entry.size)).stamped(tag)
+            }
+            true => {
+                let mut object = Object::new(entry.name.clone(), None);
+                object.problem = Some(ODD_KEY.to_owned());
+                object
+            }
         };
         Ok(self.entries.iter().map(object).collect())
     }
@@ -103,6 +114,9 @@ impl Archive for S3 {
     fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>> {
         let index = self.index_of(&object.name).ok_or(io::ErrorKind::NotFound)?;
         let entry = &self.entries[index];
+        if entry.odd {
+            return Err(io::Error::other(ODD_KEY));
+        }
         if entry.size == 0 {
             // Nothing to ask for; and the key of a folder's marker came without its slash.
             self.shared.ahead.pass(index);

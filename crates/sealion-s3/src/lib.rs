@@ -30,6 +30,7 @@ mod explain;
 mod fetch;
 mod listing;
 mod order;
+mod pages;
 mod reader;
 mod url;
 

@@ -1,19 +1,18 @@
 //! What lies under a prefix.
 
+use std::error::Error as _;
 use std::io;
 use std::sync::{Arc, OnceLock};
 
 use object_store::aws::AmazonS3;
+use object_store::client::HttpError;
 use object_store::list::{PaginatedListOptions, PaginatedListResult, PaginatedListStore as _};
 use object_store::ObjectMeta;
-use sealion_aws::{said, Connection, ATTEMPTS_MAX};
+use sealion_aws::{Connection, ATTEMPTS_MAX};
 
-use crate::explain::explain;
 use crate::order::compare;
+use crate::pages::{From, Pages};
 use crate::S3Url;
-
-/// What `object_store` says of a page that broke off; its type of error is private.
-const BROKE_OFF: &str = "list response body";
 
 /// How far the listing is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +32,8 @@ pub(crate) struct Entry {
     /// Where the key starts in the name.
     key: usize,
     pub(crate) size: u64,
+    /// Whether its key is one that cannot be asked for.
+    pub(crate) odd: bool,
     /// What it must still be when it is read.
     pub(crate) e_tag: Option<Box<str>>,
     /// Its version, where the bucket keeps versions; known once it was read.
@@ -40,6 +41,19 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// An object whose key cannot be asked for; its size did not come either.
+    fn odd(url: &S3Url, key: &str) -> Entry {
+        let root = format!("s3://{}/", url.bucket);
+        Entry {
+            key: root.len(),
+            name: (root + key).into(),
+            size: 0,
+            odd: true,
+            e_tag: None,
+            version: OnceLock::new(),
+        }
+    }
+
     pub(crate) fn key(&self) -> &str {
         &self.name[self.key..]
     }
@@ -55,24 +69,30 @@ pub(crate) fn list(
     let mut entries = Vec::new();
     let mut so_far = Listed::default();
     let mut beside = None;
-    let mut page_token = None;
-    loop {
-        let page = connection.spawn(page_of(store.clone(), url.prefix.clone(), page_token));
-        let page = page.wait()?.map_err(|error| refused(&error))?;
-        for object in page.result.objects {
+    let page = |from: &From| {
+        let page = page_of(store.clone(), url.prefix.clone(), from.clone());
+        connection.spawn(page).wait()
+    };
+    for found in Pages::new(page) {
+        let found = found?;
+        for object in found.objects {
             if !url.holds(object.location.as_ref()) && !is_marker(url, &object) {
-                beside.get_or_insert(object.location);
+                beside.get_or_insert(object.location.to_string());
                 continue;
             }
             so_far.objects += 1;
             so_far.bytes += object.size;
             entries.push(Arc::new(entry(url, object)));
         }
-        listed(so_far);
-        page_token = page.page_token;
-        if page_token.is_none() {
-            break;
+        match found.odd {
+            Some(key) if url.holds(&key) => {
+                so_far.objects += 1;
+                entries.push(Arc::new(Entry::odd(url, &key)));
+            }
+            Some(key) => _ = beside.get_or_insert(key),
+            None => {}
         }
+        listed(so_far);
     }
     if let (true, Some(beside)) = (entries.is_empty(), beside) {
         let text =
@@ -87,22 +107,29 @@ pub(crate) fn list(
 async fn page_of(
     store: Arc<AmazonS3>,
     prefix: String,
-    page_token: Option<String>,
+    from: From,
 ) -> object_store::Result<PaginatedListResult> {
     let mut attempts = 1;
     loop {
         let prefix = Some(prefix.as_str()).filter(|prefix| !prefix.is_empty());
         let options = PaginatedListOptions {
-            page_token: page_token.clone(),
+            page_token: from.token.clone(),
+            offset: from.after.clone(),
+            max_keys: Some(from.keys_max),
             ..PaginatedListOptions::default()
         };
         match store.list_paginated(prefix, options).await {
-            Err(error) if attempts < ATTEMPTS_MAX && said(&error).contains(BROKE_OFF) => {
-                attempts += 1;
-            }
+            Err(error) if attempts < ATTEMPTS_MAX && broke_off(&error) => attempts += 1,
             done => return done,
         }
     }
+}
+
+/// Whether the body of an answer broke off: the client's error within the store's within the crate's. An
+/// error of the request itself has the crate's retries between them.
+fn broke_off(error: &object_store::Error) -> bool {
+    let inner = error.source().and_then(|error| error.source());
+    inner.is_some_and(|error| error.is::<HttpError>())
 }
 
 /// The object of no bytes that the console makes for a folder; its key came without the last slash.
@@ -116,18 +143,8 @@ fn entry(url: &S3Url, object: ObjectMeta) -> Entry {
         key: root.len(),
         name: (root + object.location.as_ref()).into(),
         size: object.size,
+        odd: false,
         e_tag: object.e_tag.map(String::into_boxed_str),
         version: OnceLock::new(),
     }
-}
-
-fn refused(error: &object_store::Error) -> io::Error {
-    let text = explain(error);
-    if matches!(error, object_store::Error::InvalidPath { .. }) {
-        return io::Error::other(format!(
-            "{text}; keys with empty segments cannot be read from here: copy the objects first, for \
-             example by `aws s3 sync`"
-        ));
-    }
-    io::Error::other(text)
 }

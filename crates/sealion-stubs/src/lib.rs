@@ -1,12 +1,14 @@
 //! Servers to test against. Unpublished.
 //!
 //! - [`s3`]: S3 over a folder, whose sub-folders are buckets; signatures are checked;
+//! - [`kinesis`]: a stream of made shards, with the troubles of a real one;
 //! - [`proxy`]: a connection that is slow, or breaks, or counts.
 //!
 //! Each runs on threads of its own until the process ends.
 
 #![forbid(unsafe_code)]
 
+pub mod kinesis;
 pub mod proxy;
 pub mod s3;
 

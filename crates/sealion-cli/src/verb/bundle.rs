@@ -7,11 +7,11 @@ use std::path::Path;
 
 use sealion::bundle::{Attachment, Bundle};
 use sealion::prove::{ProveError, WantedRevisions};
-use sealion::source::Union;
 use sealion::{Prover, StrandId, Verifier};
 
 use crate::args::BundleArgs;
 use crate::error::Error;
+use crate::input::Input;
 use crate::terminal::{self, Bar};
 
 /// Proves what was asked for, and writes the file.
@@ -27,7 +27,7 @@ pub fn run(args: &BundleArgs) -> Result<u8, Error> {
     }
     let ids = documents(args)?;
     let attachments = attachments(args)?;
-    let archive = Union::of_paths(&args.inputs)?;
+    let archive = Input::open(&args.inputs, &args.aws, None)?;
     let (mut bundle, prover) = begin(args, &archive)?;
     add_documents(&mut bundle, &prover, &archive, args, ids)?;
     for sequence_no in &args.blocks {
@@ -47,7 +47,7 @@ pub fn run(args: &BundleArgs) -> Result<u8, Error> {
 }
 
 /// Verifies the journal, and begins a bundle under the digest.
-fn begin(args: &BundleArgs, archive: &Union) -> Result<(Bundle, Prover), Error> {
+fn begin(args: &BundleArgs, archive: &Input) -> Result<(Bundle, Prover), Error> {
     let mut verifier = Verifier::new();
     if let Some(strand) = &args.strand {
         verifier = verifier.strand(StrandId::new(strand));
@@ -79,7 +79,7 @@ fn begin(args: &BundleArgs, archive: &Union) -> Result<(Bundle, Prover), Error> 
 fn add_documents(
     bundle: &mut Bundle,
     prover: &Prover,
-    archive: &Union,
+    archive: &Input,
     args: &BundleArgs,
     ids: BTreeSet<String>,
 ) -> Result<(), Error> {

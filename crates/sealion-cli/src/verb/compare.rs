@@ -41,7 +41,7 @@ fn copies(args: &CopiesArgs) -> Result<u8, Error> {
 }
 
 fn digests(args: &CompareDigestsArgs) -> Result<u8, Error> {
-    let archive = sealion::source::Union::of_paths(&args.inputs)?;
+    let archive = Input::open(&args.inputs, &args.aws, None)?;
     let comparison = sealion::compare_digests(&archive)?;
     match args.output {
         Form::Json => terminal::print(&format!("{}\n", comparison.to_json()))?,

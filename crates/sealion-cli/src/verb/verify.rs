@@ -28,7 +28,7 @@ pub fn run(args: &VerifyArgs) -> Result<u8, Error> {
     }
     if args.verbose {
         terminal::remark(&speed(&report, started.elapsed()));
-        input.versions(terminal::remark);
+        input.tell(terminal::remark);
     }
     let resting = !args.states.is_empty() || !args.trusted_states.is_empty();
     if report.inputs.is_empty() && !(resting && args.inputs.is_empty()) {
@@ -99,14 +99,21 @@ fn listing(archive: &dyn Archive) -> Result<String, Error> {
     let (mut text, mut sum) = (String::new(), 0);
     let objects = archive.objects()?;
     for object in &objects {
-        let bytes = object.size.unwrap_or(0);
-        sum += bytes;
+        let bytes = object.size.map_or("?".to_owned(), |size| size.to_string());
+        sum += object.size.unwrap_or(0);
         text += &format!("{bytes:>15} {}\n", terminal::harmless(&object.name));
     }
+    let unknown = objects
+        .iter()
+        .filter(|object| object.size.is_none())
+        .count();
     text += &format!(
         "{sum:>15} bytes in {} objects would be read\n",
         objects.len()
     );
+    if unknown > 0 {
+        text += &format!("{unknown:>15} of them tell their size (?) only as they are read\n");
+    }
     Ok(text)
 }
 

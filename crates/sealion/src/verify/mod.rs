@@ -4,6 +4,7 @@ mod bundle;
 mod checkpoint;
 mod collect;
 mod feed;
+mod looking;
 mod manifests;
 mod pool;
 mod read_digest;
@@ -41,7 +42,15 @@ pub struct Progress {
     pub bytes_total: u64,
     /// Blocks checked so far.
     pub blocks: u64,
+    /// Files looked at so far. While these are fewer than all, no block is checked yet; bytes are then
+    /// those looked at, and how many there will be is not known.
+    pub objects: u64,
+    /// Files in all.
+    pub objects_total: u64,
 }
+
+/// What [`Verifier::progress`] was given.
+type ProgressCallback = Arc<dyn Fn(Progress) + Send + Sync>;
 
 /// Verifies whatever was saved from QLDB.
 #[derive(Clone, Default)]
@@ -51,7 +60,7 @@ pub struct Verifier {
     engine: Engine,
     threads: Option<usize>,
     limits: Limits,
-    progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
+    progress: Option<ProgressCallback>,
     /// States to continue, and whether the caller vouches for each.
     states: Vec<(State, bool)>,
     save_state: bool,

@@ -9,6 +9,7 @@ use super::bundle;
 use super::checkpoint::{identity, Behind, Checkpoint, Kept};
 use super::collect::Collected;
 use super::feed::{merge, Merge, Outcome, Source, Task, Tasks};
+use super::looking::Looking;
 use super::manifests::check_manifests;
 use super::pool::Pool;
 use super::stretches::Stretches;
@@ -49,6 +50,11 @@ impl<'s> Run<'_, 's> {
             limits,
             findings: &mut findings,
             viewer: None,
+            looking: self
+                .verifier
+                .progress
+                .clone()
+                .map(|tell| Looking::new(tell, objects.len())),
         }
         .survey(&objects);
         let Survey {
@@ -121,7 +127,7 @@ impl<'s> Run<'_, 's> {
         self.fold(
             sources,
             &mut journal,
-            &journals,
+            (&journals, objects.len()),
             &candidates,
             &counter,
             along,
@@ -238,7 +244,7 @@ impl<'s> Run<'_, 's> {
         &self,
         sources: Vec<Source<'s>>,
         journal: &mut Journal<'_>,
-        journals: &[JournalFile],
+        (journals, objects): (&[JournalFile], usize),
         candidates: &[Candidate],
         counter: &Counter,
         mut along: impl FnMut(&Journal<'_>, &BlockAddress, &Merge<'_, 's>),
@@ -264,6 +270,8 @@ impl<'s> Run<'_, 's> {
                     bytes: counter.0.load(Ordering::Relaxed),
                     bytes_total,
                     blocks,
+                    objects: objects as u64,
+                    objects_total: objects as u64,
                 });
             }
         };

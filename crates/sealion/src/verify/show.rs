@@ -73,6 +73,7 @@ fn page(archive: &dyn Archive, object: &Object, limits: &Limits) -> String {
         limits,
         findings: &mut findings,
         viewer: Some(&mut viewer),
+        looking: None,
     }
     .survey(std::slice::from_ref(object));
     let mut head = Sheet::default();

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
+use std::sync::Arc;
 
 use super::collect::{Collected, Collector};
+use super::looking::Looking;
 use super::manifests::is_object_name;
 use super::show::Viewer;
 use super::stream::{is_record, record_of, Records};
@@ -51,6 +53,8 @@ pub(crate) struct Surveyor<'a> {
     pub(crate) findings: &'a mut Findings,
     /// Set when files are only shown.
     pub(crate) viewer: Option<&'a mut Viewer>,
+    /// Whom to tell how far it is.
+    pub(crate) looking: Option<Arc<Looking>>,
 }
 
 /// The first value of a file.
@@ -89,6 +93,9 @@ impl Surveyor<'_> {
                 blocks: None,
                 revisions: None,
             });
+            if let Some(looking) = &self.looking {
+                looking.looked();
+            }
         }
         survey
     }
@@ -98,7 +105,10 @@ impl Surveyor<'_> {
         if let Some(problem) = &object.problem {
             return Err(unreadable(std::io::Error::other(problem.clone())));
         }
-        let raw = self.archive.open(object).map_err(unreadable)?;
+        let mut raw = self.archive.open(object).map_err(unreadable)?;
+        if let Some(looking) = &self.looking {
+            raw = looking.at(raw);
+        }
         let (mut input, _) = decompressed(raw).map_err(unreadable)?;
         let mut head = Vec::new();
         match (&mut input).take(HEAD_BYTES).read_to_end(&mut head) {

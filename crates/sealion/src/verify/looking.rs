@@ -1,0 +1,72 @@
+//! Progress while files are looked at: to find out what each is, and to take in all that is no journal.
+
+use std::io::{self, Read};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+
+use super::{Progress, ProgressCallback};
+
+/// Bytes of one file between two calls.
+const TELL_BYTES: u64 = 1 << 20;
+
+/// Tells how far it is.
+pub(crate) struct Looking {
+    tell: ProgressCallback,
+    bytes: AtomicU64,
+    objects: AtomicU64,
+    objects_total: u64,
+}
+
+impl Looking {
+    pub(crate) fn new(tell: ProgressCallback, objects_total: usize) -> Arc<Looking> {
+        Arc::new(Looking {
+            tell,
+            bytes: AtomicU64::new(0),
+            objects: AtomicU64::new(0),
+            objects_total: objects_total as u64,
+        })
+    }
+
+    /// One more file was looked at.
+    pub(crate) fn looked(&self) {
+        self.objects.fetch_add(1, Ordering::Relaxed);
+        self.tell();
+    }
+
+    fn tell(&self) {
+        (self.tell)(Progress {
+            bytes: self.bytes.load(Ordering::Relaxed),
+            bytes_total: 0,
+            blocks: 0,
+            objects: self.objects.load(Ordering::Relaxed),
+            objects_total: self.objects_total,
+        });
+    }
+
+    /// The same bytes, counted.
+    pub(crate) fn at(self: &Arc<Self>, inner: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
+        Box::new(Looked {
+            inner,
+            looking: self.clone(),
+        })
+    }
+}
+
+struct Looked {
+    inner: Box<dyn Read + Send>,
+    looking: Arc<Looking>,
+}
+
+impl Read for Looked {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        let before = self
+            .looking
+            .bytes
+            .fetch_add(count as u64, Ordering::Relaxed);
+        if before / TELL_BYTES != (before + count as u64) / TELL_BYTES {
+            self.looking.tell();
+        }
+        Ok(count)
+    }
+}
