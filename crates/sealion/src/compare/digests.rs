@@ -197,6 +197,7 @@ fn gather(archive: &dyn Archive) -> Result<Heap, Error> {
         limits: &limits,
         findings: &mut findings,
         viewer: None,
+        looking: None,
     }
     .survey(&objects);
     Heap::of(survey, findings)

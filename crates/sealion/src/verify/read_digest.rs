@@ -57,6 +57,7 @@ fn digests_in(file: &OneFile) -> Result<(Vec<Candidate>, Option<String>), Error>
         limits: &limits,
         findings: &mut findings,
         viewer: None,
+        looking: None,
     }
     .survey(&objects);
     let grave = |severity| severity <= Severity::Incomplete;
