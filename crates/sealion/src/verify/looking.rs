@@ -70,3 +70,32 @@ impl Read for Looked {
         Ok(count)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Memory;
+    use crate::Verifier;
+    use std::sync::Mutex;
+
+    #[test]
+    fn files_and_bytes_are_told_as_they_are_looked_at() {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let told = seen.clone();
+        let verifier = Verifier::new().progress(move |at: Progress| {
+            told.lock()
+                .unwrap()
+                .push((at.objects, at.objects_total, at.bytes));
+        });
+        let large = "{a:1}\n".repeat(3 << 20 >> 2);
+        let files = Memory::new()
+            .with("a", large.clone().into_bytes())
+            .with("b", *b"{}");
+        verifier.verify(&files).unwrap();
+        let seen = seen.lock().unwrap();
+        let early = seen.iter().filter(|(objects, ..)| *objects == 0);
+        assert_eq!(early.count() as u64, large.len() as u64 / TELL_BYTES);
+        assert!(seen.contains(&(1, 2, large.len() as u64)));
+        assert!(seen.contains(&(2, 2, large.len() as u64 + 2)), "{seen:?}");
+    }
+}
