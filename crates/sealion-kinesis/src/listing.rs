@@ -8,6 +8,9 @@ use sealion_aws::Connection;
 
 use crate::client::Client;
 
+/// Pages of a list of shards, far more than a stream has.
+const PAGES_MAX: usize = 1000;
+
 /// All shards that still hold records, or may, with the ids of their parents, in pages of up to 1,000.
 /// `listed` is told after each page how many there are.
 pub(crate) fn shards(
@@ -17,7 +20,7 @@ pub(crate) fn shards(
 ) -> io::Result<Vec<String>> {
     let mut shards = Vec::new();
     let mut token = None;
-    loop {
+    for _ in 0..PAGES_MAX {
         let client = client.clone();
         let page = connection.spawn(async move { client.shards(token).await });
         let page = page.wait()??;
@@ -28,6 +31,9 @@ pub(crate) fn shards(
             return Ok(parents_first(shards));
         }
     }
+    Err(io::Error::other(format!(
+        "the list of shards has more than {PAGES_MAX} pages: check the endpoint"
+    )))
 }
 
 /// The ids, none before those of the shards that it was split or merged from.

@@ -64,7 +64,7 @@ impl Remote {
     }
 
     /// Each of them as an archive.
-    pub fn archives(&self) -> impl Iterator<Item = Box<dyn Archive + Send>> {
+    pub fn archives(&self) -> impl Iterator<Item = Box<dyn Archive + Send>> + '_ {
         let buckets = self.buckets.iter().map(shared);
         buckets.chain(self.streams.iter().map(shared))
     }
