@@ -118,7 +118,7 @@ fn one_flipped_bit_fails_and_so_does_a_lost_shard() {
     let last = record.len() - 1;
     record[last] ^= 1;
     let report = verify(serve(flipped).address);
-    assert_ne!(report.verdict(), Verdict::Verified, "{report}");
+    assert_eq!(report.verdict(), Verdict::Failed, "{report}");
     let mut lost = made();
     lost.shards.remove(5);
     let report = verify(serve(lost).address);
