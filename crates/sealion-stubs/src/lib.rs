@@ -1,5 +1,6 @@
 //! Servers to test against. Unpublished.
 //!
+//! - [`qldb`]: QLDB's API over a made ledger, which may be told to answer wrongly;
 //! - [`s3`]: S3 over a folder, whose sub-folders are buckets; signatures are checked;
 //! - [`proxy`]: a connection that is slow, or breaks, or counts.
 //!
@@ -8,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod proxy;
+pub mod qldb;
 pub mod s3;
 
 use std::net::SocketAddr;
