@@ -69,19 +69,7 @@ impl Input {
                 buckets,
             });
         }
-        let settings = sealion_aws::Settings {
-            region: aws.region.clone(),
-            profile: aws.profile.clone(),
-            endpoint_url: aws.endpoint_url.clone(),
-            anonymous: aws.no_sign_request,
-            connections: threads,
-        };
-        let connection = sealion_aws::Connection::open(&settings).map_err(|source| {
-            Error::Library(sealion::Error::System {
-                what: "start a thread",
-                source,
-            })
-        })?;
+        let connection = connect(aws, threads)?;
         let mut archives: Vec<Box<dyn Archive + Send>> = vec![Box::new(local)];
         let bar = crate::terminal::Bar::new(false);
         for url in remote {
@@ -111,6 +99,27 @@ impl Input {
             tell(&format!("{name} was read in version {version}"));
         }
     }
+}
+
+/// A connection as the user described it. `threads` also bounds requests under way.
+#[cfg(feature = "aws")]
+pub fn connect(
+    aws: &AwsArgs,
+    threads: Option<NonZeroUsize>,
+) -> Result<sealion_aws::Connection, Error> {
+    let settings = sealion_aws::Settings {
+        region: aws.region.clone(),
+        profile: aws.profile.clone(),
+        endpoint_url: aws.endpoint_url.clone(),
+        anonymous: aws.no_sign_request,
+        connections: threads,
+    };
+    sealion_aws::Connection::open(&settings).map_err(|source| {
+        Error::Library(sealion::Error::System {
+            what: "start a thread",
+            source,
+        })
+    })
 }
 
 impl Archive for Input {
