@@ -1,21 +1,24 @@
 //! `sealion fetch`: the API's answers from a server that still gives them, verified at once.
 
+mod basis;
+mod typed;
+
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
-use std::io::Read as _;
 use std::path::Path;
 
 use sealion::prove::aws_json;
-use sealion::{BlockAddress, Digest, Report, StrandId, Verdict, Verifier};
+use sealion::{BlockAddress, Verdict, Verifier};
 use sealion_fetch::{verify, Agreement, Answer, Ledger};
 use serde_json::json;
 
 use crate::args::{
     AnswerArgs, ExportForm, FetchArgs, FetchBlockArgs, FetchDigestArgs, FetchExportArgs,
-    FetchRevisionArgs, Fetchable, TipArgs,
+    FetchRevisionArgs, Fetchable,
 };
 use crate::error::Error;
 use crate::{input, terminal};
+use basis::{claimed, trusted, Basis};
+use typed::{address, text_of, unfit};
 
 /// Fetches what was asked for, hands it over, and gives the exit status of its verdict.
 pub fn run(args: &FetchArgs) -> Result<u8, Error> {
@@ -154,91 +157,6 @@ fn export(args: &FetchExportArgs) -> Result<u8, Error> {
     Ok(0)
 }
 
-/// What an answer is verified against.
-struct Basis {
-    /// The tip of the digest that proofs are to lead to.
-    tip: BlockAddress,
-    /// What the user trusts, and its name.
-    trusted: Option<(Digest, String)>,
-    /// What the endpoint says, if it had to be asked because the user trusts nothing.
-    claimed: Option<(Digest, Answer)>,
-}
-
-impl Basis {
-    /// The tip that the user named, else that of the trusted digest, else that of the ledger's own
-    /// digest. That is asked for only if needed, also where nothing else tells the strand.
-    fn of(ledger: &Ledger, args: &TipArgs, strand_id: Option<&StrandId>) -> Result<Basis, Error> {
-        let trusted = trusted(args.digest.as_deref())?;
-        let named = args.digest_tip_address.as_deref();
-        let mut tip = named
-            .map(|text| address("--digest-tip-address", text))
-            .transpose()?;
-        if let (None, Some((digest, _))) = (&tip, &trusted) {
-            let strand_id = digest.strand_id.as_ref().or(strand_id);
-            tip = strand_id
-                .zip(digest.sequence_no)
-                .map(|(strand_id, number)| BlockAddress::new(strand_id.clone(), number));
-        }
-        if let Some(tip) = tip {
-            return Ok(Basis {
-                tip,
-                trusted,
-                claimed: None,
-            });
-        }
-        let (digest, answer) = ledger.digest()?;
-        let own = trusted.as_ref().and_then(|(digest, _)| digest.sequence_no);
-        let (strand_id, number) = (digest.strand_id.clone(), own.or(digest.sequence_no));
-        let tip = strand_id
-            .zip(number)
-            .map(|(id, number)| BlockAddress::new(id, number));
-        Ok(Basis {
-            // A fetched digest always has its tip.
-            tip: tip.unwrap_or_else(|| BlockAddress::new(StrandId::new(""), 0)),
-            claimed: trusted.is_none().then_some((digest, answer)),
-            trusted,
-        })
-    }
-
-    /// The block with this number in the tip's strand.
-    fn address(&self, sequence_no: u64) -> BlockAddress {
-        BlockAddress::new(self.tip.strand_id.clone(), sequence_no)
-    }
-
-    fn verify(&self, answers: &[Answer]) -> Result<Report, Error> {
-        let mut verifier = Verifier::new();
-        if let Some((digest, name)) = &self.trusted {
-            verifier = verifier.against_named(digest.clone(), name.as_str());
-        }
-        let claimed = self.claimed.iter().map(|(_, answer)| answer);
-        Ok(verify(verifier, answers.iter().chain(claimed))?)
-    }
-
-    /// Says what came of it: in a line if all is well, else in full.
-    fn tell(&self, ledger: &Ledger, report: &Report) -> u8 {
-        match report.verdict() {
-            Verdict::Verified | Verdict::Consistent => {
-                let text = report.to_string();
-                terminal::remark(text.lines().next().unwrap_or_default());
-            }
-            Verdict::Failed | Verdict::Inconclusive => terminal::explain(report),
-        }
-        if let Some((digest, _)) = &self.claimed {
-            claimed(ledger, digest);
-        }
-        report.verdict().exit_status()
-    }
-}
-
-/// Says what a digest is worth that merely came from the endpoint.
-fn claimed(ledger: &Ledger, digest: &Digest) {
-    terminal::remark(&format!(
-        "the digest {digest} is only what {} says: it vouches for nothing before you compare it with \
-         one that was kept elsewhere (--digest)",
-        ledger.endpoint()
-    ));
-}
-
 fn ledger(args: &AnswerArgs) -> Result<Ledger, Error> {
     if let Some(path) = &args.output {
         super::check_free(path, args.force)?;
@@ -247,47 +165,10 @@ fn ledger(args: &AnswerArgs) -> Result<Ledger, Error> {
     Ok(Ledger::new(&connection, &args.ledger))
 }
 
-fn trusted(digest: Option<&OsStr>) -> Result<Option<(Digest, String)>, Error> {
-    digest.map(super::digest_named).transpose()
-}
-
 /// Writes the answer where it is wanted, right or wrong.
 fn hand_over(args: &AnswerArgs, text: &str) -> Result<(), Error> {
     match &args.output {
         Some(path) if path != Path::new("-") => super::write(path, text, args.force),
         _ => terminal::print(text),
     }
-}
-
-/// An address as the AWS CLI takes it: Ion text, JSON, its shorthand `IonText=…`, or a file with one.
-fn address(option: &'static str, text: &str) -> Result<BlockAddress, Error> {
-    let read = match text.strip_prefix("file://") {
-        Some(path) => text_of(Path::new(path))?,
-        None => text.to_owned(),
-    };
-    let ion = read.trim();
-    let parsed = ion.strip_prefix("IonText=").unwrap_or(ion).parse();
-    parsed.map_err(|error: sealion::ParseAddressError| Error::Address {
-        option,
-        text: text.to_owned(),
-        why: error.to_string(),
-    })
-}
-
-fn unfit(option: &'static str, path: &Path, why: &dyn ToString) -> Error {
-    Error::Address {
-        option,
-        text: path.display().to_string(),
-        why: why.to_string(),
-    }
-}
-
-/// The text of a file, or of standard input.
-fn text_of(path: &Path) -> Result<String, Error> {
-    let mut text = String::new();
-    let read = match path == Path::new("-") {
-        true => std::io::stdin().read_to_string(&mut text).map(|_| text),
-        false => std::fs::read_to_string(path),
-    };
-    read.map_err(|error| super::cannot_read(path, error))
 }
