@@ -364,3 +364,27 @@ fn without_an_endpoint_the_service_has_ended() {
         assert!(words(&answer).contains(expected), "{answer:?}");
     }
 }
+
+#[test]
+fn without_credentials_it_says_where_they_are_looked_for() {
+    let (server, url, folder, _) = ledger();
+    let digest = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sealion"));
+        command
+            .args(["fetch", "digest", "--ledger", "boats"])
+            .args(arguments)
+            .current_dir(folder.path())
+            .env_clear()
+            .env("HOME", folder.path())
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_ENDPOINT_URL", &url);
+        command.output().unwrap()
+    };
+    let refused = digest(&[]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert!(words(&refused).contains("AWS_PROFILE"), "{refused:?}");
+    assert!(words(&refused).contains("--no-sign-request"), "{refused:?}");
+    let unsigned = digest(&["--no-sign-request"]);
+    assert_eq!(unsigned.status.code(), Some(0), "{unsigned:?}");
+    assert!(server.seen().iter().all(|seen| !seen.signed));
+}

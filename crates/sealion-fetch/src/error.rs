@@ -34,10 +34,12 @@ pub enum Error {
         why: String,
     },
     /// Requests must be signed, and there is nothing to sign with.
-    #[error("{asked}: {}", sealion_aws::NO_CREDENTIALS)]
+    #[error("{asked}: {} ({why})", sealion_aws::NO_CREDENTIALS)]
     NoCredentials {
         /// What was asked for.
         asked: String,
+        /// What was looked through.
+        why: String,
     },
     /// What came is not what QLDB's API answers.
     #[error("{asked}: expected {expected}, found {found}")]

@@ -1,7 +1,7 @@
 //! What AWS's client says, in our words.
 
 use aws_sdk_qldb::error::{ProvideErrorMetadata, SdkError};
-use sealion_aws::{said, NO_CREDENTIALS};
+use sealion_aws::said;
 use serde_json::Value;
 
 use crate::Error;
@@ -55,29 +55,33 @@ where
             found: shortened(&said(error)),
         };
     }
-    let why = said(error);
-    let unsigned = [
-        "no providers in chain",
-        "credentials provider",
-        "CredentialsNotLoaded",
-    ];
-    let no_credentials = unsigned.iter().any(|words| why.contains(words));
-    match no_credentials {
-        true if endpoint_given => Error::NoCredentials { asked: what },
+    let why = shortened(cause(&said(error)));
+    // The client has no error of its own for this.
+    match (why.contains("credential"), endpoint_given) {
+        (true, true) => Error::NoCredentials { asked: what, why },
         // Without an endpoint credentials are not what is amiss.
-        true => Error::NoAnswer {
+        _ => Error::NoAnswer {
             asked: what,
             endpoint,
             endpoint_given,
-            why: NO_CREDENTIALS.to_owned(),
-        },
-        false => Error::NoAnswer {
-            asked: what,
-            endpoint,
-            endpoint_given,
-            why: shortened(&why),
+            why,
         },
     }
+}
+
+/// What is left without the words in which the client's layers wrap it, in one line.
+fn cause(said: &str) -> &str {
+    let wrappings = [
+        "dispatch failure: ",
+        "io error: ",
+        "other: ",
+        "client error (Connect): ",
+    ];
+    let mut cause = said.lines().next().unwrap_or_default();
+    for wrapping in wrappings {
+        cause = cause.strip_prefix(wrapping).unwrap_or(cause);
+    }
+    cause
 }
 
 /// The parameter or the resource that an error names (AWS's service model of QLDB: `ParameterName`,
@@ -117,6 +121,17 @@ mod tests {
         );
         assert_eq!(about(&json!({"ParameterName": 5})), "");
         assert_eq!(about(&Value::Null), "");
+    }
+
+    #[test]
+    fn wrappings_are_left_out() {
+        let said = "dispatch failure: io error: client error (Connect): tcp connect error: refused";
+        assert_eq!(cause(said), "tcp connect error: refused");
+        assert_eq!(
+            cause("dispatch failure: other: no credentials\nchain"),
+            "no credentials"
+        );
+        assert_eq!(cause("request has timed out"), "request has timed out");
     }
 
     #[test]

@@ -147,13 +147,11 @@ fn export(args: &FetchExportArgs) -> Result<u8, Error> {
     hand_over(&args.answer, &text)?;
     for export in &exports {
         let (id, status) = (export.id(), export.status());
-        terminal::remark(&match export.url() {
-            Some(url) => format!(
-                "export {id} is {status}, at {url}; check it with `sealion verify {url} --digest D`"
-            ),
-            None => format!("export {id} is {status}; where it lies is not said"),
-        });
+        let place = export.url();
+        let place = place.as_deref().unwrap_or("a place that is not said");
+        terminal::remark(&format!("export {id} is {status}, at {place}"));
     }
+    terminal::remark("check one with `sealion verify s3://… --digest D`, D from where you keep it");
     Ok(0)
 }
 
