@@ -27,6 +27,18 @@ where
         endpoint,
         endpoint_given,
     } = asked;
+    // What cannot be read as an answer counts, with a status of success, as an error of the service.
+    let unread = match error {
+        SdkError::ServiceError(context) => context.raw().status().is_success(),
+        other => matches!(other, SdkError::ResponseError(_)),
+    };
+    if unread {
+        return Error::Malformed {
+            asked: what,
+            expected: "an answer of QLDB's API",
+            found: shortened(&said(error)),
+        };
+    }
     if let SdkError::ServiceError(context) = error {
         let raw = context.raw();
         let body: Value = raw
@@ -46,13 +58,6 @@ where
             about: about(&body),
             message: shortened(message),
             endpoint_given,
-        };
-    }
-    if let SdkError::ResponseError(_) = error {
-        return Error::Malformed {
-            asked: what,
-            expected: "an answer of QLDB's API",
-            found: shortened(&said(error)),
         };
     }
     let why = shortened(cause(&said(error)));

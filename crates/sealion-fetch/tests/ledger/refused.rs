@@ -1,8 +1,6 @@
 //! What the API refuses is told by its type, its message and what to do.
 
-mod common;
-
-use common::{connection, Stub, NAME};
+use crate::stub::{connection, Stub, NAME};
 use sealion_fetch::{Error, Ledger};
 use sealion_stubs::qldb::Fault;
 

@@ -1,8 +1,6 @@
 //! What is fetched by AWS's own client is what the service printed, and verifies.
 
-mod common;
-
-use common::{connection, Stub, NAME};
+use crate::stub::{connection, Stub, NAME};
 use sealion::{Verdict, Verifier};
 use sealion_fetch::{verify, Agreement, Ledger};
 use sealion_stubs::proxy::{self, Fault};

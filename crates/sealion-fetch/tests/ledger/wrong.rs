@@ -1,8 +1,6 @@
 //! Wrong answers, each by one change: none is ever verified.
 
-mod common;
-
-use common::Stub;
+use crate::stub::Stub;
 use sealion::{Code, Report, Verdict};
 use sealion_fetch::{Agreement, Answer, Error, ANSWER_BYTES_MAX};
 use sealion_stubs::qldb::Fault;
