@@ -92,10 +92,11 @@ pub enum Verb {
     /// --state F --digest D` compares it with a digest.
     #[command(after_help = STATE_EXAMPLES)]
     State(StateArgs),
-    /// Fetch a digest, a block or a revision from a server that speaks QLDB's API (feature aws)
+    /// Fetch digests, blocks and revisions from a server that speaks QLDB's API
     ///
     /// Prints the JSON that `aws qldb` printed, and verifies it at once: against a digest that you
-    /// trust, or, without one, only for its own consistency. Nothing is changed on the server.
+    /// trust, or, without one, only for its own consistency. Nothing is changed on the server. Only in
+    /// builds with the feature aws.
     #[command(subcommand_required = true, arg_required_else_help = true, after_help = fetch::EXAMPLES)]
     Fetch(FetchArgs),
     /// Print a completion script for a shell
