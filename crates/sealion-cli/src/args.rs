@@ -1,10 +1,14 @@
 //! The command line, as clap types. The doc comments are what `--help` prints.
 
+mod fetch;
+
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+
+pub use fetch::*;
 
 /// Verify Amazon QLDB journals offline
 ///
@@ -88,6 +92,13 @@ pub enum Verb {
     /// --state F --digest D` compares it with a digest.
     #[command(after_help = STATE_EXAMPLES)]
     State(StateArgs),
+    /// Fetch digests, blocks and revisions from a server that speaks QLDB's API
+    ///
+    /// Prints the JSON that `aws qldb` printed, and verifies it at once: against a digest that you
+    /// trust, or, without one, only for its own consistency. Nothing is changed on the server. Only in
+    /// builds with the feature aws.
+    #[command(subcommand_required = true, arg_required_else_help = true, after_help = fetch::EXAMPLES)]
+    Fetch(FetchArgs),
     /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsArgs),
@@ -489,7 +500,9 @@ pub struct ShowArgs {
 
 /// How to reach AWS; what is left out is resolved as the `aws` command resolves it.
 #[derive(Debug, Default, clap::Args)]
-#[command(next_help_heading = "Reading from s3:// and kinesis:// (in builds with the feature aws)")]
+#[command(
+    next_help_heading = "Reaching AWS, or what speaks its protocols (in builds with the feature aws)"
+)]
 pub struct AwsArgs {
     /// The server to ask instead of AWS, as http://localhost:9000
     #[arg(long, value_name = "URL")]

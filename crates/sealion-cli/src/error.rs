@@ -41,6 +41,25 @@ pub enum Error {
     #[cfg(not(feature = "aws"))]
     #[error("cannot read {0}: this build of sealion does not read from AWS")]
     NotBuiltIn(String),
+    /// `fetch` in a build that cannot.
+    #[cfg(not(feature = "aws"))]
+    #[error("this build of sealion does not fetch from servers")]
+    CannotFetch,
+    /// The endpoint gave no answer.
+    #[cfg(feature = "aws")]
+    #[error(transparent)]
+    Fetch(#[from] sealion_fetch::Error),
+    /// An option names no block address.
+    #[cfg(feature = "aws")]
+    #[error("{option} {text}: {why}")]
+    Address {
+        /// The option.
+        option: &'static str,
+        /// As it was typed.
+        text: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// No digest of that journal can be given.
     #[error("no digest: {0}")]
     NoDigest(#[source] ProveError),
@@ -109,6 +128,18 @@ impl Error {
             Error::NotBuiltIn(_) => {
                 "build it in: `cargo install --path crates/sealion-cli --features aws`; or copy first what \
                  is there, with `aws s3 sync s3://bucket/prefix export/` or `aws kinesis get-records`"
+            }
+            #[cfg(not(feature = "aws"))]
+            Error::CannotFetch => {
+                "build it in: `cargo install --path crates/sealion-cli --features aws`; or make the \
+                 answer from an export with `sealion prove`"
+            }
+            #[cfg(feature = "aws")]
+            Error::Fetch(error) => return error.advice(),
+            #[cfg(feature = "aws")]
+            Error::Address { .. } => {
+                "write it as the service does, in single quotes for the shell: \
+                 '{strandId:\"22 letters and digits\",sequenceNo:5}'; or name the block by --at 5"
             }
             // What AWS answers is told with what to do.
             Error::Library(sealion::Error::Io { path, .. }) if is_in_aws(path) => {

@@ -83,6 +83,27 @@ impl Input {
     }
 }
 
+/// A connection as the user described it. `threads` also bounds requests under way.
+#[cfg(feature = "aws")]
+pub fn connect(
+    aws: &AwsArgs,
+    threads: Option<NonZeroUsize>,
+) -> Result<sealion_aws::Connection, Error> {
+    let settings = sealion_aws::Settings {
+        region: aws.region.clone(),
+        profile: aws.profile.clone(),
+        endpoint_url: aws.endpoint_url.clone(),
+        anonymous: aws.no_sign_request,
+        connections: threads,
+    };
+    sealion_aws::Connection::open(&settings).map_err(|source| {
+        Error::Library(sealion::Error::System {
+            what: "start a thread",
+            source,
+        })
+    })
+}
+
 impl Archive for Input {
     fn objects(&self) -> Result<Vec<Object>, sealion::Error> {
         self.all.objects()

@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Verb::Show(args) => verb::show::run(args),
         Verb::Compare(args) => verb::compare::run(args),
         Verb::State(args) => verb::state::run(args),
+        Verb::Fetch(args) => verb::fetch::run(args),
         Verb::Completions(args) => verb::completions::run(args),
         Verb::Man(args) => verb::man::run(args),
     };

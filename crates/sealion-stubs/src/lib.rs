@@ -1,5 +1,6 @@
 //! Servers to test against. Unpublished.
 //!
+//! - [`qldb`]: QLDB's API over a made ledger, which may be told to answer wrongly;
 //! - [`s3`]: S3 over a folder, whose sub-folders are buckets; signatures are checked;
 //! - [`kinesis`]: a stream of made shards, with the troubles of a real one;
 //! - [`proxy`]: a connection that is slow, or breaks, or counts.
@@ -10,6 +11,7 @@
 
 pub mod kinesis;
 pub mod proxy;
+pub mod qldb;
 pub mod s3;
 
 use std::net::SocketAddr;

@@ -5,7 +5,6 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use sealion::source::{Archive, Object};
-use sealion_aws::{Connection, Settings};
 use sealion_kinesis::Kinesis;
 use sealion_s3::S3;
 
@@ -34,12 +33,7 @@ impl Remote {
         if names.is_empty() {
             return Ok(remote);
         }
-        let connection = Connection::open(&settings(aws, threads)).map_err(|source| {
-            Error::Library(sealion::Error::System {
-                what: "start a thread",
-                source,
-            })
-        })?;
+        let connection = super::connect(aws, threads)?;
         let bar = Bar::new(false);
         for name in names {
             if name.starts_with("s3://") {
@@ -85,16 +79,6 @@ impl Remote {
                 stream.stream()
             ));
         }
-    }
-}
-
-fn settings(aws: &AwsArgs, threads: Option<NonZeroUsize>) -> Settings {
-    Settings {
-        region: aws.region.clone(),
-        profile: aws.profile.clone(),
-        endpoint_url: aws.endpoint_url.clone(),
-        anonymous: aws.no_sign_request,
-        connections: threads,
     }
 }
 

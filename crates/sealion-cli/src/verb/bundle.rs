@@ -1,8 +1,8 @@
 //! `sealion bundle`: one evidence file that verifies by itself.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 
 use sealion::bundle::{Attachment, Bundle};
@@ -18,9 +18,8 @@ use crate::terminal::{self, Bar};
 pub fn run(args: &BundleArgs) -> Result<u8, Error> {
     let printed = args.output == Path::new("-");
     // Before a long journal is read, not after it.
-    if !printed && !args.force && args.output.exists() {
-        let error = io::Error::from(io::ErrorKind::AlreadyExists);
-        return Err(cannot_write(&args.output, error));
+    if !printed {
+        super::check_free(&args.output, args.force)?;
     }
     if args.digest.is_none() && args.tip.is_none() {
         return Err(Error::NoBasis);
@@ -40,7 +39,7 @@ pub fn run(args: &BundleArgs) -> Result<u8, Error> {
     let json = bundle.to_json()?;
     match printed {
         true => terminal::print(&json)?,
-        false => write(&args.output, &json, args.force)?,
+        false => super::write(&args.output, &json, args.force)?,
     }
     remark(&bundle, args);
     Ok(0)
@@ -106,13 +105,13 @@ fn add_documents(
 fn documents(args: &BundleArgs) -> Result<BTreeSet<String>, Error> {
     let mut ids: BTreeSet<String> = args.documents.iter().cloned().collect();
     for path in &args.all_of {
-        let text = fs::read_to_string(path).map_err(|error| cannot_read(path, error))?;
+        let text = fs::read_to_string(path).map_err(|error| super::cannot_read(path, error))?;
         let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
         let before = ids.len();
         ids.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
         if ids.len() == before {
             let error = io::Error::new(io::ErrorKind::InvalidData, "no document id in it");
-            return Err(cannot_read(path, error));
+            return Err(super::cannot_read(path, error));
         }
     }
     Ok(ids)
@@ -122,29 +121,16 @@ fn attachments(args: &BundleArgs) -> Result<Vec<Attachment>, Error> {
     let mut all = Vec::new();
     for path in &args.attach {
         let name = path.file_name().unwrap_or(path.as_os_str());
-        let file = File::open(path).map_err(|error| cannot_read(path, error))?;
+        let file = File::open(path).map_err(|error| super::cannot_read(path, error))?;
         let attached = Attachment::file(name.to_string_lossy(), file);
-        all.push(attached.map_err(|error| cannot_read(path, error))?);
+        all.push(attached.map_err(|error| super::cannot_read(path, error))?);
     }
     for path in &args.timestamp_tokens {
-        let token = fs::read(path).map_err(|error| cannot_read(path, error))?;
+        let token = fs::read(path).map_err(|error| super::cannot_read(path, error))?;
         all.push(Attachment::time_stamp_token(&token));
     }
     all.extend(args.notes.iter().map(Attachment::note));
     Ok(all)
-}
-
-fn write(path: &Path, json: &str, force: bool) -> Result<(), Error> {
-    let mut options = OpenOptions::new();
-    let options = match force {
-        true => options.write(true).create(true).truncate(true),
-        // Also if somebody else has written it in the meantime.
-        false => options.write(true).create_new(true),
-    };
-    let written = options
-        .open(path)
-        .and_then(|mut file| file.write_all(json.as_bytes()));
-    written.map_err(|error| cannot_write(path, error))
 }
 
 /// Says what is in it, what it gives away, and what makes it worth something.
@@ -170,17 +156,5 @@ fn remark(bundle: &Bundle, args: &BundleArgs) {
         terminal::remark(
             "no --digest was given: the bundle says that nobody vouched for its digest",
         );
-    }
-}
-
-fn cannot_read(path: &Path, source: io::Error) -> Error {
-    let path = path.display().to_string();
-    Error::Library(sealion::Error::Io { path, source })
-}
-
-fn cannot_write(path: &Path, source: io::Error) -> Error {
-    Error::File {
-        path: path.display().to_string(),
-        source,
     }
 }

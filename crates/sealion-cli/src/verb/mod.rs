@@ -5,6 +5,8 @@ pub mod compare;
 pub mod completions;
 pub mod digest;
 pub mod extract;
+#[cfg(feature = "aws")]
+pub mod fetch;
 pub mod man;
 pub mod prove;
 pub mod show;
@@ -12,6 +14,8 @@ pub mod state;
 pub mod verify;
 
 use std::ffi::OsStr;
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use sealion::prove::ProveError;
@@ -62,5 +66,50 @@ fn digest_named(text: &OsStr) -> Result<(Digest, String), Error> {
             file,
             parse,
         }),
+    }
+}
+
+/// Refuses a file that is there already, before long work and not after it.
+fn check_free(path: &Path, force: bool) -> Result<(), Error> {
+    match !force && path.exists() {
+        true => Err(cannot_write(path, io::ErrorKind::AlreadyExists.into())),
+        false => Ok(()),
+    }
+}
+
+/// Writes a file, over another one only with `force`.
+fn write(path: &Path, text: &str, force: bool) -> Result<(), Error> {
+    let mut options = OpenOptions::new();
+    let options = match force {
+        true => options.write(true).create(true).truncate(true),
+        // Also if somebody else has written it in the meantime.
+        false => options.write(true).create_new(true),
+    };
+    let written = options
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| cannot_write(path, error))
+}
+
+fn cannot_read(path: &Path, source: io::Error) -> Error {
+    let path = path.display().to_string();
+    Error::Library(sealion::Error::Io { path, source })
+}
+
+fn cannot_write(path: &Path, source: io::Error) -> Error {
+    Error::File {
+        path: path.display().to_string(),
+        source,
+    }
+}
+
+/// What a build says that cannot fetch.
+#[cfg(not(feature = "aws"))]
+pub mod fetch {
+    use crate::args::FetchArgs;
+    use crate::error::Error;
+
+    pub fn run(_: &FetchArgs) -> Result<u8, Error> {
+        Err(Error::CannotFetch)
     }
 }

@@ -69,10 +69,12 @@ impl BlockAddress {
 /// As Ion text, the way the service writes it: `{strandId:"…",sequenceNo:5}`.
 impl fmt::Display for BlockAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // An id is a claim and may hold anything. JSON's escapes mean the same in Ion text.
+        let strand_id = serde_json::Value::from(self.strand_id.as_str());
         write!(
             f,
-            "{{strandId:\"{}\",sequenceNo:{}}}",
-            self.strand_id, self.sequence_no
+            "{{strandId:{strand_id},sequenceNo:{}}}",
+            self.sequence_no
         )
     }
 }

@@ -10,16 +10,6 @@ pub(crate) fn ion_text(text: &str) -> Value {
     json!({ "IonText": text })
 }
 
-/// An address as Ion text. JSON's escapes mean the same in Ion, so one quoting
-/// serves an id in both.
-pub(crate) fn address_text(address: &BlockAddress) -> String {
-    let strand_id = Value::from(address.strand_id.as_str());
-    format!(
-        "{{strandId:{strand_id},sequenceNo:{}}}",
-        address.sequence_no
-    )
-}
-
 /// A proof as Ion text: a list of blobs.
 pub(crate) fn proof_text(proof: &Proof) -> String {
     let hashes: Vec<String> = proof
@@ -36,13 +26,14 @@ pub(crate) fn digest_value(digest: &Digest) -> Value {
     let mut value = json!({ "Digest": digest.hash.to_string() });
     if let (Some(strand_id), Some(tip)) = (&digest.strand_id, digest.sequence_no) {
         let tip = BlockAddress::new(strand_id.clone(), tip);
-        value["DigestTipAddress"] = ion_text(&address_text(&tip));
+        value["DigestTipAddress"] = ion_text(&tip.to_string());
     }
     value
 }
 
-/// The AWS CLI's print: four blanks a level, a line feed at the end.
-pub(crate) fn printed(value: &impl Serialize) -> String {
+/// An answer of QLDB's API as the AWS CLI printed it: four blanks a level, a line feed
+/// at the end.
+pub fn aws_json(value: &impl Serialize) -> String {
     let mut bytes = Vec::new();
     let format = serde_json::ser::PrettyFormatter::with_indent(b"    ");
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, format);
@@ -57,6 +48,6 @@ pub(crate) fn printed(value: &impl Serialize) -> String {
 impl Digest {
     /// What `aws qldb get-digest` printed for this digest.
     pub fn to_aws_json(&self) -> String {
-        printed(&digest_value(self))
+        aws_json(&digest_value(self))
     }
 }

@@ -7,7 +7,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::aws_json::{digest_value, ion_text, printed, proof_text};
+use super::aws_json::{aws_json, digest_value, ion_text, proof_text};
 use super::{Digest, Proof, StrandId};
 
 /// A proof that the journal under one digest is the head of the journal under a
@@ -33,7 +33,7 @@ pub struct Consistency {
 impl Consistency {
     /// The file: JSON with four blanks, and a line feed at its end.
     pub fn to_json(&self) -> String {
-        printed(&File {
+        aws_json(&File {
             from_digest: self.digest(&self.from),
             to_digest: self.digest(&self.to),
             consistency_proof: ion_text(&proof_text(&self.proof)),

@@ -14,6 +14,7 @@ mod journal;
 mod leaves;
 mod loose;
 mod outcome;
+mod request;
 mod revision;
 mod span;
 
@@ -32,5 +33,6 @@ pub(crate) use loose::{LooseProof, LooseRevision};
 pub use outcome::{
     Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, RevisionCounts, State, Strand,
 };
+pub use request::Request;
 pub(crate) use revision::{check_revision, RevisionRecord, Standing};
 pub(crate) use span::{Apart, Span};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::request::Requests;
 use crate::blocks::{Hash, StrandId};
 
 /// What the caller asked for.
@@ -20,6 +21,9 @@ pub struct Asked {
     pub strand_id: Option<StrandId>,
     /// Whether warnings count as failures.
     pub strict: bool,
+    /// Files that are answers, and the questions.
+    #[serde(skip)]
+    pub(crate) requests: Requests,
 }
 
 /// What was seen of one strand.

@@ -14,6 +14,7 @@ mod proven;
 mod prover;
 mod wanted;
 
+pub use crate::blocks::aws_json::aws_json;
 pub(crate) use contents::tables;
 pub use error::ProveError;
 pub use indexing::digest_of;

@@ -2,7 +2,7 @@
 
 use serde_json::{json, Value};
 
-use crate::blocks::aws_json::{address_text, digest_value, ion_text, printed, proof_text};
+use crate::blocks::aws_json::{aws_json, digest_value, ion_text, proof_text};
 use crate::blocks::{BlockAddress, Digest, Hash, Proof};
 
 /// A block, and the proof that leads from its hash to a digest.
@@ -32,7 +32,7 @@ impl ProvenBlock {
 
     /// What `aws qldb get-block` printed.
     pub fn to_aws_json(&self) -> String {
-        printed(&self.to_aws_value())
+        aws_json(&self.to_aws_value())
     }
 }
 
@@ -72,13 +72,13 @@ impl ProvenRevision {
 
     /// What `aws qldb get-revision` printed; `None` without Ion text.
     pub fn to_aws_json(&self) -> Option<String> {
-        self.to_aws_value().as_ref().map(printed)
+        self.to_aws_value().as_ref().map(aws_json)
     }
 
     /// A receipt: the revision's hash, its proof and the digest, and no content.
     pub fn to_receipt_value(&self) -> Value {
         let mut receipt = json!({
-            "BlockAddress": ion_text(&address_text(&self.address)),
+            "BlockAddress": ion_text(&self.address.to_string()),
             "DocumentId": self.document_id,
             "RevisionHash": self.hash.to_string(),
             "Proof": ion_text(&proof_text(&self.proof)),
@@ -92,6 +92,6 @@ impl ProvenRevision {
 
     /// The receipt as text, indented.
     pub fn to_receipt_json(&self) -> String {
-        printed(&self.to_receipt_value())
+        aws_json(&self.to_receipt_value())
     }
 }

@@ -385,6 +385,7 @@ impl Collector<'_> {
         );
         checked.alone = true;
         let address = checked.address.clone();
+        self.requested(&address, None, envelope.node().offset());
         self.collected.items.push(Item::Block(Box::new(checked)));
         self.collected.blocks += 1;
         Ok(address)
@@ -470,6 +471,8 @@ impl Collector<'_> {
     }
 
     fn loose(&mut self, address: BlockAddress, record: RevisionRecord, proof: LooseProof) {
+        let document = record.document.as_ref().map(|(id, _)| id.as_str());
+        self.requested(&address, document, record.offset);
         let loose = LooseRevision {
             failed: record.standing == Standing::Wrong || record.hash.is_none(),
             address,
@@ -479,6 +482,15 @@ impl Collector<'_> {
             bundled: false,
         };
         self.collected.items.push(Item::Loose(Box::new(loose)));
+    }
+
+    /// Sets what came beside what was asked for.
+    fn requested(&mut self, address: &BlockAddress, document: Option<&str>, offset: u64) {
+        let request = self.asked.requests.get(&self.path);
+        let differs = request.and_then(|request| request.differs(address, document));
+        if let Some(finding) = differs {
+            self.findings.push(finding.source(&self.path, Some(offset)));
+        }
     }
 
     fn proof(&mut self, claim: Option<&ProofClaim>, address: &BlockAddress) -> LooseProof {

@@ -7,6 +7,7 @@ mod feed;
 mod looking;
 mod manifests;
 mod pool;
+mod read_address;
 mod read_digest;
 mod resting;
 mod run;
@@ -16,6 +17,7 @@ mod stretches;
 mod survey;
 
 pub(crate) use pool::with_pool;
+pub use read_address::ParseAddressError;
 pub use show::show;
 pub(crate) use survey::{Survey, Surveyor};
 
@@ -24,7 +26,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::{Engine, Wanted};
-use crate::findings::{Asked, CheckedBlock};
+use crate::findings::{Asked, CheckedBlock, Request};
 use crate::report::CheckpointAnswer;
 use crate::source::Archive;
 use crate::{Code, Digest, Error, Limits, Report, Severity, State, StrandId};
@@ -106,6 +108,14 @@ impl Verifier {
     /// Only this strand.
     pub fn strand(mut self, strand_id: StrandId) -> Verifier {
         self.asked.strand_id = Some(strand_id);
+        self
+    }
+
+    /// The file of this name is the answer to `request`; if it is of another block or
+    /// another document, that is a failure ([`Code::Request`]), however genuine it is.
+    /// Call again for several files.
+    pub fn expecting(mut self, name: impl Into<Arc<str>>, request: Request) -> Verifier {
+        self.asked.requests.insert(name.into(), request);
         self
     }
 

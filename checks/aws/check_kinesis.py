@@ -6,9 +6,12 @@ and the rest goes into its children.
 
 import hashlib
 import json
+import pathlib
 import random
+import tempfile
 
-from served import Served, same
+import boto3
+import common
 
 MARKER = bytes.fromhex("e00100ea")  # what every record begins with
 ANSWER = 500  # records a request, the most that PutRecords takes
@@ -73,42 +76,51 @@ def fill(kinesis, stream, records):
     return len(kinesis.list_shards(StreamName=stream)["Shards"])
 
 
+def journal(folder):
+    """Makes a journal's stream records; their folder and the digest."""
+    common.run(
+        common.BUILT / "make-journal", "--seed", "7", "--out", folder, "--format", "stream", "--blocks", "400"
+    )
+    return folder / "stream", folder / "digest.json"
+
+
 def main():
-    with Served() as served:
-        kinesis = served.client("kinesis")
-        folder, digest = served.journal("--format", "stream", "--blocks", "400")
+    with tempfile.TemporaryDirectory() as folder, common.moto() as url:
+        folder = pathlib.Path(folder)
+        kinesis = boto3.client("kinesis", endpoint_url=url)
+        files, digest = journal(folder)
         records = records_of(folder)
         shards = fill(kinesis, "ledger", records)
-        print(f"kinesis: {len(records)} records in {shards} shards")
-        status, local = served.report(folder / "stream", digest)
-        same("files, verdict", (status, local["verdict"]), (0, "verified"))
-        status, remote = served.report("kinesis://ledger", digest)
-        same("stream, verdict", (status, remote["verdict"]), (0, "verified"))
-        assert remote["strands"] == local["strands"], "not the same strands"
-        same("stream, inputs", [one["kind"] for one in remote["inputs"]], ["stream"] * shards)
+        settings = ["--endpoint-url", url, "--digest", digest]
+
+        local = common.report(files, "--digest", digest)
+        remote = common.report("kinesis://ledger", *settings)
+        common.equal(local["verdict"], "verified", "the records in files")
+        for part in "verdict", "strands":
+            common.equal(remote[part], local[part], f"{part} of the stream")
+        kinds = [one["kind"] for one in remote["inputs"]]
+        common.equal(kinds, ["stream"] * shards, "inputs of the stream")
         arn = kinesis.describe_stream_summary(StreamName="ledger")["StreamDescriptionSummary"]["StreamARN"]
-        same("by its ARN, verdict", served.report(arn, digest)[1]["verdict"], "verified")
+        common.equal(common.report(arn, *settings)["verdict"], "verified", "the stream by its ARN")
 
         # One bit in the content of the last document.
         at = max(index for index, record in enumerate(records) if b"REVISION_DETAILS" in record)
         changed = bytearray(records[at])
         changed[-1] ^= 1
         fill(kinesis, "changed", records[:at] + [bytes(changed)] + records[at + 1 :])
-        status, report = served.report("kinesis://changed", digest)
-        same("one changed bit, verdict", (status, report["verdict"]), (1, "failed"))
-
+        common.equal(
+            common.report("kinesis://changed", *settings, status=1)["verdict"], "failed", "one changed bit"
+        )
         lacking = [record for record in records if b"BLOCK_SUMMARY" not in record or record is records[1]]
         fill(kinesis, "lacking", lacking)
-        status, report = served.report("kinesis://lacking", digest)
-        same("summaries lost, verdict", (status, report["verdict"]), (2, "inconclusive"))
-
-        status, _, error = served.sealion("verify", "kinesis://nobody-has-this")
-        same("no such stream, status", status, 2)
-        assert "ResourceNotFoundException" in error and "check the stream's name" in error, error
-        status, out, _ = served.sealion("verify", "kinesis://ledger", "--dry-run")
-        same("dry run, shards", (status, out.count("kinesis://ledger/shardId-")), (0, shards))
-        status, out, _ = served.sealion("digest", "kinesis://ledger")
-        same("digest", json.loads(out), json.loads(digest.read_text()))
+        common.equal(
+            common.report("kinesis://lacking", *settings, status=2)["verdict"], "inconclusive", "summaries lost"
+        )
+        common.sealion("verify", "kinesis://nobody-has-this", "--endpoint-url", url, status=2)
+        listed = common.sealion("verify", "kinesis://ledger", "--endpoint-url", url, "--dry-run")
+        common.equal(listed.count(b"kinesis://ledger/shardId-"), shards, "shards of a dry run")
+        found = json.loads(common.sealion("digest", "kinesis://ledger", "--endpoint-url", url))
+        common.equal(found, json.loads(digest.read_text()), "the stream's digest")
 
 
 main()

@@ -1,0 +1,172 @@
+//! `sealion fetch`: the API's answers from a server that still gives them, verified at once.
+
+mod basis;
+mod typed;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use sealion::prove::aws_json;
+use sealion::{BlockAddress, Verdict, Verifier};
+use sealion_fetch::{verify, Agreement, Answer, Ledger};
+use serde_json::json;
+
+use crate::args::{
+    AnswerArgs, ExportForm, FetchArgs, FetchBlockArgs, FetchDigestArgs, FetchExportArgs,
+    FetchRevisionArgs, Fetchable,
+};
+use crate::error::Error;
+use crate::{input, terminal};
+use basis::{claimed, trusted, Basis};
+use typed::{address, text_of, unfit};
+
+/// Fetches what was asked for, hands it over, and gives the exit status of its verdict.
+pub fn run(args: &FetchArgs) -> Result<u8, Error> {
+    match &args.what {
+        Fetchable::Digest(args) => digest(args),
+        Fetchable::Block(args) => block(args),
+        Fetchable::Revision(args) => revision(args),
+        Fetchable::Export(args) => export(args),
+    }
+}
+
+fn digest(args: &FetchDigestArgs) -> Result<u8, Error> {
+    let trusted = trusted(args.digest.as_deref())?;
+    let ledger = ledger(&args.answer)?;
+    let (digest, answer) = ledger.digest()?;
+    let report = verify(Verifier::new(), [&answer])?;
+    hand_over(&args.answer, &answer.to_aws_json())?;
+    if report.verdict() == Verdict::Failed {
+        terminal::explain(&report);
+        return Ok(1);
+    }
+    let Some((own, name)) = trusted else {
+        claimed(&ledger, &digest);
+        return Ok(0);
+    };
+    let (words, status) = match Agreement::of(&own, &digest) {
+        Agreement::Same => (
+            format!("VERIFIED: it is the digest {own} from {name}, which you trust"),
+            0,
+        ),
+        Agreement::Contradiction(why) => (
+            format!("FAILED: it contradicts the digest from {name}, which you trust: {why}"),
+            1,
+        ),
+        Agreement::Undecided => (
+            format!(
+                "INCONCLUSIVE: it is {digest}, and that from {name} is {own}: only a proof shows \
+                 whether one continues the other; `sealion prove consistency` makes it from an export"
+            ),
+            2,
+        ),
+    };
+    terminal::remark(&words);
+    Ok(status)
+}
+
+fn block(args: &FetchBlockArgs) -> Result<u8, Error> {
+    let named = args.block_address.as_deref();
+    let named = named.map(|text| address("--block-address", text));
+    let named = named.transpose()?;
+    let ledger = ledger(&args.answer)?;
+    let strand_id = named.as_ref().map(|address| &address.strand_id);
+    let basis = Basis::of(&ledger, &args.tip, strand_id)?;
+    let address = match (named, args.at) {
+        (Some(address), _) => address,
+        // The parser wants one of the two.
+        (None, number) => basis.address(number.unwrap_or_default()),
+    };
+    let answer = ledger.block(&address, Some(&basis.tip))?;
+    let report = basis.verify(std::slice::from_ref(&answer))?;
+    hand_over(&args.answer, &answer.to_aws_json())?;
+    Ok(basis.tell(&ledger, &report))
+}
+
+fn revision(args: &FetchRevisionArgs) -> Result<u8, Error> {
+    let mut addresses = BTreeSet::new();
+    for text in &args.block_address {
+        addresses.insert(address("--block-address", text)?);
+    }
+    for path in &args.block_addresses {
+        let found = BlockAddress::all_in(&text_of(path)?, args.all_revisions_of.as_deref());
+        let found = found.map_err(|error| unfit("--block-addresses", path, &error))?;
+        if found.is_empty() {
+            let why = "no address of this document is in it";
+            return Err(unfit("--block-addresses", path, &why));
+        }
+        addresses.extend(found);
+    }
+    let ledger = ledger(&args.answer)?;
+    let strand_id = addresses.first().map(|address| &address.strand_id);
+    let basis = Basis::of(&ledger, &args.tip, strand_id)?;
+    addresses.extend(args.at.iter().map(|number| basis.address(*number)));
+    let (id, many) = match (&args.document_id, &args.all_revisions_of) {
+        (Some(id), _) => (id.as_str(), false),
+        (None, id) => (id.as_deref().unwrap_or_default(), true),
+    };
+    if !many && addresses.len() > 1 {
+        let why = "one revision stands in one block; of several give --all-revisions-of";
+        return Err(unfit("--document-id", Path::new(id), &why));
+    }
+    let mut answers = Vec::new();
+    for address in &addresses {
+        answers.push(ledger.revision(address, id, Some(&basis.tip))?);
+    }
+    let report = basis.verify(&answers)?;
+    let text: String = match many {
+        true => answers
+            .iter()
+            .map(|one| format!("{}\n", one.value()))
+            .collect(),
+        false => answers.iter().map(Answer::to_aws_json).collect(),
+    };
+    hand_over(&args.answer, &text)?;
+    Ok(basis.tell(&ledger, &report))
+}
+
+fn export(args: &FetchExportArgs) -> Result<u8, Error> {
+    let ledger = ledger(&args.answer)?;
+    let (exports, value) = match &args.export_id {
+        Some(id) => {
+            let export = ledger.export(id)?;
+            let value = json!({ "ExportDescription": export.value() });
+            (vec![export], value)
+        }
+        None => {
+            let all = ledger.exports()?;
+            let values: Vec<_> = all.iter().map(sealion_fetch::Export::value).collect();
+            (all, json!({ "JournalS3Exports": values }))
+        }
+    };
+    let urls = exports.iter().filter_map(sealion_fetch::Export::url);
+    let text = match args.form {
+        ExportForm::Json => aws_json(&value),
+        ExportForm::Url => urls.map(|url| terminal::harmless(&url) + "\n").collect(),
+    };
+    hand_over(&args.answer, &text)?;
+    for export in &exports {
+        let (id, status) = (export.id(), export.status());
+        let place = export.url();
+        let place = place.as_deref().unwrap_or("a place that is not said");
+        terminal::remark(&format!("export {id} is {status}, at {place}"));
+    }
+    terminal::remark("check one with `sealion verify s3://… --digest D`, D from where you keep it");
+    Ok(0)
+}
+
+fn ledger(args: &AnswerArgs) -> Result<Ledger, Error> {
+    if let Some(path) = &args.output {
+        super::check_free(path, args.force)?;
+    }
+    let connection = input::connect(&args.aws, None)?;
+    Ok(Ledger::new(&connection, &args.ledger))
+}
+
+/// Writes the answer where it is wanted, right or wrong.
+fn hand_over(args: &AnswerArgs, text: &str) -> Result<(), Error> {
+    match &args.output {
+        Some(path) if path != Path::new("-") => super::write(path, text, args.force),
+        _ => terminal::print(text),
+    }
+}
