@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use super::survey::JournalFile;
 use crate::blocks::manifest::{matches, Manifest};
-use crate::findings::{Code, Finding, Findings, Given};
+use crate::findings::{Asked, Code, Finding, Findings, Given};
 
 /// Compares manifests with the objects, and names with contents.
 pub(crate) fn check_manifests(
     manifests: &[(Arc<str>, Manifest)],
     journals: &[JournalFile],
     given: &BTreeMap<Arc<str>, Given>,
+    asked: &Asked,
     findings: &mut Findings,
 ) {
     let mut named = vec![false; journals.len()];
@@ -53,7 +54,8 @@ pub(crate) fn check_manifests(
             );
         }
         if let Some(name) = name {
-            findings.extend(check_name(file, &name, given.get(&file.object.name)));
+            let given = given.get(&file.object.name);
+            findings.extend(check_name(file, &name, given, asked));
         }
     }
 }
@@ -112,12 +114,19 @@ fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
-fn check_name(file: &JournalFile, name: &ObjectName, given: Option<&Given>) -> Option<Finding> {
+fn check_name(
+    file: &JournalFile,
+    name: &ObjectName,
+    given: Option<&Given>,
+    asked: &Asked,
+) -> Option<Finding> {
     let first = file.first.as_ref()?;
     let last = given?.last?;
+    // The rest of the file may not have been asked for.
+    let cut_short = last < name.last && asked.to.is_some_and(|to| to <= last);
     let same = name.strand == first.strand_id.as_str()
         && name.first == first.sequence_no
-        && name.last == last;
+        && (name.last == last || cut_short);
     (!same).then(|| {
         Finding::new(
             Code::Manifest,

@@ -138,7 +138,7 @@ impl<'s> Run<'_, 's> {
             ..
         } = journal;
         let by_path = by_path.into_all();
-        check_manifests(&manifests, &journals, &by_path, &mut findings);
+        check_manifests(&manifests, &journals, &by_path, asked, &mut findings);
         count_inputs(&mut inputs, &by_path);
         let mut conclusion = Conclusion {
             candidates: Candidates::new(candidates),
