@@ -316,6 +316,9 @@ pub struct ProveBlockArgs {
     /// The block's sequence number
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub at: u64,
+    /// The form of the proof
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = BlockForm::Aws)]
+    pub output: BlockForm,
     /// The digest.
     #[command(flatten)]
     pub tip: ProofTip,
@@ -351,6 +354,13 @@ pub struct ProveRevisionArgs {
     /// The journal.
     #[command(flatten)]
     pub source: ProofSource,
+}
+
+/// The forms of a block's proof. Receipts there were of revisions only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BlockForm {
+    /// The block and its proof, as the AWS CLI printed them
+    Aws,
 }
 
 /// The forms of a revision's proof.

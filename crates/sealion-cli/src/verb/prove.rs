@@ -11,8 +11,8 @@ use sealion::source::Archive;
 use sealion::{Consistency, Digest, Prover, State, StrandId, Verifier};
 
 use crate::args::{
-    ProofForm, ProofSource, ProofTip, Provable, ProveArgs, ProveBlockArgs, ProveConsistencyArgs,
-    ProveRevisionArgs,
+    BlockForm, ProofForm, ProofSource, ProofTip, Provable, ProveArgs, ProveBlockArgs,
+    ProveConsistencyArgs, ProveRevisionArgs,
 };
 use crate::error::Error;
 use crate::input::Input;
@@ -30,7 +30,10 @@ pub fn run(args: &ProveArgs) -> Result<u8, Error> {
 fn block(args: &ProveBlockArgs) -> Result<u8, Error> {
     let (archive, prover, tip) = prepare(&args.source, &args.tip)?;
     let proven = prover.block(&archive, args.at, tip)?;
-    terminal::print(&proven.to_aws_json())?;
+    let text = match args.output {
+        BlockForm::Aws => proven.to_aws_json(),
+    };
+    terminal::print(&text)?;
     leads_to(&proven.digest, &args.source, args.tip.digest.as_ref());
     Ok(0)
 }
