@@ -50,7 +50,10 @@ fn with_statement(
     rng: &mut Rng,
     change: impl Fn(&mut Statement, &mut Rng),
 ) -> Option<Expectation> {
-    let index = pick(ledger, rng, |block| block.transaction_info.is_some())?;
+    let index = pick(ledger, rng, |block| {
+        let info = block.transaction_info.as_ref();
+        info.is_some_and(|info| !info.statements.is_empty())
+    })?;
     let statements = &mut ledger.blocks[index].transaction_info.as_mut()?.statements;
     let at = rng.index(statements.len());
     change(&mut statements[at], rng);
@@ -77,7 +80,8 @@ fn has_documents(block: &Block) -> bool {
     block
         .transaction_info
         .as_ref()
-        .is_some_and(|info| info.documents.is_some())
+        .and_then(|info| info.documents.as_ref())
+        .is_some_and(|documents| !documents.is_empty())
 }
 
 fn statement(ledger: &mut Ledger, rng: &mut Rng) -> Option<Expectation> {
