@@ -13,6 +13,7 @@ use criterion::measurement::WallTime;
 use criterion::{
     criterion_group, criterion_main, BatchSize, BenchmarkGroup, Criterion, Throughput,
 };
+use sealion_benches::DotHasher;
 use sealion_hash::{less, Backend, Hash};
 use sha2::Digest as _;
 
@@ -170,24 +171,6 @@ fn one_block(criterion: &mut Criterion) {
         });
     });
     group.finish();
-}
-
-/// `dot` as the hasher of rs_merkle's tree.
-#[derive(Clone)]
-struct DotHasher;
-
-impl rs_merkle::Hasher for DotHasher {
-    type Hash = [u8; 32];
-
-    fn hash(data: &[u8]) -> [u8; 32] {
-        sealion_hash::sha256(data).0
-    }
-
-    fn concat_and_hash(left: &[u8; 32], right: Option<&[u8; 32]>) -> [u8; 32] {
-        right.map_or(*left, |right| {
-            sealion_hash::dot(&Hash(*left), &Hash(*right)).0
-        })
-    }
 }
 
 /// The root with hashtree-rs, of a power of two leaves.

@@ -15,6 +15,7 @@ use criterion::{criterion_group, criterion_main, BenchmarkGroup, Criterion, Thro
 use rs_merkle::{MerkleProof, MerkleTree};
 use sealion::merkle::{verify_consistency, Index, IndexFile, Tree};
 use sealion::{Hash, Proof, StrandId};
+use sealion_benches::DotHasher;
 use sha2::Digest as _;
 
 /// Blocks of the journal.
@@ -38,24 +39,6 @@ impl Leaps {
     fn next(&mut self) -> u64 {
         self.0 = (self.0 + 618_033) % BLOCKS as u64;
         self.0
-    }
-}
-
-/// `dot` as the hasher of rs_merkle's tree.
-#[derive(Clone)]
-struct DotHasher;
-
-impl rs_merkle::Hasher for DotHasher {
-    type Hash = [u8; 32];
-
-    fn hash(data: &[u8]) -> [u8; 32] {
-        sealion_hash::sha256(data).0
-    }
-
-    fn concat_and_hash(left: &[u8; 32], right: Option<&[u8; 32]>) -> [u8; 32] {
-        right.map_or(*left, |right| {
-            sealion_hash::dot(&Hash(*left), &Hash(*right)).0
-        })
     }
 }
 
