@@ -1,20 +1,9 @@
 //! Proofs on top of a saved state: those of the whole journal, word for word, and none of what the state hides.
 
-use std::path::Path;
-use std::process::{Command, Output};
+#[path = "common/beside.rs"]
+mod beside;
 
-/// The program in a folder with `ledger/`, an export and its digest.
-fn sealion(folder: &Path, words: &str) -> Output {
-    let program = Path::new(env!("CARGO_BIN_EXE_sealion"));
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/made/vehicle-12");
-    let link = folder.join("ledger");
-    if !link.exists() {
-        std::os::unix::fs::symlink(fixtures, link).unwrap();
-    }
-    let mut command = Command::new(program);
-    let words = words.split(' ');
-    command.current_dir(folder).args(words).output().unwrap()
-}
+use beside::sealion;
 
 fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()

@@ -1,18 +1,11 @@
 //! Saved states as files: going on from one, merging two, and what a damaged one does.
 
-use std::path::Path;
-use std::process::{Command, Output};
+#[path = "common/beside.rs"]
+mod beside;
 
-fn sealion(folder: &Path, words: &[&str]) -> Output {
-    let program = Path::new(env!("CARGO_BIN_EXE_sealion"));
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/made/vehicle-12");
-    let link = folder.join("ledger");
-    if !link.exists() {
-        std::os::unix::fs::symlink(fixtures, link).unwrap();
-    }
-    let mut command = Command::new(program);
-    command.current_dir(folder).args(words).output().unwrap()
-}
+use std::process::Output;
+
+use beside::sealion;
 
 fn said(output: &Output) -> String {
     let both = [&output.stdout[..], &output.stderr].concat();
@@ -22,10 +15,7 @@ fn said(output: &Output) -> String {
 #[test]
 fn parts_are_saved_merged_and_verified_by_another_person() {
     let folder = tempfile::tempdir().unwrap();
-    let run = |words: &str| {
-        let words: Vec<&str> = words.split(' ').collect();
-        sealion(folder.path(), &words)
-    };
+    let run = |words: &str| sealion(folder.path(), words);
     for part in [
         "verify ledger/ledger --to 7 --save-state a.state",
         "verify ledger/ledger --from 8 --save-state b.state",
@@ -47,10 +37,7 @@ fn parts_are_saved_merged_and_verified_by_another_person() {
 #[test]
 fn later_blocks_hang_under_the_digest_and_a_changed_state_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let run = |words: &str| {
-        let words: Vec<&str> = words.split(' ').collect();
-        sealion(folder.path(), &words)
-    };
+    let run = |words: &str| sealion(folder.path(), words);
     assert_eq!(
         run("verify ledger/ledger --to 7 --save-state a.state")
             .status

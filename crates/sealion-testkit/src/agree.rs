@@ -17,7 +17,7 @@ pub use journal::{journal, rising, told};
 pub use tree::{path, tree};
 
 use sealion::source::{Archive, Memory};
-use sealion::{Digest, Engine, Report, StrandId, Verifier};
+use sealion::{Code, Digest, Engine, Report, StrandId, Verifier};
 
 /// The report on the archive, which is the same for every number of threads and by either engine.
 ///
@@ -50,6 +50,13 @@ pub fn engines(archive: &dyn Archive, verifier: &Verifier) -> Report {
         assert_eq!(whole(&run(engine)), whole(&report), "{engine} and fast");
     }
     report
+}
+
+/// What was found, by code.
+#[must_use]
+pub fn codes(report: &Report) -> Vec<Code> {
+    let findings = report.findings().iter();
+    findings.map(|finding| finding.code).collect()
 }
 
 /// A report without what tells of the engine: its name, and how often the fast one stood aside.

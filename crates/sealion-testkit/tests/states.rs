@@ -5,9 +5,10 @@ use proptest::prelude::*;
 use sealion::report::{By, State as Covered};
 use sealion::source::Memory;
 use sealion::{Code, MergeError, Report, State, Verdict, Verifier};
+use sealion_testkit::agree::{self, codes};
 use sealion_testkit::write::export::{Export, Format};
 use sealion_testkit::write::Files;
-use sealion_testkit::{agree, Ledger, Mix};
+use sealion_testkit::{Ledger, Mix};
 use serde_json::{json, Value};
 
 /// Blocks `first..end` of the ledger as an export.
@@ -40,14 +41,6 @@ fn saved(ledger: &Ledger, first: usize, end: usize) -> State {
 
 fn against(ledger: &Ledger) -> Verifier {
     Verifier::new().against(agree::trusted(&ledger.digest()))
-}
-
-fn codes(report: &Report) -> Vec<Code> {
-    report
-        .findings()
-        .iter()
-        .map(|finding| finding.code)
-        .collect()
 }
 
 /// The state with the value at `pointer` replaced and its checksum made anew, as a forger would.

@@ -5,7 +5,7 @@ use crate::{files, Chain};
 use sealion::report::{By, DigestVerdict};
 use sealion::source::Memory;
 use sealion::{Code, Consistency, Digest, Hash, Report, StrandId, Verdict, Verifier};
-use sealion_testkit::agree::{engines, trusted};
+use sealion_testkit::agree::{codes, engines, trusted};
 use sealion_testkit::mutate::Evidence;
 use sealion_testkit::write::{
     evidence,
@@ -20,14 +20,6 @@ fn report(texts: &[String], digests: &[Digest]) -> Report {
         .cloned()
         .fold(Verifier::new().threads(1), Verifier::against);
     verifier.verify(&files(texts)).unwrap()
-}
-
-fn codes(report: &Report) -> Vec<Code> {
-    report
-        .findings()
-        .iter()
-        .map(|finding| finding.code)
-        .collect()
 }
 
 #[test]
