@@ -3,8 +3,8 @@
 //! Every few seconds of work the fold is written to a file, as it is after some
 //! block, with the names of the journal files that lie wholly before it. The next
 //! run over the same inputs with the same questions starts from there. Only clean
-//! progress is kept: after the first finding no further checkpoint is written, so
-//! that the next run finds it again and with all its particulars.
+//! progress is kept: after the first failure, and after anything that could not be
+//! decided, no further checkpoint is written, so that the next run meets it again.
 //!
 //! The file is as trustworthy as the folder it lies in. Its checksum tells damage,
 //! not forgery; one that others may write to is not used.
