@@ -10,6 +10,10 @@ use crate::scalar::{Blob, Form, Magnitude, Scalar, Text, Type};
 use crate::short::Short;
 use crate::text::{base64, number, string};
 
+/// TQ of the null without a type, and of the two booleans. Neither has a representation.
+pub(crate) const NULL: u8 = 0x0F;
+pub(crate) const FALSE: u8 = 0x10;
+pub(crate) const TRUE: u8 = 0x11;
 /// TQ of a symbol, a field name or an annotation.
 pub(crate) const SYMBOL: u8 = 0x70;
 /// TQ of a string.
@@ -153,7 +157,8 @@ pub(crate) fn scalar<S: Sink>(
 ) -> Result<(), Pass> {
     match scalar {
         Scalar::Null(kind) => sink.clean(null(*kind), &[], 0),
-        Scalar::Bool(value) => sink.clean(0x10 | u8::from(*value), &[], 0),
+        Scalar::Bool(false) => sink.clean(FALSE, &[], 0),
+        Scalar::Bool(true) => sink.clean(TRUE, &[], 0),
         Scalar::Int {
             negative,
             magnitude,
@@ -209,7 +214,7 @@ pub(crate) fn framed<S: Sink>(tq: u8, repr: &[u8], sink: &mut S) {
 /// TQ of a null: the type with the quality `F`.
 fn null(kind: Type) -> u8 {
     match kind {
-        Type::Null => 0x0F,
+        Type::Null => NULL,
         Type::Bool => 0x1F,
         Type::Int => 0x2F,
         Type::Float => 0x4F,

@@ -4,6 +4,7 @@ use memchr::{memchr2, memmem};
 
 use super::base64;
 use super::string::Quotes;
+use crate::hasher;
 use crate::pass::{pass, Pass, Reason};
 use crate::scalar::{Blob, Form, Scalar, Text, Type};
 use crate::scan;
@@ -31,6 +32,15 @@ const fn classes() -> [u8; 256] {
         byte += 1;
     }
     table
+}
+
+/// A word without quotes, as the beginning of the rest of the input, and its length.
+pub(super) enum Word<'a> {
+    /// A keyword that stands for a value without representation, of this TQ.
+    Bare(u8),
+    Symbol(&'a [u8], usize),
+    /// A symbol with `::` behind it, which has been read.
+    Annotation(&'a [u8], usize),
 }
 
 /// A place in Ion text.
@@ -209,16 +219,64 @@ impl<'a> Lexer<'a> {
         Some((rest, len))
     }
 
-    /// The same for a value, which is a symbol and no annotation, for it ends with its container or at a comma.
+    /// A word that begins with a letter, and what it is, from the byte behind it. `None` where that takes a second look,
+    /// and then the lexer has not moved.
     #[inline(always)]
-    pub(super) fn symbol(&mut self) -> Option<(&'a [u8], usize)> {
+    pub(super) fn usual_word(&mut self) -> Option<Word<'a>> {
         let before = self.at;
-        let found = self.identifier()?;
-        if matches!(self.peek(), b',' | b'}' | b']' | b')') {
+        let (rest, len) = self.name_run();
+        let is_value = self.is_end_of_item();
+        let word = match &rest[..len] {
+            b"true" if is_value => Word::Bare(hasher::TRUE),
+            b"false" if is_value => Word::Bare(hasher::FALSE),
+            b"null" if is_value => Word::Bare(hasher::NULL),
+            b"true" | b"false" | b"null" | b"nan" => {
+                self.at = before;
+                return None;
+            }
+            _ if is_value => Word::Symbol(rest, len),
+            _ if self.peek() == b':' && self.peek_at(1) == b':' => {
+                self.at += 2;
+                Word::Annotation(rest, len)
+            }
+            _ => {
+                self.at = before;
+                return None;
+            }
+        };
+        Some(word)
+    }
+
+    /// The inside of a symbol in quotes that has no escapes and is not empty, as
+    /// [`plain_string`](Self::plain_string) gives that of a string.
+    #[inline(always)]
+    pub(super) fn plain_quoted(&mut self) -> Option<(&'a [u8], usize)> {
+        let before = self.at;
+        let found = self.plain(b'\'')?;
+        // Two quotes in a row may be the beginning of three.
+        if found.1 > 0 {
             return Some(found);
         }
         self.at = before;
         None
+    }
+
+    /// The same for a value, which is no annotation, for it ends with its container or at a comma.
+    #[inline(always)]
+    pub(super) fn quoted_symbol(&mut self) -> Option<(&'a [u8], usize)> {
+        let before = self.at;
+        let found = self.plain_quoted()?;
+        if self.is_end_of_item() {
+            return Some(found);
+        }
+        self.at = before;
+        None
+    }
+
+    /// Whether a comma or the end of a container stands here.
+    #[inline(always)]
+    fn is_end_of_item(&self) -> bool {
+        matches!(self.peek(), b',' | b'}' | b']' | b')')
     }
 
     /// The type behind `null`, if a point follows.

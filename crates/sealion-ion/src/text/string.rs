@@ -20,9 +20,15 @@ impl<'a> Lexer<'a> {
     /// string, and near the end of the input, and then it has not moved.
     #[inline(always)]
     pub(super) fn plain_string(&mut self) -> Option<(&'a [u8], usize)> {
+        self.plain(b'"')
+    }
+
+    /// The same in such quotes.
+    #[inline(always)]
+    pub(super) fn plain(&mut self, quote: u8) -> Option<(&'a [u8], usize)> {
         let rest = self.bytes.get(self.at + 1..)?;
-        let len = scan::long_run(rest, |chunk| scan::specials(chunk, b'"'))?;
-        if rest.get(len) != Some(&b'"') {
+        let len = scan::long_run(rest, |chunk| scan::specials(chunk, quote))?;
+        if rest.get(len) != Some(&quote) {
             return None;
         }
         self.at += len + 2;
@@ -198,8 +204,12 @@ impl Decoder<'_> {
     fn body(&mut self, long: bool) -> Result<(), Pass> {
         loop {
             let rest = self.lexer.rest();
-            let means_more = |byte: &u8| matches!(byte, b'\\' | b'\r') || (long && *byte == b'\'');
-            let len = rest.iter().position(means_more).unwrap_or(rest.len());
+            // Some of the bytes that end a run mean nothing here, and are taken as they are.
+            let quote = if long { b'\'' } else { b'\\' };
+            let means_more = |byte: &u8| matches!(byte, b'\\' | b'\r') || *byte == quote;
+            let len = scan::run(rest, |chunk| scan::specials(chunk, quote))
+                .or_else(|| rest.iter().position(means_more))
+                .unwrap_or(rest.len());
             self.out.extend_from_slice(&rest[..len]);
             self.lexer.at += len;
             match &rest[len..] {
@@ -211,7 +221,7 @@ impl Decoder<'_> {
                     self.lexer.eat(b'\n');
                     self.out.push(b'\n');
                 }
-                [b'\'', b'\'', b'\'', ..] => return Ok(()),
+                [b'\'', b'\'', b'\'', ..] if long => return Ok(()),
                 [other, ..] => {
                     self.out.push(*other);
                     self.lexer.at += 1;

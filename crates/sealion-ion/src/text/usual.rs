@@ -1,6 +1,6 @@
 //! Numbers and timestamps of the usual forms, straight to their bytes in Ion Hash, eight characters at a time.
 //!
-//! Usual are integers and decimals of up to seven digits before and behind the point, without exponent, and the
+//! Usual are integers and decimals of up to 15 digits, before the point and behind it, without exponent, and the
 //! timestamps that the service writes, `2007-02-23T12:14:33.079Z`. Everything else is read elsewhere.
 
 use super::lexer::Lexer;
@@ -31,8 +31,23 @@ fn value(word: u64, count: usize) -> u64 {
     x.wrapping_mul(10_000).wrapping_add(x >> 32) & 0xFFFF_FFFF
 }
 
-/// Powers of ten.
-const TENS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+/// Powers of ten, as many as there are digits at most.
+const TENS: [u64; DIGITS_MAX + 1] = tens();
+
+const fn tens() -> [u64; DIGITS_MAX + 1] {
+    let mut tens = [1; DIGITS_MAX + 1];
+    let mut at = 1;
+    while at < tens.len() {
+        tens[at] = 10 * tens[at - 1];
+        at += 1;
+    }
+    tens
+}
+
+/// Digits of the longest number that is read here: two words, and a character behind them.
+const DIGITS_MAX: usize = 15;
+/// Every number of so many digits is below 2^56.
+const COEFFICIENT_DIGITS_MAX: usize = 16;
 
 impl Lexer<'_> {
     /// The number or timestamp that begins here, if it is a usual one. If not, the lexer has not moved.
@@ -40,36 +55,56 @@ impl Lexer<'_> {
     pub(super) fn usual(&mut self) -> Option<Short> {
         let negative = self.peek() == b'-';
         let from = self.at + usize::from(negative);
-        let word = self.word_at(from)?;
-        let whole = digits(word);
-        // Eight may be more.
-        let behind = word.checked_shr(8 * whole as u32)? as u8;
-        if whole == 0 || (whole > 1 && word as u8 == b'0') {
+        let (whole, count) = self.usual_digits(from)?;
+        let first = self.bytes.get(from).copied();
+        if count == 0 || (count > 1 && first == Some(b'0')) {
             return None;
         }
-        let at = from + whole;
-        match behind {
-            b'-' => self.usual_timestamp(),
-            b'.' => self.usual_decimal(negative, value(word, whole), at + 1),
+        let at = from + count;
+        match self.bytes.get(at).copied() {
+            Some(b'-') => self.usual_timestamp(),
+            Some(b'.') => self.usual_decimal(negative, (whole, count), at + 1),
             _ if self.is_stop_at(at) => {
                 self.at = at;
-                Some(short::int(negative, value(word, whole)))
+                Some(short::int(negative, whole))
             }
             _ => None,
         }
     }
 
-    /// What stands behind a decimal's point.
+    /// The number in the digits from here on, and how many there are: 0 to 15. `None` if there are more.
     #[inline(always)]
-    fn usual_decimal(&mut self, negative: bool, whole: u64, from: usize) -> Option<Short> {
+    fn usual_digits(&self, from: usize) -> Option<(u64, usize)> {
         let word = self.word_at(from)?;
-        let count = digits(word);
-        let tens = TENS.get(count)?;
-        let fraction = match count {
-            0 => 0,
-            _ => value(word, count),
-        };
-        let coefficient = whole * tens + fraction;
+        match digits(word) {
+            0 => Some((0, 0)),
+            count @ 1..=7 => Some((value(word, count), count)),
+            _ => {
+                let low = self.word_at(from + 8)?;
+                let count = digits(low);
+                let tens = TENS.get(count).filter(|_| count < 8)?;
+                let low = match count {
+                    0 => 0,
+                    _ => value(low, count),
+                };
+                Some((value(word, 8) * tens + low, 8 + count))
+            }
+        }
+    }
+
+    /// What stands behind a decimal's point; before it, that number in so many digits.
+    #[inline(always)]
+    fn usual_decimal(
+        &mut self,
+        negative: bool,
+        (whole, digits): (u64, usize),
+        from: usize,
+    ) -> Option<Short> {
+        let (fraction, count) = self.usual_digits(from)?;
+        if digits + count > COEFFICIENT_DIGITS_MAX {
+            return None;
+        }
+        let coefficient = whole * TENS.get(count)? + fraction;
         if coefficient == 0 || !self.is_stop_at(from + count) {
             return None;
         }
@@ -199,10 +234,11 @@ mod tests {
     fn usual_ones() {
         let mut numbers: Vec<u64> = (0..1_100).chain([9_999_999, 0x0B0C0E, 0x7F_FFFF]).collect();
         numbers.extend(
-            (0..24)
+            (0..50)
                 .flat_map(|bit| [(1 << bit) - 1, 1 << bit])
-                .filter(|n| *n < 10_000_000),
+                .filter(|n| *n < TENS[14]),
         );
+        numbers.extend(TENS[..14].iter().flat_map(|ten| [*ten, ten * 10 - 1]));
         for number in numbers {
             for text in [
                 format!("{number}"),
@@ -211,7 +247,8 @@ mod tests {
                 format!("{number}.5"),
                 format!("-{number}.05"),
                 format!("0.{:07}", number.max(1)),
-                format!("-{number}.{:07}", number.max(1)),
+                format!("-{}.{:09}", number % TENS[7], (number % TENS[9]).max(1)),
+                format!("{}.{:015}", number % 10, number.max(1)),
                 format!(
                     "{}-0{}-{:02}T{:02}:{:02}:59.{:03}Z",
                     1_000 + number % 9_000,
@@ -236,8 +273,9 @@ mod tests {
     #[test]
     fn others() {
         for text in [
-            "12345678",
-            "123456789",
+            "1234567890123456",
+            "12345678901234567",
+            "123456789012345678901234567890",
             "01",
             "-01",
             "00.5",
@@ -251,7 +289,10 @@ mod tests {
             "-",
             "--1",
             "-a",
-            "1.12345678",
+            "1.1234567890123456",
+            "12.345678901234567",
+            "1.12345678e1",
+            "012345678",
             "0.0",
             "-0.",
             "1.2.3",

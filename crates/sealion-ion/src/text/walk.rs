@@ -1,7 +1,7 @@
 //! One whole value of Ion text, handed to a sink as it is read. Nested values are kept on a stack of our own: depth
 //! is bounded by a limit, not by the thread's stack.
 
-use super::lexer::Lexer;
+use super::lexer::{Lexer, Word};
 use crate::hasher::{self, Sink};
 use crate::pass::{pass, Pass, Reason};
 use crate::scalar::{Scalar, Type};
@@ -185,7 +185,11 @@ impl Walker {
     /// The name of a field.
     #[inline(always)]
     fn name<S: Sink>(&mut self, lexer: &mut Lexer<'_>, sink: &mut S) -> Result<(), Pass> {
-        if let Some((rest, len)) = lexer.identifier() {
+        let usual = match lexer.peek() {
+            b'\'' => lexer.plain_quoted(),
+            _ => lexer.identifier(),
+        };
+        if let Some((rest, len)) = usual {
             sink.clean(hasher::SYMBOL, rest, len);
         } else {
             lexer.at = self.other_name(*lexer, sink)?;
@@ -193,7 +197,7 @@ impl Walker {
         Ok(())
     }
 
-    /// A name in quotes, or of unusual letters. Gives the place behind it.
+    /// A name with escapes, in other quotes, or of unusual letters. Gives the place behind it.
     #[inline(never)]
     fn other_name<S: Sink>(&mut self, mut lexer: Lexer<'_>, sink: &mut S) -> Result<usize, Pass> {
         let name = lexer.field_name()?;
@@ -227,7 +231,27 @@ impl Walker {
                     }
                 }
                 b'a'..=b'z' | b'A'..=b'Z' => {
-                    if let Some((rest, len)) = lexer.symbol() {
+                    if let Some(word) = lexer.usual_word() {
+                        let (tq, rest, len) = match word {
+                            Word::Bare(tq) => (tq, lexer.bytes, 0),
+                            Word::Symbol(rest, len) => (hasher::SYMBOL, rest, len),
+                            Word::Annotation(rest, len) => {
+                                if !annotated {
+                                    sink.open(hasher::ANNOTATED);
+                                }
+                                sink.clean(hasher::SYMBOL, rest, len);
+                                lexer.blanks()?;
+                                annotated = true;
+                                within_bounds(start, lexer.at)?;
+                                continue;
+                            }
+                        };
+                        sink.clean(tq, rest, len);
+                        return Ok((None, annotated));
+                    }
+                }
+                b'\'' => {
+                    if let Some((rest, len)) = lexer.quoted_symbol() {
                         sink.clean(hasher::SYMBOL, rest, len);
                         return Ok((None, annotated));
                     }
@@ -249,9 +273,7 @@ impl Walker {
                 return Ok((None, annotated));
             }
             annotated = true;
-            if lexer.at - start > ANNOTATIONS_MAX {
-                return pass(start, Reason::Unexpected);
-            }
+            within_bounds(start, lexer.at)?;
         }
     }
 
@@ -281,4 +303,13 @@ impl Walker {
         hasher::scalar(scalar, sink, &mut self.scratch)?;
         Ok((lexer.at, false))
     }
+}
+
+/// Whether annotations from `start` on are not too long yet.
+#[inline(always)]
+fn within_bounds(start: usize, at: usize) -> Result<(), Pass> {
+    if at - start > ANNOTATIONS_MAX {
+        return pass(start, Reason::Unexpected);
+    }
+    Ok(())
 }
