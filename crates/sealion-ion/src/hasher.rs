@@ -44,6 +44,13 @@ pub(crate) trait Sink {
     /// A frame whose representation, the first `len` bytes of `rest`, holds none of the three bytes that are escaped.
     /// The bytes behind mean nothing; where there are some, copying is faster.
     fn clean(&mut self, tq: u8, rest: &[u8], len: usize);
+    /// A frame whose representation, the first `len` bytes of `rest`, is still to be escaped. As with
+    /// [`clean`](Self::clean), it is faster where there are bytes behind.
+    fn whole(&mut self, tq: u8, rest: &[u8], len: usize) {
+        self.open(tq);
+        self.repr(rest.get(..len).unwrap_or(rest));
+        self.close();
+    }
     /// A frame around a few bytes, still to be escaped.
     fn short(&mut self, short: Short);
     /// A struct's frame begins.
@@ -227,6 +234,15 @@ fn null(kind: Type) -> u8 {
         Type::List => 0xBF,
         Type::Sexp => 0xCF,
         Type::Struct => 0xDF,
+    }
+}
+
+/// TQ of the null of a type code of Ion binary, if it has one. That of integers is one, and has two codes.
+pub(crate) fn null_of_code(code: u8) -> Option<u8> {
+    match code {
+        3 => Some(0x2F),
+        0..=13 => Some(code << 4 | 0x0F),
+        _ => None,
     }
 }
 

@@ -46,7 +46,9 @@ pub(crate) enum Found<'a> {
     String,
     /// Nothing of a blob.
     Blob,
-    /// All of any other scalar.
+    /// Nothing of another scalar. Of Ion binary only, where the type is known before.
+    Other,
+    /// All of a scalar.
     Scalar(Scalar<'a>),
 }
 
@@ -270,6 +272,11 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Reason::Kind`] if it is something else, a null, annotated, negative, or above 2^64 - 1.
     pub fn uint(&mut self) -> Result<u64, Pass> {
+        if let Source::Binary(source) = &mut self.source {
+            if let Some(value) = source.plain_uint() {
+                return Ok(value);
+            }
+        }
         let value = match self.scalar()? {
             Scalar::Int {
                 negative,
@@ -313,6 +320,11 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Reason::Kind`] if it is something else, a null, or annotated.
     pub fn timestamp(&mut self) -> Result<Timestamp, Pass> {
+        if let Source::Binary(source) = &mut self.source {
+            if let Some(value) = source.utc_milliseconds() {
+                return Ok(value);
+            }
+        }
         match self.scalar()? {
             Scalar::Timestamp(timestamp) => {
                 self.done();
@@ -323,7 +335,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Byte offset into the input up to which it has been read: the end of a value that was read, hashed, or entered
-    /// and left; the beginning of a container, string or blob that was only found.
+    /// and left; the beginning of a container, string or blob, and of any scalar of Ion binary, that was only found.
     #[must_use]
     pub fn offset(&self) -> usize {
         either!(self, source => source.offset())

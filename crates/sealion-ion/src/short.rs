@@ -1,11 +1,12 @@
-//! Representations of a few bytes, made without a detour: of integers that fit a word, of usual decimals, and of
-//! timestamps in UTC with milliseconds, as the service writes them.
+//! Representations of a few bytes, made without a detour: of integers that fit a word, of floats, of usual decimals, and
+//! of timestamps in UTC with milliseconds, as the service writes them.
 
 use crate::timestamp::Timestamp;
 
-/// TQ of integers, of negative ones, of decimals and of timestamps.
+/// TQ of integers, of negative ones, of floats, decimals and timestamps.
 const POSITIVE: u8 = 0x20;
 const NEGATIVE: u8 = 0x30;
+const FLOAT: u8 = 0x40;
 const DECIMAL: u8 = 0x50;
 const TIMESTAMP: u8 = 0x60;
 
@@ -37,6 +38,17 @@ pub(crate) fn int(negative: bool, magnitude: u64) -> Short {
         bytes: u128::from(bytes) << 64,
         len: 8 - zeros,
     }
+}
+
+/// Eight bytes of IEEE 754. `None` of zero and of what is not a number.
+#[inline(always)]
+pub(crate) fn float(value: f64) -> Option<Short> {
+    let is_usual = value.to_bits() != 0 && !value.is_nan();
+    is_usual.then_some(Short {
+        tq: FLOAT,
+        bytes: u128::from(value.to_bits()) << 64,
+        len: 8,
+    })
 }
 
 /// The exponent, a VarInt of one byte, then the coefficient, with its sign in the top bit. Of a coefficient that is not
@@ -129,6 +141,18 @@ mod tests {
         }
         let most = int(false, u64::MAX);
         assert_eq!(bytes(&most), [0xFF; 8]);
+    }
+
+    #[test]
+    fn floats() {
+        for value in [1.5, -0.0, f64::MIN_POSITIVE, f64::INFINITY, -1e300] {
+            let found = float(value).unwrap();
+            assert_eq!(
+                (found.tq, bytes(&found)),
+                (0x40, value.to_be_bytes().to_vec())
+            );
+        }
+        assert!(float(0.0).is_none() && float(f64::NAN).is_none() && float(-f64::NAN).is_none());
     }
 
     #[test]

@@ -181,6 +181,16 @@ impl Sink for Build {
     }
 
     #[inline(always)]
+    fn whole(&mut self, tq: u8, rest: &[u8], len: usize) {
+        self.arena.open(tq);
+        match rest.first_chunk() {
+            Some(hash) if len == 32 => self.arena.escaped_hash(hash),
+            _ => self.repr(rest.get(..len).unwrap_or(rest)),
+        }
+        self.arena.close();
+    }
+
+    #[inline(always)]
     fn short(&mut self, short: Short) {
         self.arena.short(short);
     }

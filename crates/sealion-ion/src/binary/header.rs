@@ -9,7 +9,7 @@ const NUMBER_BYTES_MAX: usize = 8;
 
 /// Behind a descriptor: the length is in the next byte, or in more.
 const NEXT: u8 = 14;
-/// A null, a boolean, a struct in order, or nothing.
+/// A struct in order, or nothing.
 const OTHER: u8 = 15;
 
 /// What each descriptor says of the length: that itself, or one of the above.
@@ -20,7 +20,10 @@ const fn lengths() -> [u8; 256] {
     let mut byte = 0;
     while byte < 256 {
         table[byte] = match byte as u8 {
-            0x10..=0x1F | 0xD1 | 0xF0..=0xFF => OTHER,
+            0x12..=0x1E | 0xD1 | 0xF0..=0xFF => OTHER,
+            // Booleans and nulls have no body.
+            0x10 | 0x11 => 0,
+            other if other & 0xF == 15 => 0,
             other => other & 0xF,
         };
         byte += 1;

@@ -4,13 +4,15 @@ use std::borrow::Cow;
 
 use super::header::{Container, Cursor};
 use super::symbols::{Symbols, SYMBOL_TABLE};
-use super::value::Head;
+use super::value::{self, Head};
 use super::walk::Walker;
 use crate::hasher::{self, Sink, Skip};
 use crate::pass::{pass, Pass, Reason};
 use crate::reader::{Current, Found, Value};
 use crate::scalar::{Scalar, Text, Type};
+use crate::short;
 use crate::sniff::VERSION_MARKER;
+use crate::timestamp::Timestamp;
 use crate::Limits;
 
 /// A container that was entered.
@@ -125,23 +127,39 @@ impl<'a> BinaryReader<'a> {
         pass(start, Reason::SymbolTable)
     }
 
-    /// Reads a scalar, or stands before a container, string or blob.
+    /// Stands before a scalar, or in a container.
     #[inline]
     fn head(&mut self, limit: usize, field: Option<Cow<'a, str>>) -> Result<Value<'a>, Pass> {
         let start = self.cursor.at;
         let mut ahead = self.cursor;
         let header = ahead.header(limit)?;
-        let (kind, found) = match header.code {
-            8 if header.low != 15 => (Type::String, Found::String),
-            0xA if header.low != 15 => (Type::Blob, Found::Blob),
+        let other = |kind| (kind, Found::Other, None);
+        let within = |container: Container| {
+            let begun = Some((container, header.end));
+            (container.kind(), Found::Container, begun)
+        };
+        let (kind, found, container) = match header.code {
+            _ if header.low == 15 => return self.read_head(limit, field),
+            2 | 3 => other(Type::Int),
+            4 => other(Type::Float),
+            5 => other(Type::Decimal),
+            6 => other(Type::Timestamp),
+            8 => (Type::String, Found::String, None),
+            0xA => (Type::Blob, Found::Blob, None),
+            0xB => within(Container::List),
+            0xC => within(Container::Sexp),
+            0xD => within(Container::Struct),
             _ => return self.read_head(limit, field),
         };
+        if container.is_some() {
+            self.cursor = ahead;
+        }
         self.current = Some(Current {
             start,
             annotated: false,
             found,
         });
-        self.container = None;
+        self.container = container;
         Ok(Value {
             kind,
             null: false,
@@ -261,7 +279,7 @@ impl<'a> BinaryReader<'a> {
         let found = self.current.take().map(|current| current.found);
         match (found, self.container) {
             (Some(Found::Container), Some((_, end))) => self.cursor.at = end,
-            (Some(Found::String | Found::Blob), _) => {
+            (Some(Found::String | Found::Blob | Found::Other), _) => {
                 self.cursor.at = self.cursor.header(self.limit())?.end;
             }
             _ => {}
@@ -296,11 +314,11 @@ impl<'a> BinaryReader<'a> {
         }
     }
 
-    /// Reads the string or blob that was only found, if one was.
+    /// Reads the scalar that was only found, if one was.
     pub(crate) fn read(&mut self) -> Result<(), Pass> {
         let limit = self.limit();
         if let Some(current) = &mut self.current {
-            if matches!(current.found, Found::String | Found::Blob) {
+            if matches!(current.found, Found::String | Found::Blob | Found::Other) {
                 if let Head::Scalar(scalar) = self.cursor.head(limit, &self.symbols)? {
                     current.found = Found::Scalar(scalar);
                 }
@@ -315,11 +333,36 @@ impl<'a> BinaryReader<'a> {
         let Some(Found::String) = self.found() else {
             return None;
         };
+        self.take(|_, body| core::str::from_utf8(body).ok())
+    }
+
+    /// The integer that was only found, if it is not negative and fits a word.
+    #[inline]
+    pub(crate) fn plain_uint(&mut self) -> Option<u64> {
+        let Some(Found::Other) = self.found() else {
+            return None;
+        };
+        self.take(|code, body| value::small(body).filter(|_| code == 2))
+    }
+
+    /// The timestamp that was only found, if it is one of milliseconds in UTC.
+    #[inline]
+    pub(crate) fn utc_milliseconds(&mut self) -> Option<Timestamp> {
+        let Some(Found::Other) = self.found() else {
+            return None;
+        };
+        self.take(|code, body| short::read_utc_milliseconds(body).filter(|_| code == 6))
+    }
+
+    /// What `read` makes of the type code and the body of the scalar that was only found; if it makes something of
+    /// them, the scalar has been read.
+    #[inline(always)]
+    fn take<T>(&mut self, read: impl FnOnce(u8, &'a [u8]) -> Option<T>) -> Option<T> {
         let mut ahead = self.cursor;
         let header = ahead.header(self.limit()).ok()?;
-        let text = core::str::from_utf8(ahead.body(header.end)).ok()?;
+        let found = read(header.code, ahead.body(header.end))?;
         (self.cursor, self.current) = (ahead, None);
-        Some(text)
+        Some(found)
     }
 
     /// The 32 bytes of the blob that was only found, if it has so many.
@@ -328,11 +371,7 @@ impl<'a> BinaryReader<'a> {
         let Some(Found::Blob) = self.found() else {
             return None;
         };
-        let mut ahead = self.cursor;
-        let header = ahead.header(self.limit()).ok()?;
-        let hash = ahead.body(header.end).try_into().ok()?;
-        (self.cursor, self.current) = (ahead, None);
-        Some(hash)
+        self.take(|_, body| body.try_into().ok())
     }
 
     fn found(&self) -> Option<&Found<'a>> {

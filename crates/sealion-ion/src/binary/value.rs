@@ -74,11 +74,14 @@ impl<'a> Cursor<'a> {
             word.checked_shr(64 - 8 * count as u32)
         };
         let short = match header.code {
+            2 if len == 0 => short::int(false, 0),
             2 | 3 if (1..=8).contains(&len) => match number(0, len)? {
                 // There is no negative zero.
-                0 => return None,
+                0 if header.code == 3 => return None,
                 magnitude => short::int(header.code == 3, magnitude),
             },
+            4 if len == 8 => short::float(f64::from_bits(number(0, 8)?))?,
+            4 if len == 4 => short::float(f32::from_bits(number(0, 4)? as u32).into())?,
             5 if (2..=8).contains(&len) => {
                 let (exponent, bytes) = (*rest.first()?, number(1, len - 1)?);
                 let sign = 0x80 << (8 * (len - 2));
@@ -187,6 +190,11 @@ impl<'a> Cursor<'a> {
     fn timestamp(&mut self, header: &Header) -> Result<Scalar<'a>, Pass> {
         let bad = || pass(header.start, Reason::Timestamp);
         let end = header.end;
+        let body = self.bytes.get(self.at..end).unwrap_or(&[]);
+        if let Some(usual) = short::read_utc_milliseconds(body) {
+            self.at = end;
+            return Ok(Scalar::Timestamp(usual));
+        }
         let (minus, offset) = self.var_int(end)?;
         let year = self.var_uint(end)?;
         if offset > 1439 || year > 9999 {
@@ -226,8 +234,8 @@ impl<'a> Cursor<'a> {
         // A date alone has no offset, and the local time must be one that text could say too.
         let local = match t.offset_minutes {
             Some(_) if t.precision < Precision::Minute => return bad(),
+            Some(0) | None => Some(t),
             Some(offset) => t.is_valid().then(|| t.shifted(i32::from(offset))).flatten(),
-            None => Some(t),
         };
         if !t.is_valid() || local.is_none() {
             return bad();
@@ -275,7 +283,7 @@ fn int(body: &[u8]) -> (bool, Magnitude<'_>) {
 
 /// The bytes as a number, if they fit a word.
 #[inline]
-fn small(bytes: &[u8]) -> Option<u64> {
+pub(super) fn small(bytes: &[u8]) -> Option<u64> {
     (bytes.len() <= 8).then(|| {
         bytes
             .iter()

@@ -146,7 +146,14 @@ impl Walker {
         let mut ahead = *cursor;
         let header = ahead.header(limit)?;
         let container = match header.code {
-            _ if header.low == 15 => None,
+            code if header.low == 15 => {
+                if let Some(tq) = hasher::null_of_code(code) {
+                    sink.clean(tq, cursor.bytes, 0);
+                    cursor.at = header.end;
+                    return Ok(One::Whole);
+                }
+                None
+            }
             8 => {
                 let (rest, len) = ahead.run(header.end);
                 if scan::is_plain(rest, len) {
@@ -156,7 +163,7 @@ impl Walker {
                 }
                 None
             }
-            2 | 3 | 5 | 6 => {
+            2..=6 => {
                 if let Some(short) = ahead.usual(&header) {
                     sink.short(short);
                     cursor.at = header.end;
@@ -165,9 +172,25 @@ impl Walker {
                 None
             }
             0xA => {
-                hasher::framed(hasher::BLOB, ahead.body(header.end), sink);
+                let (rest, len) = ahead.run(header.end);
+                sink.whole(hasher::BLOB, rest, len);
                 cursor.at = header.end;
                 return Ok(One::Whole);
+            }
+            1 if header.low <= 1 => {
+                sink.clean(hasher::FALSE | header.low, cursor.bytes, 0);
+                cursor.at = header.end;
+                return Ok(One::Whole);
+            }
+            7 => {
+                let offset = ahead.at;
+                let symbol = symbols.get(ahead.symbol_id(header.end)?, offset)?;
+                if symbol.clean {
+                    sink.clean(hasher::SYMBOL, symbol.rest, symbol.text.len());
+                    cursor.at = header.end;
+                    return Ok(One::Whole);
+                }
+                None
             }
             0xB => Some(Container::List),
             0xC => Some(Container::Sexp),
