@@ -40,14 +40,9 @@ pub(crate) struct Current<'a> {
 /// How much of a value has been read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Found<'a> {
-    /// Nothing of a container.
-    Container,
-    /// Nothing of a string.
-    String,
-    /// Nothing of a blob.
-    Blob,
-    /// Nothing of another scalar. Of Ion binary only, where the type is known before.
-    Other,
+    /// Nothing but its type, which is plain from how it begins: of containers, strings and blobs always, of some
+    /// others in Ion binary.
+    Unread(Type),
     /// All of a scalar.
     Scalar(Scalar<'a>),
 }

@@ -8,11 +8,11 @@ use crate::scalar::Type;
 const NUMBER_BYTES_MAX: usize = 8;
 
 /// Behind a descriptor: the length is in the next byte, or in more.
-const NEXT: u8 = 14;
+const NEXT: u8 = 0x10;
 /// A struct in order, or nothing.
-const OTHER: u8 = 15;
+const OTHER: u8 = 0x80;
 
-/// What each descriptor says of the length: that itself, or one of the above.
+/// What each descriptor says of the length: that itself, 0 to 13, or one of the above.
 static LENGTHS: [u8; 256] = lengths();
 
 const fn lengths() -> [u8; 256] {
@@ -23,8 +23,11 @@ const fn lengths() -> [u8; 256] {
             0x12..=0x1E | 0xD1 | 0xF0..=0xFF => OTHER,
             // Booleans and nulls have no body.
             0x10 | 0x11 => 0,
-            other if other & 0xF == 15 => 0,
-            other => other & 0xF,
+            other => match other & 0xF {
+                14 => NEXT,
+                15 => 0,
+                len => len,
+            },
         };
         byte += 1;
     }
@@ -40,6 +43,17 @@ pub(super) enum Container {
 }
 
 impl Container {
+    /// The one of this type code.
+    #[inline(always)]
+    pub(super) fn of_code(code: u8) -> Option<Self> {
+        match code {
+            0xB => Some(Self::List),
+            0xC => Some(Self::Sexp),
+            0xD => Some(Self::Struct),
+            _ => None,
+        }
+    }
+
     pub(super) fn tq(self) -> u8 {
         match self {
             Self::List => hasher::LIST,
@@ -148,22 +162,21 @@ impl<'a> Cursor<'a> {
         // Nearly all lengths are in the descriptor, or in one byte behind it.
         if let Some([descriptor, next, ..]) = self.bytes.get(start..) {
             let (code, low) = (descriptor >> 4, descriptor & 0xF);
-            let body = match LENGTHS[usize::from(*descriptor)] {
-                NEXT if next & 0x80 != 0 => Some((start + 2, next & 0x7F)),
-                NEXT | OTHER => None,
-                len => Some((start + 1, len)),
-            };
-            if let Some((at, len)) = body {
-                let end = at + usize::from(len);
-                if end <= limit {
-                    self.at = at;
-                    return Ok(Header {
-                        start,
-                        code,
-                        low,
-                        end,
-                    });
-                }
+            let len = LENGTHS[usize::from(*descriptor)];
+            // Which of the two is a toss-up, so it takes no branch.
+            let is_next = len >> 4 & 1;
+            let mask = 0u8.wrapping_sub(is_next);
+            let at = start + 1 + usize::from(is_next);
+            let end = at + usize::from(len & 0xF | next & 0x7F & mask);
+            let more = (len | !next & mask) & 0x80;
+            if more == 0 && end <= limit {
+                self.at = at;
+                return Ok(Header {
+                    start,
+                    code,
+                    low,
+                    end,
+                });
             }
         }
         self.any_header(limit)

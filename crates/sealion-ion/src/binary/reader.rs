@@ -22,6 +22,27 @@ struct Entered {
     end: usize,
 }
 
+/// The types that are plain from the type code alone, if the value is no null.
+static PLAIN: [Option<Type>; 16] = [
+    None,
+    Some(Type::Bool),
+    Some(Type::Int),
+    Some(Type::Int),
+    Some(Type::Float),
+    Some(Type::Decimal),
+    Some(Type::Timestamp),
+    // A symbol at top level may mean more than itself.
+    None,
+    Some(Type::String),
+    Some(Type::Clob),
+    Some(Type::Blob),
+    Some(Type::List),
+    Some(Type::Sexp),
+    Some(Type::Struct),
+    None,
+    None,
+];
+
 /// A reader of Ion binary.
 #[derive(Clone)]
 pub(crate) struct BinaryReader<'a> {
@@ -133,33 +154,20 @@ impl<'a> BinaryReader<'a> {
         let start = self.cursor.at;
         let mut ahead = self.cursor;
         let header = ahead.header(limit)?;
-        let other = |kind| (kind, Found::Other, None);
-        let within = |container: Container| {
-            let begun = Some((container, header.end));
-            (container.kind(), Found::Container, begun)
-        };
-        let (kind, found, container) = match header.code {
-            _ if header.low == 15 => return self.read_head(limit, field),
-            2 | 3 => other(Type::Int),
-            4 => other(Type::Float),
-            5 => other(Type::Decimal),
-            6 => other(Type::Timestamp),
-            8 => (Type::String, Found::String, None),
-            0xA => (Type::Blob, Found::Blob, None),
-            0xB => within(Container::List),
-            0xC => within(Container::Sexp),
-            0xD => within(Container::Struct),
+        let kind = match PLAIN[usize::from(header.code)] {
+            Some(kind) if header.low != 15 => kind,
             _ => return self.read_head(limit, field),
         };
+        let container = Container::of_code(header.code);
         if container.is_some() {
             self.cursor = ahead;
         }
         self.current = Some(Current {
             start,
             annotated: false,
-            found,
+            found: Found::Unread(kind),
         });
-        self.container = container;
+        self.container = container.map(|container| (container, header.end));
         Ok(Value {
             kind,
             null: false,
@@ -212,8 +220,8 @@ impl<'a> BinaryReader<'a> {
                 (kind, null, Found::Scalar(scalar), None)
             }
             Head::Container(container, end) => {
-                let found = Found::Container;
-                (container.kind(), false, found, Some((container, end)))
+                let kind = container.kind();
+                (kind, false, Found::Unread(kind), Some((container, end)))
             }
             Head::Annotations { .. } | Head::Pad => return pass(start, Reason::TypeCode),
         };
@@ -278,8 +286,8 @@ impl<'a> BinaryReader<'a> {
     pub(crate) fn skip_to_end(&mut self) -> Result<(), Pass> {
         let found = self.current.take().map(|current| current.found);
         match (found, self.container) {
-            (Some(Found::Container), Some((_, end))) => self.cursor.at = end,
-            (Some(Found::String | Found::Blob | Found::Other), _) => {
+            (Some(Found::Unread(_)), Some((_, end))) => self.cursor.at = end,
+            (Some(Found::Unread(_)), None) => {
                 self.cursor.at = self.cursor.header(self.limit())?.end;
             }
             _ => {}
@@ -317,8 +325,8 @@ impl<'a> BinaryReader<'a> {
     /// Reads the scalar that was only found, if one was.
     pub(crate) fn read(&mut self) -> Result<(), Pass> {
         let limit = self.limit();
-        if let Some(current) = &mut self.current {
-            if matches!(current.found, Found::String | Found::Blob | Found::Other) {
+        if let (Some(current), None) = (&mut self.current, self.container) {
+            if let Found::Unread(_) = current.found {
                 if let Head::Scalar(scalar) = self.cursor.head(limit, &self.symbols)? {
                     current.found = Found::Scalar(scalar);
                 }
@@ -330,37 +338,35 @@ impl<'a> BinaryReader<'a> {
     /// The string that was only found.
     #[inline]
     pub(crate) fn plain_string(&mut self) -> Option<&'a str> {
-        let Some(Found::String) = self.found() else {
-            return None;
-        };
-        self.take(|_, body| core::str::from_utf8(body).ok())
+        self.take(Type::String, |body| core::str::from_utf8(body).ok())
     }
 
     /// The integer that was only found, if it is not negative and fits a word.
     #[inline]
     pub(crate) fn plain_uint(&mut self) -> Option<u64> {
-        let Some(Found::Other) = self.found() else {
+        if self.cursor.bytes.get(self.cursor.at)? >> 4 != 2 {
             return None;
-        };
-        self.take(|code, body| value::small(body).filter(|_| code == 2))
+        }
+        self.take(Type::Int, value::small)
     }
 
     /// The timestamp that was only found, if it is one of milliseconds in UTC.
     #[inline]
     pub(crate) fn utc_milliseconds(&mut self) -> Option<Timestamp> {
-        let Some(Found::Other) = self.found() else {
-            return None;
-        };
-        self.take(|code, body| short::read_utc_milliseconds(body).filter(|_| code == 6))
+        self.take(Type::Timestamp, short::read_utc_milliseconds)
     }
 
-    /// What `read` makes of the type code and the body of the scalar that was only found; if it makes something of
-    /// them, the scalar has been read.
+    /// What `read` makes of the body of the scalar that was only found, if it is of this type; if it makes something of
+    /// it, the scalar has been read.
     #[inline(always)]
-    fn take<T>(&mut self, read: impl FnOnce(u8, &'a [u8]) -> Option<T>) -> Option<T> {
+    fn take<T>(&mut self, kind: Type, read: impl FnOnce(&'a [u8]) -> Option<T>) -> Option<T> {
+        match self.found() {
+            Some(Found::Unread(found)) if *found == kind => {}
+            _ => return None,
+        }
         let mut ahead = self.cursor;
         let header = ahead.header(self.limit()).ok()?;
-        let found = read(header.code, ahead.body(header.end))?;
+        let found = read(ahead.body(header.end))?;
         (self.cursor, self.current) = (ahead, None);
         Some(found)
     }
@@ -368,10 +374,7 @@ impl<'a> BinaryReader<'a> {
     /// The 32 bytes of the blob that was only found, if it has so many.
     #[inline]
     pub(crate) fn hash_blob(&mut self) -> Option<[u8; 32]> {
-        let Some(Found::Blob) = self.found() else {
-            return None;
-        };
-        self.take(|_, body| body.try_into().ok())
+        self.take(Type::Blob, |body| body.try_into().ok())
     }
 
     fn found(&self) -> Option<&Found<'a>> {

@@ -119,20 +119,20 @@ impl<'a> TextReader<'a> {
             self.lexer.peek_at(1),
             self.lexer.peek_at(2),
         ) {
-            (b'"', _, _) => Some((Type::String, Found::String)),
-            (b'{', b'{', byte) if byte.is_ascii_alphanumeric() => Some((Type::Blob, Found::Blob)),
+            (b'"', _, _) => Some(Type::String),
+            (b'{', b'{', byte) if byte.is_ascii_alphanumeric() => Some(Type::Blob),
             _ => {
                 let container = self.lexer.container();
-                container.map(|container| (container.kind(), Found::Container))
+                container.map(Container::kind)
             }
         };
-        let Some((kind, found)) = unread else {
+        let Some(kind) = unread else {
             return self.read_head(field);
         };
         self.current = Some(Current {
             start,
             annotated: false,
-            found,
+            found: Found::Unread(kind),
         });
         Ok(Value {
             kind,
@@ -149,7 +149,8 @@ impl<'a> TextReader<'a> {
         let mut annotated = false;
         let (kind, null, found) = loop {
             if let Some(container) = self.lexer.container() {
-                break (container.kind(), false, Found::Container);
+                let kind = container.kind();
+                break (kind, false, Found::Unread(kind));
             }
             let scalar = self.lexer.scalar()?;
             if let Scalar::Symbol(text) = &scalar {
@@ -201,7 +202,7 @@ impl<'a> TextReader<'a> {
         match (self.current.take(), container) {
             (
                 Some(Current {
-                    found: Found::Container,
+                    found: Found::Unread(Type::List | Type::Sexp | Type::Struct),
                     ..
                 }),
                 Some(container),
@@ -283,7 +284,7 @@ impl<'a> TextReader<'a> {
     /// Reads the string or blob that was only found, if one was.
     pub(crate) fn read(&mut self) -> Result<(), Pass> {
         if let Some(current) = &mut self.current {
-            if matches!(current.found, Found::String | Found::Blob) {
+            if matches!(current.found, Found::Unread(Type::String | Type::Blob)) {
                 current.found = Found::Scalar(self.lexer.scalar()?);
             }
         }
@@ -293,7 +294,7 @@ impl<'a> TextReader<'a> {
     /// The string that was only found, if it is a plain one.
     #[inline]
     pub(crate) fn plain_string(&mut self) -> Option<&'a str> {
-        let (Some(Found::String), from) = (self.found(), self.lexer.at + 1) else {
+        let (Some(Found::Unread(Type::String)), from) = (self.found(), self.lexer.at + 1) else {
             return None;
         };
         let (_, len) = self.lexer.plain_string()?;
@@ -304,7 +305,7 @@ impl<'a> TextReader<'a> {
     /// The 32 bytes of the blob that was only found, if so many are written in the plain way.
     #[inline]
     pub(crate) fn hash_blob(&mut self) -> Option<[u8; 32]> {
-        let Some(Found::Blob) = self.found() else {
+        let Some(Found::Unread(Type::Blob)) = self.found() else {
             return None;
         };
         let hash = self.lexer.hash_blob()?;
