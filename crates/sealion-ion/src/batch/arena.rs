@@ -98,9 +98,20 @@ impl Arena {
     /// The room behind the end.
     #[inline(always)]
     fn tail(&mut self) -> &mut [u8; ROOM] {
-        if self.bytes.len() < self.at + ROOM {
-            self.grow(0);
+        // Asked in the words of the slices below, so that this is the only check.
+        let room = self.bytes.len().checked_sub(self.at);
+        if room.is_none_or(|room| room < ROOM) {
+            return self.new_tail();
         }
+        let tail = self.bytes.get_mut(self.at..);
+        tail.and_then(<[u8]>::first_chunk_mut)
+            .expect("there is room")
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn new_tail(&mut self) -> &mut [u8; ROOM] {
+        self.grow(0);
         let tail = self.bytes.get_mut(self.at..);
         tail.and_then(<[u8]>::first_chunk_mut)
             .expect("room was made")
@@ -227,8 +238,9 @@ impl Arena {
         let mut markers = u64::from(found) | 1 << 32;
         let mut count = 0;
         loop {
-            let from = markers.trailing_zeros() as usize & 0x3F;
-            let to = from + count;
+            // Neither is ever above; that they are not is plain to the compiler now.
+            let from = (markers.trailing_zeros() as usize).min(32);
+            let to = (from + count).min(64);
             out[to] = 0x0C;
             if let (Some(source), Some(out)) =
                 (source.get(from..from + 32), out.get_mut(to + 1..to + 33))

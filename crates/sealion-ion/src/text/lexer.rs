@@ -11,6 +11,8 @@ use crate::scan;
 
 /// Classes of bytes, a bit each.
 const BLANK: u8 = 1;
+/// Begins a comment.
+const COMMENT: u8 = 8;
 /// May follow a number or a keyword.
 const STOP: u8 = 2;
 /// May be part of a name without quotes.
@@ -27,6 +29,7 @@ const fn classes() -> [u8; 256] {
             b' ' | b'\t'..=b'\r' => BLANK | STOP,
             b'{' | b'}' | b'[' | b']' | b'(' | b')' | b',' | b'"' | b'\'' => STOP,
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' => NAME,
+            b'/' => COMMENT,
             _ => 0,
         };
         byte += 1;
@@ -105,13 +108,21 @@ impl<'a> Lexer<'a> {
     /// Skips blanks and comments.
     #[inline]
     pub(super) fn blanks(&mut self) -> Result<(), Pass> {
-        let byte = self.peek();
-        if CLASS[usize::from(byte)] & BLANK == 0 && byte != b'/' {
+        if CLASS[usize::from(self.peek())] & (BLANK | COMMENT) == 0 {
             return Ok(());
         }
         self.more_blanks()
     }
 
+    /// The byte behind this one, if this one stands here and no blank or comment follows it: so it is nearly always.
+    #[inline(always)]
+    pub(super) fn tight(&self, mark: u8) -> Option<u8> {
+        let [here, next] = *self.bytes.get(self.at..)?.first_chunk()?;
+        let is_tight = here == mark && CLASS[usize::from(next)] & (BLANK | COMMENT) == 0;
+        is_tight.then_some(next)
+    }
+
+    #[inline(never)]
     fn more_blanks(&mut self) -> Result<(), Pass> {
         loop {
             self.plain_blanks();

@@ -66,9 +66,15 @@ impl<'a> Lexer<'a> {
     /// stands before its bracket. `fresh` says that the container has just begun.
     #[inline(always)]
     pub(super) fn more(&mut self, container: Container, fresh: bool) -> Result<bool, Pass> {
+        let end = container.end();
+        if !fresh && container != Container::Sexp {
+            if let Some(next) = self.tight(b',') {
+                self.at += 1;
+                return Ok(next != end);
+            }
+        }
         let before = self.at;
         self.blanks()?;
-        let end = container.end();
         if self.peek() == end {
             return Ok(false);
         }
@@ -93,6 +99,15 @@ impl<'a> Lexer<'a> {
     /// The colon behind a field's name, and the blanks around it.
     #[inline(always)]
     pub(super) fn colon(&mut self) -> Result<(), Pass> {
+        if self.tight(b':').is_some() {
+            self.at += 1;
+            return Ok(());
+        }
+        self.any_colon()
+    }
+
+    #[inline(never)]
+    fn any_colon(&mut self) -> Result<(), Pass> {
         self.blanks()?;
         if !self.eat(b':') {
             return self.unexpected();
