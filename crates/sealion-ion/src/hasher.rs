@@ -7,7 +7,7 @@
 
 use crate::pass::Pass;
 use crate::scalar::{Blob, Form, Magnitude, Scalar, Text, Type};
-use crate::short::Short;
+use crate::short::{self, Short};
 use crate::text::{base64, number, string};
 
 /// TQ of the null without a type, and of the two booleans. Neither has a representation.
@@ -97,6 +97,19 @@ impl Repr {
         &self.bytes[..self.len]
     }
 
+    /// Hands it over in a frame.
+    fn framed<S: Sink>(&self, tq: u8, sink: &mut S) {
+        match self.bytes.first_chunk() {
+            // Behind the length there are zeros.
+            Some(bytes) if self.len < bytes.len() => sink.short(Short {
+                tq,
+                bytes: u128::from_be_bytes(*bytes),
+                len: self.len,
+            }),
+            _ => framed(tq, self.bytes(), sink),
+        }
+    }
+
     #[inline]
     pub(crate) fn push(&mut self, byte: u8) {
         self.bytes[self.len] = byte;
@@ -179,7 +192,7 @@ pub(crate) fn scalar<S: Sink>(
         Scalar::Timestamp(value) => {
             let mut repr = Repr::new();
             value.repr(&mut repr);
-            framed(0x60, repr.bytes(), sink);
+            repr.framed(0x60, sink);
         }
         Scalar::Symbol(text) => self::text(SYMBOL, text, sink, scratch)?,
         Scalar::String(text) => self::text(STRING, text, sink, scratch)?,
@@ -248,14 +261,10 @@ pub(crate) fn null_of_code(code: u8) -> Option<u8> {
 
 /// The magnitude alone; the sign is in TQ. Zero has no bytes, and no sign.
 fn int<S: Sink>(negative: bool, magnitude: &Magnitude<'_>, sink: &mut S, scratch: &mut Vec<u8>) {
-    let word;
-    let bytes = match magnitude {
-        Magnitude::Small(value) => {
-            word = value.to_be_bytes();
-            minimal(&word)
-        }
-        other => magnitude_bytes(other, scratch),
-    };
+    if let Magnitude::Small(value) = magnitude {
+        return sink.short(short::int(negative, *value));
+    }
+    let bytes = magnitude_bytes(magnitude, scratch);
     let tq = if negative && !bytes.is_empty() {
         0x30
     } else {
@@ -266,12 +275,10 @@ fn int<S: Sink>(negative: bool, magnitude: &Magnitude<'_>, sink: &mut S, scratch
 
 /// Eight bytes of IEEE 754, the highest first; none for `0e0`; one pattern for all that is not a number.
 fn float<S: Sink>(value: f64, sink: &mut S) {
-    if value.to_bits() == 0 {
-        sink.clean(0x40, &[], 0);
-    } else if value.is_nan() {
-        framed(0x40, &[0x7F, 0xF8, 0, 0, 0, 0, 0, 0], sink);
-    } else {
-        framed(0x40, &value.to_be_bytes(), sink);
+    match short::float(value) {
+        Some(short) => sink.short(short),
+        None if value.is_nan() => framed(0x40, &[0x7F, 0xF8, 0, 0, 0, 0, 0, 0], sink),
+        None => sink.clean(0x40, &[], 0),
     }
 }
 
@@ -283,7 +290,6 @@ fn decimal<S: Sink>(
     sink: &mut S,
     scratch: &mut Vec<u8>,
 ) {
-    sink.open(0x50);
     let mut repr = Repr::new();
     if let Magnitude::Small(coefficient) = coefficient {
         let zero = *coefficient == 0 && !negative;
@@ -293,8 +299,9 @@ fn decimal<S: Sink>(
         if !zero {
             repr.int(negative, *coefficient);
         }
-        sink.repr(repr.bytes());
+        repr.framed(0x50, sink);
     } else {
+        sink.open(0x50);
         let bytes = magnitude_bytes(coefficient, scratch);
         let sign = if negative { 0x80 } else { 0 };
         if negative || !bytes.is_empty() || exponent != 0 {
@@ -311,8 +318,8 @@ fn decimal<S: Sink>(
         }
         sink.repr(repr.bytes());
         sink.repr(bytes.get(1..).unwrap_or(&[]));
+        sink.close();
     }
-    sink.close();
 }
 
 /// The magnitude's bytes, the highest first, without zeros before them, in `scratch` or where they lie.

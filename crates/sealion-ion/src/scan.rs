@@ -104,7 +104,12 @@ pub(crate) fn markers_of_hash(hash: &[u8; 32]) -> u32 {
 pub(crate) fn has_markers(bytes: &[u8]) -> bool {
     let (chunks, rest) = bytes.as_chunks::<16>();
     let in_chunks = chunks.iter().fold(0, |all, chunk| all | markers(chunk));
-    in_chunks != 0 || rest.iter().any(|byte| matches!(byte, 0x0B | 0x0C | 0x0E))
+    // The last whole chunk may overlap the one before.
+    in_chunks != 0
+        || match bytes.last_chunk() {
+            Some(last) => markers(last) != 0,
+            None => rest.iter().any(|byte| matches!(byte, 0x0B | 0x0C | 0x0E)),
+        }
 }
 
 #[cfg(test)]

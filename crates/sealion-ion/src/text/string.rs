@@ -203,6 +203,10 @@ impl Decoder<'_> {
     /// One stretch between quotes; in a long piece, up to its closing quotes.
     fn body(&mut self, long: bool) -> Result<(), Pass> {
         loop {
+            // Often several in a row.
+            while self.lexer.peek() == b'\\' {
+                self.escape()?;
+            }
             let rest = self.lexer.rest();
             // Some of the bytes that end a run mean nothing here, and are taken as they are.
             let quote = if long { b'\'' } else { b'\\' };
@@ -214,7 +218,7 @@ impl Decoder<'_> {
             self.lexer.at += len;
             match &rest[len..] {
                 [] => return Ok(()),
-                [b'\\', ..] => self.escape()?,
+                [b'\\', ..] => {}
                 // A line end of any kind is a line feed.
                 [b'\r', ..] => {
                     self.lexer.at += 1;
@@ -278,11 +282,13 @@ impl Decoder<'_> {
             }
             code = 0x1_0000 + ((code - 0xD800) << 10) + (low - 0xDC00);
         }
-        let Some(c) = char::from_u32(code) else {
-            return pass(start, Reason::Escape);
-        };
-        self.out
-            .extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        match char::from_u32(code) {
+            Some(c) if c.is_ascii() => self.out.push(c as u8),
+            Some(c) => self
+                .out
+                .extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            None => return pass(start, Reason::Escape),
+        }
         Ok(())
     }
 
