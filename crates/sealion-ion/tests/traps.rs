@@ -344,6 +344,143 @@ fn not_hashed() {
     }
 }
 
+/// What is read the short way stands far enough from the end for it here, and what looks like it beside it.
+#[test]
+fn short_ways_of_text() {
+    let far = "\"as much as is looked at in one piece, and more than that: two pieces and some\"";
+    for value in [
+        "true",
+        "false ",
+        "null",
+        "null.int",
+        "nan",
+        "nulls",
+        "truex",
+        "a::true",
+        "a::b::null",
+        "a ::b:: c",
+        "a:: /*c*/ 'b'::x",
+        "'a'",
+        "'a b'",
+        "'a b' ",
+        "'a b'::1",
+        "'true'",
+        "'\u{e9}'",
+        "''",
+        "''::x",
+        "'''a'''",
+        "'''a''' '''b'''",
+        "'a\\'b'",
+        "\"\\t'''b\\n\"",
+        "\"''' sixteen bytes and more ''' \\\" sixteen bytes and more \\x0b\\x0c\\x0e\"",
+        "'''one' two'' \\'''three\\n\r\n and more than sixteen bytes \\\\'''",
+        "123456789012345",
+        "1234567890123456",
+        "-999999999999999",
+        "12345678.12345678",
+        "123456789.12345678",
+        "0.000000000000001",
+        "-0.000000000000000",
+        "1.50e3",
+    ] {
+        hash(&format!("[{value},{far}]"));
+        hash(&format!("{{f:{value}, g : {far}}}"));
+    }
+    for name in [
+        "'a'", "'a b'", "'a\\'b'", "'''a'''", "\"a\"", "''", "'null'", "nulls",
+    ] {
+        hash(&format!("{{{name}:1,{name} : 2 , c:{far}}}"));
+    }
+    for wrong in [
+        "true::1",
+        "null::1",
+        "nan::1",
+        "a::",
+        "a::,1",
+        "a:1",
+        "'a':1",
+        "'a",
+        "true false",
+        "1234567890123456x",
+        "123456789_",
+        "012345678901",
+        "00000001d0",
+        "12345678.123456789x",
+    ] {
+        assert!(fast(format!("[{wrong},{far}]")).is_err(), "{wrong}");
+    }
+    for wrong in [
+        "{null:1}",
+        "{true:1}",
+        "{'a'::1}",
+        "{a::b:1}",
+        "{a:1,,b:2}",
+        "{,a:1}",
+    ] {
+        assert!(fast(format!("[{wrong},{far}]")).is_err(), "{wrong}");
+    }
+}
+
+/// The same of Ion binary, and what has no more bytes behind it.
+#[test]
+fn short_ways_of_binary() {
+    let values: &[&[u8]] = &[
+        &[0x10],
+        &[0x11],
+        &[0x0F],
+        &[0x1F],
+        &[0x2F],
+        &[0x3F],
+        &[0x4F],
+        &[0x7F],
+        &[0xBF],
+        &[0xDF],
+        &[0x20],
+        &[0x21, 0],
+        &[0x22, 0, 0],
+        &[0x28, 0x0B, 0x0C, 0x0E, 1, 2, 3, 4, 5],
+        &[0x40],
+        &[0x44, 0, 0, 0, 0],
+        &[0x44, 0x0B, 0x0C, 0x0E, 1],
+        &[0x48, 0, 0, 0, 0, 0, 0, 0, 0],
+        &[0x48, 0x80, 0, 0, 0, 0, 0, 0, 0],
+        &[0x48, 0x0B, 0x0C, 0x0E, 1, 2, 3, 4, 5],
+        &[0x44, 0x7F, 0xC0, 0, 0],
+        &[0x71, 0x04],
+        &[0x71, 10],
+        &[0x71, 12],
+        &[0x72, 0, 11],
+        &[0xA2, 0x0B, 0x0E],
+    ];
+    let blob = |byte: u8| [&[0xAE, 0xA0][..], &[byte; 32]].concat();
+    let (marked, plain) = (blob(0x0C), blob(0xFF));
+    let values = values.iter().copied().chain([&marked[..], &plain]);
+    for value in values {
+        for behind in [0, 80] {
+            let list = [value, &vec![0x11; behind]].concat();
+            let len = 0x80 | list.len() as u8;
+            binary(&with_symbols(&[&[0xBE, len][..], &list].concat()));
+        }
+    }
+    for wrong in [
+        &[0x12][..],
+        &[0x31, 0],
+        &[0x30],
+        &[0x41, 0],
+        &[0x42, 0, 0],
+        &[0x71, 99],
+        &[0x70],
+        &[0xEF],
+    ] {
+        let list = [wrong, &[0x11; 40]].concat();
+        let body = [&[0xBE, 0x80 | list.len() as u8][..], &list].concat();
+        assert!(
+            fast([&[0xE0, 0x01, 0x00, 0xEA], &body[..]].concat()).is_err(),
+            "{wrong:02x?}"
+        );
+    }
+}
+
 #[test]
 fn limits_are_kept() {
     let mut limits = Limits::default();
