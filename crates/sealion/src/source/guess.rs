@@ -158,23 +158,28 @@ impl<R: Read> Guesses<R> {
         usize::try_from(self.limits.value_bytes_max).unwrap_or(usize::MAX)
     }
 
-    fn cut_text(&mut self) -> Cut {
+    fn cut_text(&self) -> Cut {
         let from = self.context + self.piece_bytes;
         if self.filled < from {
             return self.all();
         }
         let bytes = &self.buffer[..self.filled];
+        // Structs stand side by side in S-expressions of a document, too. Where blocks begin as
+        // QLDB writes them, the next one surely will, and only a very long one is not waited for.
+        let usual = follows(&bytes[self.context..]) == Follows::Block;
+        let strict = usual && self.filled < from + self.piece_bytes;
+        let mut other = None;
         for at in memchr::memchr_iter(b'}', &bytes[from..]) {
             let end = from + at + 1;
-            let blanks = bytes[end..].iter();
-            let next = blanks.copied().find(|byte| !byte.is_ascii_whitespace());
-            match next {
-                Some(b'{') => return Cut::At(end),
-                Some(_) => {}
-                None => return self.all(),
+            match follows(&bytes[end..]) {
+                Follows::Block => return Cut::At(end),
+                Follows::Struct if strict => {}
+                Follows::Struct => other = other.or(Some(end)),
+                Follows::Else => {}
+                Follows::Unknown => break,
             }
         }
-        self.all()
+        other.map_or_else(|| self.all(), Cut::At)
     }
 
     /// No end of a value is in sight: more bytes, or all there are.
@@ -245,15 +250,18 @@ impl<R: Read> Guesses<R> {
     }
 
     fn read_more(&mut self) -> io::Result<()> {
-        let wanted = match self.filled {
-            0..=READ_BYTES => self.context + self.piece_bytes + READ_BYTES,
-            filled => filled + READ_BYTES.max(filled / 2),
+        let usual = self.context + self.piece_bytes + READ_BYTES;
+        let wanted = match self.filled < usual {
+            true => usual,
+            false => self.filled + READ_BYTES.max(self.filled / 2),
         };
         if self.buffer.len() < wanted {
+            let more = wanted - self.buffer.len();
+            self.buffer.reserve_exact(more);
             self.buffer.resize(wanted, 0);
         }
-        while self.filled < self.buffer.len() {
-            match self.input.read(&mut self.buffer[self.filled..]) {
+        while self.filled < wanted {
+            match self.input.read(&mut self.buffer[self.filled..wanted]) {
                 Ok(0) => {
                     self.at_eof = true;
                     return Ok(());
@@ -271,7 +279,8 @@ impl<R: Read> Guesses<R> {
         let mut next = self.spare.pop().unwrap_or_default();
         let rest = &self.buffer[end..self.filled];
         let filled = self.symbols.len() + rest.len();
-        next.resize(next.capacity().max(filled), 0);
+        // What is in it is overwritten before it is looked at.
+        next.resize(next.len().max(filled), 0);
         next[..self.symbols.len()].copy_from_slice(&self.symbols);
         next[self.symbols.len()..filled].copy_from_slice(rest);
         let mut bytes = std::mem::replace(&mut self.buffer, next);
@@ -290,9 +299,67 @@ impl<R: Read> Guesses<R> {
     }
 }
 
+/// What the bytes behind a value begin with, blanks apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Follows {
+    /// A struct whose first field is `blockAddress`.
+    Block,
+    /// Another struct.
+    Struct,
+    Else,
+    /// That takes more bytes to tell.
+    Unknown,
+}
+
+fn follows(bytes: &[u8]) -> Follows {
+    const FIRST_FIELD: &[u8] = b"blockAddress:";
+    match bytes.trim_ascii_start() {
+        [] => Follows::Unknown,
+        [b'{', field @ ..] => {
+            let field = field.trim_ascii_start();
+            match field.get(..FIRST_FIELD.len()) {
+                Some(FIRST_FIELD) => Follows::Block,
+                None if FIRST_FIELD.starts_with(field) => Follows::Unknown,
+                _ => Follows::Struct,
+            }
+        }
+        _ => Follows::Else,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_block_is_told_from_other_structs() {
+        for (bytes, told) in [
+            ("{blockAddress:{", Follows::Block),
+            (" \n{ blockAddress:{", Follows::Block),
+            ("{blockAddres:{", Follows::Struct),
+            ("{\"blockAddress\":{", Follows::Struct),
+            ("{}", Follows::Struct),
+            ("{blockAddress", Follows::Unknown),
+            ("{ ", Follows::Unknown),
+            (" ", Follows::Unknown),
+            (",{blockAddress:{", Follows::Else),
+        ] {
+            assert_eq!(follows(bytes.as_bytes()), told, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn structs_side_by_side_in_a_block_are_passed_by() {
+        let block = "{blockAddress:{},data:({a:1} {b:2} {c:3})}\n";
+        for count in 2..6 {
+            let text = block.repeat(count);
+            let (given, ended, _) = guesses(text.as_bytes(), 24);
+            assert!(ended);
+            let starts: Vec<usize> = given.iter().map(|piece| piece.offset as usize).collect();
+            let ends = (0..count).map(|n| (n * block.len()).saturating_sub(1));
+            assert_eq!(starts, ends.collect::<Vec<_>>());
+        }
+    }
 
     /// All guesses, none borne out until the end; then the rest for certain.
     fn guesses(bytes: &[u8], piece_bytes: usize) -> (Vec<Arc<Piece>>, bool, Vec<Piece>) {

@@ -189,7 +189,7 @@ mod tests {
         let zero = "{{AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=}}";
         let block = |number| {
             let text = match odd(number) {
-                true => "} {".repeat(3_000),
+                true => "} {blockAddress:{".repeat(600),
                 false => "x".repeat(9_000),
             };
             format!(
