@@ -29,6 +29,8 @@ struct Queue<'s> {
 #[derive(Default)]
 struct State<'s> {
     jobs: VecDeque<Job<'s>>,
+    /// Threads that wait for a job.
+    idle: usize,
     /// No more jobs will come.
     #[cfg(feature = "parallel")]
     closed: bool,
@@ -40,8 +42,12 @@ impl<'s> Queue<'s> {
     }
 
     fn push(&self, job: Job<'s>) {
-        self.state().jobs.push_back(job);
-        self.changed.notify_one();
+        let mut state = self.state();
+        state.jobs.push_back(job);
+        // To wake somebody is a call of the system, even where nobody sleeps.
+        if state.idle > 0 {
+            self.changed.notify_one();
+        }
     }
 
     fn pop(&self) -> Option<Job<'s>> {
@@ -66,8 +72,10 @@ impl<'s> Queue<'s> {
             } else if state.closed {
                 return;
             } else {
+                state.idle += 1;
                 let changed = self.changed.wait(state);
                 state = changed.unwrap_or_else(PoisonError::into_inner);
+                state.idle -= 1;
             }
         }
     }
@@ -80,30 +88,41 @@ pub(crate) struct Pool<'s> {
     pub(crate) threads: usize,
 }
 
-/// The answer to a job, once it is there.
-pub(crate) struct Ticket<T>(Receiver<T>);
+/// The answer to a job, once it is there. Without its ticket a job is not begun.
+pub(crate) struct Ticket<T> {
+    answer: Receiver<T>,
+    wanted: Arc<()>,
+}
 
 impl<'s> Pool<'s> {
     /// Hands a job over.
     pub(crate) fn submit<T: Send + 's>(&self, job: impl FnOnce() -> T + Send + 's) -> Ticket<T> {
-        let (sender, receiver) = sync_channel(1);
+        let (sender, answer) = sync_channel(1);
+        let ticket = Ticket {
+            answer,
+            wanted: Arc::new(()),
+        };
+        let wanted = Arc::downgrade(&ticket.wanted);
         self.queue.push(Box::new(move || {
+            if wanted.strong_count() == 0 {
+                return;
+            }
             let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(job));
             // Nobody waits any more: then nobody misses the answer.
             let _ = done.map(|answer| sender.send(answer));
         }));
-        Ticket(receiver)
+        ticket
     }
 
     /// Waits for the answer, and does other jobs meanwhile; `None` if the job broke off.
     pub(crate) fn wait<T>(&self, ticket: Ticket<T>) -> Option<T> {
         loop {
-            match ticket.0.try_recv() {
+            match ticket.answer.try_recv() {
                 Ok(answer) => return Some(answer),
                 Err(TryRecvError::Disconnected) => return None,
                 Err(TryRecvError::Empty) => match self.queue.pop() {
                     Some(job) => job(),
-                    None => return ticket.0.recv().ok(),
+                    None => return ticket.answer.recv().ok(),
                 },
             }
         }
