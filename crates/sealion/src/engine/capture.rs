@@ -8,7 +8,7 @@ use memchr::memmem;
 use super::read_values;
 use crate::blocks::compact;
 use crate::blocks::read::{Node, Unfit};
-use crate::findings::{Captured, CheckedBlock};
+use crate::findings::{Boxed, Captured, CheckedBlock};
 use crate::source::{Encoding, Piece};
 
 /// Says of a checked block whether its text is to be kept.
@@ -16,8 +16,8 @@ pub(crate) type Wanted = Arc<dyn Fn(&CheckedBlock) -> bool + Send + Sync>;
 
 /// Gives the wanted among `blocks`, which were read from `piece`, their text. One
 /// that cannot be written as text stays without.
-pub(super) fn texts(piece: &Piece, blocks: &mut [CheckedBlock], wanted: &Wanted) {
-    let mut by_offset: HashMap<u64, &mut CheckedBlock> = blocks
+pub(super) fn texts(piece: &Piece, blocks: &mut [Boxed], wanted: &Wanted) {
+    let mut by_offset: HashMap<u64, &mut Boxed> = blocks
         .iter_mut()
         .filter(|block| wanted(block))
         .map(|block| (block.offset, block))

@@ -23,7 +23,7 @@ use self::spare::Spare;
 use super::batched::Batched;
 use crate::blocks::block::{Block, BlockContent};
 use crate::blocks::revision::RevisionContent;
-use crate::findings::{check_block, Asked, CheckedBlock};
+use crate::findings::{check_block_in, Asked, Boxed, Used};
 use crate::source::{Encoding, Piece};
 use crate::Limits;
 
@@ -36,22 +36,25 @@ struct Desk {
     slots: Vec<Slots>,
     contents: Vec<BlockContent>,
     spare: Spare,
+    used: Vec<Boxed>,
 }
 
 thread_local! {
     static DESK: RefCell<Desk> = RefCell::new(Desk::default());
 }
 
-/// Reads and checks all blocks of a piece, or passes on it as a whole.
+/// Reads and checks all blocks of a piece, or passes on it as a whole. `used` has memory for
+/// what comes of it.
 pub(crate) fn check_piece(
     piece: &Piece,
     path: &Arc<str>,
     asked: &Asked,
     limits: &Limits,
-) -> Result<Vec<CheckedBlock>, Pass> {
+    used: &Used,
+) -> Result<Vec<Boxed>, Pass> {
     DESK.with_borrow_mut(|desk| {
         let read = desk.read_blocks(piece, asked, limits);
-        let checked = read.map(|()| desk.check(path));
+        let checked = read.map(|()| desk.check(path, used));
         desk.clear();
         checked
     })
@@ -138,16 +141,19 @@ impl Desk {
     }
 
     /// Makes all hashes, and checks the blocks by them.
-    fn check(&mut self, path: &Arc<str>) -> Vec<CheckedBlock> {
+    fn check(&mut self, path: &Arc<str>, used: &Used) -> Vec<Boxed> {
         self.batch.run();
         for slots in &self.slots {
             let content = slots.content(&self.batch, &mut self.spare);
             self.contents.push(content);
         }
         let hashes = self.batched.hashes_of(&self.blocks, &self.contents);
+        used.take(self.blocks.len(), &mut self.used);
         let blocks = self.blocks.iter().zip(&self.contents).zip(hashes);
         blocks
-            .map(|((block, content), hashes)| check_block(block, content, hashes, path))
+            .map(|((block, content), hashes)| {
+                check_block_in(self.used.pop(), block, content, hashes, path)
+            })
             .collect()
     }
 
@@ -162,5 +168,49 @@ impl Desk {
         self.contents
             .drain(..)
             .for_each(|content| self.spare.take_content(content));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Pieces;
+
+    fn checked(text: &str, used: &Used) -> Vec<Boxed> {
+        let (path, limits) = (Arc::from("journal"), Limits::default());
+        let pieces = Pieces::new(text.as_bytes(), Encoding::Text, &limits, 1 << 20);
+        let pieces = pieces.map(|piece| piece.unwrap());
+        pieces
+            .flat_map(|piece| check_piece(&piece, &path, &Asked::default(), &limits, used).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn a_block_in_used_memory_is_the_same_block() {
+        let hash =
+            |last: char| format!("{{{{AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA{last}E=}}}}");
+        let (one, two) = (hash('A'), hash('B'));
+        let block = |number: u64, entries: &str, revisions: &str| {
+            format!(
+                "{{blockAddress:{{strandId:\"s\",sequenceNo:{number}}},transactionId:\"t{number}\",\
+                 blockTimestamp:2021-08-01T12:01:25.956Z,blockHash:{one},entriesHash:{two},\
+                 previousBlockHash:{one},entriesHashList:[{entries}],revisions:[{revisions}]}}"
+            )
+        };
+        let rich = block(
+            7,
+            &format!("{one},{two},{one}"),
+            &format!("{{hash:{one}}},{{hash:{two}}}"),
+        );
+        let poor = block(8, &two, &format!("{{hash:{two}}}"));
+        let fresh = checked(&poor, &Used::default());
+        let used = Used::default();
+        used.give(&mut checked(&rich, &used));
+        assert_eq!(checked(&poor, &used), fresh);
+        // It was taken out for that.
+        let mut left = Vec::new();
+        used.take(1, &mut left);
+        assert!(left.is_empty());
+        assert_ne!(checked(&rich, &used), fresh);
     }
 }

@@ -21,7 +21,7 @@ pub(crate) use plain::read_values;
 use crate::blocks::block::Block;
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::BlockAddress;
-use crate::findings::{check_block, Asked, CheckedBlock, Code, Context, Finding, Severity};
+use crate::findings::{check_block, Asked, Boxed, Code, Context, Finding, Severity, Used};
 use crate::hashes::BlockHashes;
 use crate::source::{Encoding, Piece};
 use crate::Limits;
@@ -87,12 +87,14 @@ pub(crate) struct Checker {
     pub(crate) passes: Passes,
     /// Blocks whose text is to be kept.
     pub(crate) wanted: Option<Wanted>,
+    /// Memory for checked blocks.
+    pub(crate) used: Arc<Used>,
 }
 
 /// The blocks of a stretch, checked, and what could not be read.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Checked {
-    pub(crate) blocks: Vec<CheckedBlock>,
+    pub(crate) blocks: Vec<Boxed>,
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -110,7 +112,7 @@ impl Checker {
     /// The same for a piece that was cut by guessing: nothing, if it cannot be read up to
     /// just its end.
     pub(crate) fn check_guess(&self, piece: &Piece, path: &Arc<str>) -> Option<Checked> {
-        let blocks = fast::check_piece(piece, path, &self.asked, &self.limits).ok()?;
+        let blocks = fast::check_piece(piece, path, &self.asked, &self.limits, &self.used).ok()?;
         let ends = match Encoding::of(&piece.bytes) {
             // Each block goes on to where the next one begins.
             Encoding::Text => {
@@ -158,7 +160,7 @@ impl Checker {
     }
 
     fn fast(&self, piece: &Piece, path: &Arc<str>) -> Option<Checked> {
-        match fast::check_piece(piece, path, &self.asked, &self.limits) {
+        match fast::check_piece(piece, path, &self.asked, &self.limits, &self.used) {
             Ok(blocks) => Some(Checked {
                 blocks,
                 findings: Vec::new(),
@@ -218,7 +220,7 @@ impl Checker {
         checked
     }
 
-    fn block(&self, node: Node<'_>, path: &Arc<str>) -> Result<CheckedBlock, Unfit> {
+    fn block(&self, node: Node<'_>, path: &Arc<str>) -> Result<Boxed, Unfit> {
         let envelope = Envelope::open(node)?;
         if !Block::is_one(&envelope) {
             return Err(node.unfit_as(
@@ -229,7 +231,7 @@ impl Checker {
         let with_content = |address: &BlockAddress| self.asked.includes(address.sequence_no);
         let (block, content) = Block::read(&envelope, &self.limits, with_content)?;
         let hashes = BlockHashes::of(&block, &content);
-        Ok(check_block(&block, &content, &hashes, path))
+        Ok(Box::new(check_block(&block, &content, &hashes, path)))
     }
 }
 

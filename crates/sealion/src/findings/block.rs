@@ -7,6 +7,7 @@ use super::code::{Code, Severity};
 use super::context::Context;
 use super::finding::Finding;
 use super::revision::{check_revision, RevisionRecord, Standing};
+use super::used::{Boxed, Lists};
 use crate::blocks::block::{Block, BlockContent, RedactionOrder};
 use crate::blocks::claim::{Id, RecordedHash};
 use crate::blocks::revision::{Kind, Made, Revision};
@@ -82,10 +83,16 @@ pub(crate) struct Fingerprint {
 pub(crate) type ContentPair = (&'static str, Option<Hash>, Option<Hash>);
 
 impl Fingerprint {
-    fn of(block: &Block, content: &BlockContent, records: &[RevisionRecord]) -> Fingerprint {
+    /// `hashes` is an empty list.
+    fn of(
+        block: &Block,
+        content: &BlockContent,
+        records: &[RevisionRecord],
+        mut hashes: Vec<Option<Hash>>,
+    ) -> Fingerprint {
         let made = |made: &Option<Made>| made.as_ref().and_then(|made| made.as_ref().ok().copied());
         let lengths = (block.entries.len(), block.revisions.len());
-        let mut hashes = Vec::with_capacity(lengths.0 + 3 * lengths.1 + 2);
+        hashes.reserve(lengths.0 + 3 * lengths.1 + 2);
         hashes.extend(block.entries.iter().map(|entry| entry.hash));
         hashes.extend(block.revisions.iter().map(|revision| revision.hash.hash));
         hashes.push(made(&content.transaction_info));
@@ -109,6 +116,14 @@ impl Fingerprint {
             transaction_id: block.transaction_id.0.clone(),
             timestamp: block.timestamp.0,
         }
+    }
+
+    pub(super) fn capacity(&self) -> usize {
+        self.hashes.capacity()
+    }
+
+    pub(super) fn take_hashes(&mut self) -> Vec<Option<Hash>> {
+        std::mem::take(&mut self.hashes)
     }
 
     /// `transactionInfo` and `redactionInfo`, by their hashes, where two copies do not
@@ -191,10 +206,43 @@ pub(crate) fn check_block(
     hashes: &BlockHashes,
     path: &Arc<str>,
 ) -> CheckedBlock {
+    check_with(Lists::default(), block, content, hashes, path)
+}
+
+/// The same, in the memory of a block that nobody needs.
+pub(crate) fn check_block_in(
+    used: Option<Boxed>,
+    block: &Block,
+    content: &BlockContent,
+    hashes: &BlockHashes,
+    path: &Arc<str>,
+) -> Boxed {
+    let Some(mut used) = used else {
+        return Box::new(check_block(block, content, hashes, path));
+    };
+    *used = check_with(used.take_lists(), block, content, hashes, path);
+    used
+}
+
+fn check_with(
+    lists: Lists,
+    block: &Block,
+    content: &BlockContent,
+    hashes: &BlockHashes,
+    path: &Arc<str>,
+) -> CheckedBlock {
     let mut findings = Vec::new();
     let context = Context::at(path, &block.address.address);
     context.repeated(&block.repeated, &mut findings);
-    let revisions = check_revisions(block, content, hashes, &context, &mut findings);
+    let mut revisions = lists.revisions;
+    check_revisions(
+        block,
+        content,
+        hashes,
+        &context,
+        &mut findings,
+        &mut revisions,
+    );
     let internal_entries = check_entries(block, content, hashes, &context, &mut findings);
     check_hashes(block, hashes, &context, &mut findings);
     check_statements(block, content, &context, &mut findings);
@@ -212,7 +260,7 @@ pub(crate) fn check_block(
             .map_or_else(Vec::new, |info| info.orders.clone()),
         tables: tables(block),
         internal_entries,
-        fingerprint: Fingerprint::of(block, content, &revisions),
+        fingerprint: Fingerprint::of(block, content, &revisions, lists.hashes),
         revisions,
         unknown_fields: unknown_fields(block),
         alone: false,
@@ -227,7 +275,8 @@ fn check_revisions(
     hashes: &BlockHashes,
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
-) -> Vec<RevisionRecord> {
+    records: &mut Vec<RevisionRecord>,
+) {
     let both = block.revisions.iter().zip(&content.revisions);
     let check = |(index, (revision, made))| {
         let context = revision_context(index, revision, context);
@@ -238,7 +287,7 @@ fn check_revisions(
         }
         record
     };
-    let records: Vec<RevisionRecord> = both.enumerate().map(check).collect();
+    records.extend(both.enumerate().map(check));
     for (index, record) in records.iter().enumerate() {
         let sibling = records.get(index ^ 1).map(|sibling| sibling.kind);
         if record.deletion_rule == Some("H(metadata)") && sibling == Some(Kind::Internal) {
@@ -256,7 +305,6 @@ fn check_revisions(
             );
         }
     }
-    records
 }
 
 fn revision_context<'a>(index: usize, revision: &'a Revision, block: &Context<'a>) -> Context<'a> {
@@ -340,7 +388,7 @@ fn check_entries(
             context.hash(&field, entry, findings);
         }
     }
-    let mut explained = Vec::new();
+    let mut explained = [None; 3];
     if let Some(root) = hashes.revisions_root {
         let place = block.revisions.first().map_or(block.offset, |r| r.offset);
         let what = Member {
@@ -350,7 +398,7 @@ fn check_entries(
             what: "the tree root of the revisions' hashes",
         };
         check_member(block, &root, &what, context, findings);
-        explained.push(root);
+        explained[0] = Some(root);
     }
     let infos = [
         (
@@ -366,7 +414,7 @@ fn check_entries(
             &content.redaction_info,
         ),
     ];
-    for (code, field, offset, made) in infos {
+    for ((code, field, offset, made), explained) in infos.into_iter().zip(&mut explained[1..]) {
         let offset = offset.unwrap_or(block.offset);
         let what = "the Ion Hash of this struct";
         let what = Member {
@@ -375,12 +423,11 @@ fn check_entries(
             offset,
             what,
         };
-        explained.extend(check_info(block, made.as_ref(), &what, context, findings));
+        *explained = check_info(block, made.as_ref(), &what, context, findings);
     }
-    let unexplained = block.entries.iter().filter(|entry| match entry.hash {
-        Some(hash) => !explained.contains(&hash),
-        None => false,
-    });
+    let entries = block.entries.iter();
+    let unexplained =
+        entries.filter(|entry| entry.hash.is_some() && !explained.contains(&entry.hash));
     match block.outline {
         true => 0,
         false => unexplained.count() as u64,

@@ -13,6 +13,7 @@ use super::loose::{place_in_block, LooseRevision, Placed};
 use super::outcome::{Asked, RevisionCounts, State};
 use super::revision::{RevisionRecord, Standing};
 use super::span::Trail;
+use super::used::{Boxed, Used};
 use crate::blocks::revision::Kind;
 use crate::blocks::time::Time;
 use crate::blocks::{BlockAddress, Hash, StrandId};
@@ -29,7 +30,7 @@ const UNKNOWN_FIELDS_MAX: usize = 100;
 
 /// What stands at an address.
 pub(crate) enum Item {
-    Block(Box<CheckedBlock>),
+    Block(Boxed),
     Loose(Box<LooseRevision>),
 }
 
@@ -171,6 +172,9 @@ pub(crate) struct Journal<'a> {
     plain: bool,
     /// Sees the leading copy of every block, in order.
     pub(crate) watch: Option<Watch<'a>>,
+    /// Where the memory of blocks goes; those that are on their way there.
+    pub(crate) used: Arc<Used>,
+    spent: Vec<Boxed>,
 }
 
 /// Who looks on while blocks go by.
@@ -203,6 +207,8 @@ impl<'a> Journal<'a> {
             limits,
             wanted,
             watch: None,
+            used: Arc::default(),
+            spent: Vec::new(),
         }
     }
 
@@ -217,9 +223,9 @@ impl<'a> Journal<'a> {
         if self.is_behind(address) {
             return self.retake(address, items);
         }
-        let mut blocks = Vec::new();
+        let mut blocks: Vec<Boxed> = Vec::new();
         let mut loose = Vec::new();
-        let mut lead = None;
+        let mut lead: Option<Boxed> = None;
         for item in items.drain(..) {
             match item {
                 Item::Block(mut block) => {
@@ -273,6 +279,17 @@ impl<'a> Journal<'a> {
             }
             let placed = place_in_block(*revision, lead.as_deref(), self.findings);
             strand.placed.push(placed);
+        }
+        self.spend(blocks.into_iter().chain(lead));
+    }
+
+    /// Gives away the memory of blocks that are done with: so many at a time, because
+    /// every time another thread may have to wait.
+    fn spend(&mut self, blocks: impl Iterator<Item = Boxed>) {
+        const AT_ONCE: usize = 64;
+        self.spent.extend(blocks);
+        if self.spent.len() >= AT_ONCE {
+            self.used.give(&mut self.spent);
         }
     }
 }

@@ -17,8 +17,9 @@ mod outcome;
 mod request;
 mod revision;
 mod span;
+mod used;
 
-pub(crate) use block::{check_block, Captured, CheckedBlock};
+pub(crate) use block::{check_block, check_block_in, Captured, CheckedBlock};
 pub(crate) use bundle::{check_bundled, nobody_vouches, FoundItem};
 pub use code::{Code, Severity};
 pub(crate) use conclude::Conclusion;
@@ -36,3 +37,4 @@ pub use outcome::{
 pub use request::Request;
 pub(crate) use revision::{check_revision, RevisionRecord, Standing};
 pub(crate) use span::{Apart, Span};
+pub(crate) use used::{Boxed, Used};

@@ -49,9 +49,10 @@ pub(crate) fn check_revision(
     if let Some(recorded) = &revision.data_hash {
         context.hash("dataHash", recorded, findings);
     }
+    let rule = deletion_rule(revision, content);
     let standing = match hash {
         None => Standing::Wrong,
-        Some(_) => stand(revision, content, recomputed, context, findings),
+        Some(_) => stand(revision, content, recomputed, rule, context, findings),
     };
     let document = revision.document();
     RevisionRecord {
@@ -60,7 +61,7 @@ pub(crate) fn check_revision(
         json: revision.json,
         hash,
         document: document.map(|(id, version)| (id.clone(), version)),
-        deletion_rule: deletion_rule(revision, content),
+        deletion_rule: rule,
         offset: revision.offset,
     }
 }
@@ -69,6 +70,7 @@ fn stand(
     revision: &Revision,
     content: &RevisionContent,
     recomputed: Option<Hash>,
+    rule: Option<&'static str>,
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
 ) -> Standing {
@@ -88,7 +90,8 @@ fn stand(
         }
     }
     match (revision.kind, recomputed) {
-        (Kind::Deleting, _) => deleting(revision, metadata, context, findings),
+        (Kind::Deleting, _) if rule.is_some() => Standing::Recomputed,
+        (Kind::Deleting, _) => no_deletion_rule(revision, metadata, context, findings),
         (_, None) => Standing::Wrong,
         (Kind::Redacted, Some(ours)) => {
             let what = "dot(dataHash, H(metadata))";
@@ -151,7 +154,7 @@ fn deletion_rule(revision: &Revision, content: &RevisionContent) -> Option<&'sta
     hashes::deletion_rule(metadata, &revision.hash.hash?)
 }
 
-fn deleting(
+fn no_deletion_rule(
     revision: &Revision,
     metadata: &Made,
     context: &Context<'_>,
@@ -160,10 +163,6 @@ fn deleting(
     let Ok(metadata) = metadata else {
         return Standing::Undecided;
     };
-    let recorded = revision.hash.hash;
-    if recorded.is_some_and(|recorded| hashes::deletion_rule(metadata, &recorded).is_some()) {
-        return Standing::Recomputed;
-    }
     findings.push(
         context
             .mismatch(

@@ -115,6 +115,7 @@ impl<'s> Run<'_, 's> {
             limits: limits.clone(),
             passes: Passes::from(passed),
             wanted: self.wanted.clone(),
+            used: journal.used.clone(),
         });
         let mut sources = self.sources(&journals, &checker, &counter, &behind);
         sources.push(in_order("stream records", Box::new(records)));
@@ -363,7 +364,7 @@ impl From<Checked> for Outcome {
     fn from(checked: Checked) -> Outcome {
         let blocks = checked.blocks.into_iter();
         Outcome {
-            items: blocks.map(|block| Item::Block(Box::new(block))).collect(),
+            items: blocks.map(Item::Block).collect(),
             findings: checked.findings,
             unsettled: false,
         }
