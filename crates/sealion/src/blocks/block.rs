@@ -63,6 +63,7 @@ pub(crate) struct Statement {
 pub(crate) struct Document {
     pub(crate) offset: u64,
     pub(crate) id: Id,
+    /// Beside stream records and for `show`; the fast engine leaves it out.
     pub(crate) table_name: Option<Id>,
     pub(crate) table_id: Option<Id>,
 }

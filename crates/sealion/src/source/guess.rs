@@ -6,6 +6,7 @@
 //! of the stretch could be read, up to just its end: as each stretch begins where the one before ended,
 //! the beginnings are then right, too. Where it could not, cutting begins anew, for certain.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -38,8 +39,28 @@ pub(crate) struct Guesses<R> {
     ends: Vec<usize>,
     /// Pieces that were given and not yet borne out, in order.
     open: VecDeque<Arc<Piece>>,
-    /// Memory of pieces that were.
-    spare: Vec<Vec<u8>>,
+}
+
+thread_local! {
+    /// Memory of pieces that were borne out, for others of this file and of the next: memory
+    /// that went back to the system comes again page by page.
+    static SPARE: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Bytes that may be anything, in memory that is there already.
+fn spare() -> Vec<u8> {
+    SPARE.with_borrow_mut(Vec::pop).unwrap_or_default()
+}
+
+/// Keeps memory, unless there is enough of it.
+fn keep(bytes: Vec<u8>) {
+    const KEPT_MAX: usize = 16;
+    const BYTES_MAX: usize = 512 << 10;
+    SPARE.with_borrow_mut(|spare| {
+        if spare.len() < KEPT_MAX && bytes.capacity() <= BYTES_MAX {
+            spare.push(bytes);
+        }
+    });
 }
 
 /// What comes next.
@@ -71,7 +92,7 @@ impl<R: Read> Guesses<R> {
             encoding,
             limits: limits.clone(),
             piece_bytes,
-            buffer: Vec::new(),
+            buffer: spare(),
             context: 0,
             filled: 0,
             offset: 0,
@@ -80,7 +101,6 @@ impl<R: Read> Guesses<R> {
             error: None,
             ends: Vec::new(),
             open: VecDeque::new(),
-            spare: Vec::new(),
         }
     }
 
@@ -96,7 +116,12 @@ impl<R: Read> Guesses<R> {
                 // The file is not what it was when its encoding was looked up.
                 Cut::At(end) if self.is_other(end) => return Guess::Unsure,
                 Cut::At(end) if end > self.context => return Guess::Piece(self.give(end)),
-                Cut::At(_) => return Guess::End,
+                Cut::At(_) => {
+                    // Nothing is in it but symbols, which stand elsewhere too.
+                    keep(std::mem::take(&mut self.buffer));
+                    (self.context, self.filled) = (0, 0);
+                    return Guess::End;
+                }
                 Cut::Unsure => return Guess::Unsure,
                 Cut::NeedMore if self.filled - self.context > self.bytes_max() => {
                     return Guess::Unsure;
@@ -113,9 +138,8 @@ impl<R: Read> Guesses<R> {
 
     /// The oldest open piece was read up to its end.
     pub(crate) fn borne_out(&mut self) {
-        let piece = self.open.pop_front().and_then(Arc::into_inner);
-        if let Some(piece) = piece.filter(|_| self.spare.len() < 2) {
-            self.spare.push(piece.bytes);
+        if let Some(piece) = self.open.pop_front().and_then(Arc::into_inner) {
+            keep(piece.bytes);
         }
     }
 
@@ -276,7 +300,7 @@ impl<R: Read> Guesses<R> {
 
     /// The bytes up to `end` as a piece; those behind it begin the next buffer.
     fn give(&mut self, end: usize) -> Arc<Piece> {
-        let mut next = self.spare.pop().unwrap_or_default();
+        let mut next = spare();
         let rest = &self.buffer[end..self.filled];
         let filled = self.symbols.len() + rest.len();
         // What is in it is overwritten before it is looked at.

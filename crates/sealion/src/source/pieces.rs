@@ -14,6 +14,7 @@ use crate::Limits;
 
 /// Bytes asked of the input at a time.
 const READ_BYTES: usize = 128 << 10;
+const READ_BYTES_MIN: usize = 16 << 10;
 
 /// Bytes of symbol tables in force that a piece may start with. Each piece is
 /// read with them, so many more would take all the time there is.
@@ -348,8 +349,10 @@ impl<R: Read> Pieces<R> {
             return Err(Flaw::limit(place, "value_bytes_max", max));
         }
         let filled = self.buffer.len();
-        // A long value is read in growing steps, so that scanning stays linear.
-        let wanted = READ_BYTES.max(filled / 2);
+        // Who wants small pieces may want no more than the first. A long value is read in
+        // growing steps, so that scanning stays linear.
+        let step = self.piece_bytes.clamp(READ_BYTES_MIN, READ_BYTES);
+        let wanted = step.max(filled / 2);
         let mut part = (&mut self.input).take(wanted as u64);
         match part.read_to_end(&mut self.buffer) {
             Ok(0) => self.at_eof = true,

@@ -84,9 +84,10 @@ impl<'a, S: Source<'a>> Decoder<'_, S> {
             self.source.enter(Type::Struct)?;
             while let Some((name, at)) = self.source.field()? {
                 match &*name {
+                    // Only stream records have a name to compare it with.
                     "tableName" => {
-                        let found = self.id()?;
-                        self.once(&mut table_name, found, at)?;
+                        self.source.text()?;
+                        self.once(&mut table_name, (), at)?;
                     }
                     "tableId" => {
                         let found = self.id()?;
@@ -99,7 +100,7 @@ impl<'a, S: Source<'a>> Decoder<'_, S> {
             documents.push(Document {
                 offset: self.file_offset(start),
                 id: id.into(),
-                table_name,
+                table_name: None,
                 table_id,
             });
         }
