@@ -116,6 +116,14 @@ impl<'s> Feed<'s> {
         }
     }
 
+    /// How many stretches of other sources may be under way, once all of this one are.
+    fn room(&self, ahead: usize) -> usize {
+        match self.ended {
+            true => ahead.saturating_sub(self.tickets.len()),
+            false => 0,
+        }
+    }
+
     /// The next item in order.
     fn next(&mut self, pool: &Pool<'s>, ahead: usize, findings: &mut Findings) -> Option<Item> {
         loop {
@@ -308,7 +316,13 @@ impl Merge<'_, '_> {
             let Some(feed) = self.feeds.get_mut(&index) else {
                 continue;
             };
-            match feed.next(self.pool, ahead, findings) {
+            let next = feed.next(self.pool, ahead, findings);
+            // Else all threads but one would have nothing to do at the end of every file.
+            let room = feed.room(ahead);
+            if let Some((_, warm)) = self.warm.front_mut().filter(|_| room > 0) {
+                warm.prefetch(self.pool, room);
+            }
+            match next {
                 Some(item) => self.put(index, item),
                 None => {
                     let feed = self.feeds.remove(&index);
