@@ -5,11 +5,13 @@
 //! the report says for how many the checks were not made.
 
 mod kept;
+mod table;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(crate) use kept::KeptDocuments;
+use table::{Document, Key, Keys, Table};
 
 use super::code::{Code, Severity};
 use super::finding::Finding;
@@ -19,21 +21,8 @@ use crate::blocks::claim::Id;
 use crate::blocks::revision::Kind;
 use crate::blocks::BlockAddress;
 
-/// A document id: as it stands, with its length in the last byte, or 184 bits of its
-/// SHA-256 where it is longer than those of QLDB, which have 22 characters.
-type Key = [u8; 24];
-
-/// Bytes a document takes: key, state, and the map's own share.
-const DOCUMENT_BYTES: u64 = 64;
 /// Bytes a redaction takes that waits for its order.
 const REDACTION_BYTES: u64 = 256;
-
-struct Document {
-    version: u64,
-    /// 64 bits of the last revision's hash: enough to tell a repetition.
-    hash: [u8; 8],
-    deleted: bool,
-}
 
 #[derive(Clone, serde::Serialize, serde::Deserialize)]
 struct Redaction {
@@ -44,21 +33,23 @@ struct Redaction {
     offset: u64,
 }
 
-/// The table.
+/// The table, and what waits.
 pub(crate) struct Documents {
-    documents: HashMap<Key, Document>,
+    keys: Keys,
+    documents: Table,
     redactions: HashMap<(Key, u64), Redaction>,
-    bytes_left: u64,
-    /// Documents and redactions that no longer fitted.
+    bytes_max: u64,
+    /// Revisions of documents, and redactions, that no longer fitted.
     pub(crate) not_tracked: u64,
 }
 
 impl Documents {
     pub(crate) fn new(bytes_max: u64) -> Documents {
         Documents {
-            documents: HashMap::new(),
+            keys: Keys::random(),
+            documents: Table::default(),
             redactions: HashMap::new(),
-            bytes_left: bytes_max,
+            bytes_max,
             not_tracked: 0,
         }
     }
@@ -73,25 +64,21 @@ impl Documents {
     ) -> Option<Finding> {
         let (id, version) = record.document.as_ref()?;
         let version = (*version)?;
-        let key = key_of(id);
+        let key = self.keys.of(id);
         if record.kind == Kind::Redacted {
             self.await_order(key, id, version, place, record.offset);
         }
-        let hash = record.hash.map_or([0; 8], |hash| first_bytes(&hash.0));
-        let deleted = record.kind == Kind::Deleting;
+        let state = Document::new(version, record.hash, record.kind == Kind::Deleting);
         let finding = |code, message: String| {
             let finding = Finding::new(code, message).at(place.address);
             finding
                 .document(id.clone(), Some(version))
                 .source(place.path, Some(record.offset))
         };
-        let state = Document {
-            version,
-            hash,
-            deleted,
-        };
-        let Some(last) = self.documents.get_mut(&key) else {
-            self.add(key, state);
+        let Some(last) = self.documents.get_mut(key) else {
+            let others = self.redactions.len() as u64 * REDACTION_BYTES;
+            let room = self.bytes_max.saturating_sub(others);
+            self.not_tracked += u64::from(!self.documents.add(key, state, room));
             return (whole && version != 0).then(|| {
                 finding(
                     Code::VersionGap,
@@ -101,7 +88,7 @@ impl Documents {
             });
         };
         let before = std::mem::replace(last, state);
-        if before.version == version && before.hash != hash {
+        if before.version == version && !before.is_same(state) {
             return Some(
                 finding(
                     Code::DuplicateRevision,
@@ -110,7 +97,7 @@ impl Documents {
                 .remedy("QLDB writes each version once: one of the two is not genuine"),
             );
         }
-        if before.deleted {
+        if before.deleted() {
             return Some(
                 finding(
                     Code::UnrecordedDeletion,
@@ -130,7 +117,7 @@ impl Documents {
 
     /// Takes in an order to redact.
     pub(crate) fn order(&mut self, order: &RedactionOrder) {
-        let key = (key_of(&order.document_id), order.version);
+        let key = (self.keys.of(&order.document_id), order.version);
         let fits = self.redactions.get(&key).is_some_and(|waiting| {
             waiting.address == order.address
                 && waiting
@@ -140,7 +127,6 @@ impl Documents {
         });
         if fits {
             self.redactions.remove(&key);
-            self.bytes_left += REDACTION_BYTES;
         }
     }
 
@@ -170,11 +156,11 @@ impl Documents {
     }
 
     fn await_order(&mut self, key: Key, id: &Id, version: u64, place: &Place<'_>, offset: u64) {
-        if self.bytes_left < REDACTION_BYTES {
+        let redactions = (self.redactions.len() as u64 + 1) * REDACTION_BYTES;
+        if self.documents.bytes() + redactions > self.bytes_max {
             self.not_tracked += 1;
             return;
         }
-        self.bytes_left -= REDACTION_BYTES;
         let table = place.tables.iter().find(|(document, _)| document == id);
         let waiting = Redaction {
             address: place.address.clone(),
@@ -185,15 +171,6 @@ impl Documents {
         };
         self.redactions.insert((key, version), waiting);
     }
-
-    fn add(&mut self, key: Key, document: Document) {
-        if self.bytes_left < DOCUMENT_BYTES {
-            self.not_tracked += 1;
-            return;
-        }
-        self.bytes_left -= DOCUMENT_BYTES;
-        self.documents.insert(key, document);
-    }
 }
 
 /// Where a revision stands.
@@ -202,44 +179,4 @@ pub(crate) struct Place<'a> {
     pub(crate) path: &'a Arc<str>,
     /// Document ids and the tables that `transactionInfo` puts them in.
     pub(crate) tables: &'a [(Id, Id)],
-}
-
-fn key_of(id: &str) -> Key {
-    let mut key = [0; 24];
-    match key.get_mut(..id.len()).filter(|_| id.len() < 24) {
-        Some(place) => {
-            place.copy_from_slice(id.as_bytes());
-            key[23] = id.len() as u8;
-        }
-        None => {
-            key = first_bytes(&sealion_reference::sha256(id.as_bytes()));
-            key[23] = u8::MAX;
-        }
-    }
-    key
-}
-
-fn first_bytes<const N: usize>(hash: &[u8; 32]) -> [u8; N] {
-    std::array::from_fn(|index| hash[index])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_differ_where_ids_do() {
-        let long = "x".repeat(40);
-        let mut ids: Vec<&str> = (0..=40).map(|length| &long[..length]).collect();
-        ids.extend([
-            "K0V3LkIPEZunLYxcrkAXsb",
-            "K0V3LkIPEZunLYxcrkAXsc",
-            "x\0",
-            "x\0\0",
-        ]);
-        let mut keys: Vec<Key> = ids.iter().map(|id| key_of(id)).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        assert_eq!(keys.len(), ids.len());
-    }
 }

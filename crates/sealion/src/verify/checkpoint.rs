@@ -28,7 +28,7 @@ use crate::report::CheckpointAnswer;
 use crate::source::Object;
 
 /// The version of the file's form, which no other program reads.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Writing takes at most one part of so many of the time.
 const SHARE: u32 = 20;

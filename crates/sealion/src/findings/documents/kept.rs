@@ -1,41 +1,40 @@
-//! The table as a checkpoint keeps it: 41 bytes a document, in base64.
-
-use std::collections::HashMap;
+//! The table as a checkpoint keeps it: 32 bytes a document, in base64.
 
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine as _;
 use serde::{Deserialize, Serialize};
 
-use super::{Document, Documents, Key, Redaction};
+use super::table::{Document, Key, Keys, Table};
+use super::{Documents, Redaction};
 
-/// Bytes of one document: key, version, hash, whether it was deleted.
-const ENTRY: usize = size_of::<Key>() + 8 + 8 + 1;
+/// Numbers of one document: its key's halves, version, hash with whether it was deleted.
+const ENTRY: usize = 4;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct KeptDocuments {
+    keys: Keys,
     documents: String,
     redactions: Vec<(Key, u64, Redaction)>,
-    bytes_left: u64,
+    bytes_max: u64,
     not_tracked: u64,
 }
 
 impl Documents {
     pub(crate) fn keep(&self) -> KeptDocuments {
-        let mut entries = Vec::with_capacity(self.documents.len() * ENTRY);
-        for (key, document) in &self.documents {
-            entries.extend_from_slice(key);
-            entries.extend_from_slice(&document.version.to_be_bytes());
-            entries.extend_from_slice(&document.hash);
-            entries.push(u8::from(document.deleted));
+        let mut entries = Vec::with_capacity(self.documents.len() * ENTRY * 8);
+        for (Key([first, second]), document) in self.documents.iter() {
+            let numbers = [*first, *second, document.version, document.hash_and_deleted];
+            entries.extend(numbers.map(u64::to_be_bytes).as_flattened());
         }
         let redactions = self.redactions.iter();
         KeptDocuments {
+            keys: self.keys,
             documents: STANDARD.encode(entries),
             redactions: redactions
                 .map(|((key, version), redaction)| (*key, *version, redaction.clone()))
                 .collect(),
-            bytes_left: self.bytes_left,
+            bytes_max: self.bytes_max,
             not_tracked: self.not_tracked,
         }
     }
@@ -44,27 +43,29 @@ impl Documents {
 impl KeptDocuments {
     /// `None` if it is not what [`Documents::keep`] made.
     pub(crate) fn restore(self) -> Option<Documents> {
-        let entries = STANDARD.decode(self.documents).ok()?;
-        if entries.len() % ENTRY != 0 {
+        let bytes = STANDARD.decode(self.documents).ok()?;
+        let (numbers, no_number) = bytes.as_chunks::<8>();
+        let (entries, rest) = numbers.as_chunks::<ENTRY>();
+        if !no_number.is_empty() || !rest.is_empty() {
             return None;
         }
-        let mut documents = HashMap::with_capacity(entries.len() / ENTRY);
-        for entry in entries.chunks_exact(ENTRY) {
-            let (key, state) = entry.split_at(size_of::<Key>());
+        let mut documents = Table::with_capacity(entries.len());
+        for entry in entries {
+            let [first, second, version, hash_and_deleted] = entry.map(u64::from_be_bytes);
             let document = Document {
-                version: u64::from_be_bytes(state[..8].try_into().ok()?),
-                hash: state[8..16].try_into().ok()?,
-                deleted: state[16] != 0,
+                version,
+                hash_and_deleted,
             };
-            documents.insert(key.try_into().ok()?, document);
+            documents.add(Key([first, second]), document, self.bytes_max);
         }
         let redactions = self.redactions.into_iter();
         Some(Documents {
+            keys: self.keys,
             documents,
             redactions: redactions
                 .map(|(key, version, redaction)| ((key, version), redaction))
                 .collect(),
-            bytes_left: self.bytes_left,
+            bytes_max: self.bytes_max,
             not_tracked: self.not_tracked,
         })
     }
