@@ -101,7 +101,7 @@ impl<'a> Plain<'a> {
             return Ok(None);
         }
         let start = self.at;
-        let Some(length) = self.rest().iter().position(|byte| *byte == b':') else {
+        let Some(length) = colon(self.rest()) else {
             return self.unexpected();
         };
         self.at += length;
@@ -177,6 +177,10 @@ impl<'a> Source<'a> for Plain<'a> {
     fn skip_hashed(&mut self) -> Result<(), Pass> {
         let rest = self.rest();
         let end = match rest.first() {
+            Some(b'0'..=b'9') if rest.first_chunk().is_some_and(is_time) => {
+                let next = rest.get(TIME_BYTES).copied();
+                next.is_some_and(ends).then_some(TIME_BYTES)
+            }
             Some(b'0'..=b'9') => {
                 let inside = |byte: &u8| byte.is_ascii_alphanumeric() || b"-:.+".contains(byte);
                 let end = rest.iter().take_while(|byte| inside(byte)).count();
@@ -207,11 +211,12 @@ impl<'a> Source<'a> for Plain<'a> {
         if self.peek() == b'"' {
             let start = self.at + 1;
             let inside = self.bytes().get(start..).unwrap_or(&[]);
-            let length = plain_length(inside);
-            if inside.get(length) == Some(&b'"') {
-                if let Some(text) = self.text.get(start..start + length) {
-                    self.at = start + length + 1;
-                    return Ok(Cow::Borrowed(text));
+            if let Some(length) = length_to(inside, special) {
+                if inside.get(length) == Some(&b'"') {
+                    if let Some(text) = self.text.get(start..start + length) {
+                        self.at = start + length + 1;
+                        return Ok(Cow::Borrowed(text));
+                    }
                 }
             }
         }
@@ -299,27 +304,51 @@ fn ends(next: u8) -> bool {
     matches!(next, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t')
 }
 
-/// How many bytes come before the first that ends a short string or is not just itself in one: a
-/// quote, a backslash, a control character. Eight at a time, a bit in each byte of a word.
+/// A word of ones, to repeat a byte by multiplication.
+const ONES: u64 = 0x0101_0101_0101_0101;
+/// The top bit of each byte.
+const TOPS: u64 = ONES * 0x80;
+
+/// Top bits: the first that is set is that of the first byte of the word that is this one.
+/// False ones come only behind a true one.
 #[inline(always)]
-fn plain_length(bytes: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
+fn is(word: u64, byte: u8) -> u64 {
+    let x = word ^ (ONES * u64::from(byte));
+    x.wrapping_sub(ONES) & !x & TOPS
+}
+
+/// Top bits, in the same way, for bytes that end a string or are not just themselves in one: a
+/// quote, a backslash, a control character.
+#[inline(always)]
+fn special(word: u64) -> u64 {
+    let control = word.wrapping_sub(ONES * 0x20) & !word & TOPS;
+    is(word, b'"') | is(word, b'\\') | control
+}
+
+/// How many bytes come before the first for which `find` sets a bit, eight at a time; the last few
+/// of the text are looked at one by one.
+#[inline(always)]
+fn length_to(bytes: &[u8], find: impl Fn(u64) -> u64) -> Option<usize> {
     let mut length = 0;
     while let Some(eight) = bytes.get(length..).and_then(<[u8]>::first_chunk) {
-        let word = u64::from_le_bytes(*eight);
-        // `x - 1 & !x` has the top bit where x is zero; false ones only behind a true one.
-        let zero = |x: u64| x.wrapping_sub(ONES) & !x;
-        let control = word.wrapping_sub(ONES * 0x20) & !word;
-        let quote = zero(word ^ (ONES * u64::from(b'"')));
-        let backslash = zero(word ^ (ONES * u64::from(b'\\')));
-        let found = (quote | backslash | control) & (ONES * 0x80);
+        let found = find(u64::from_le_bytes(*eight));
         if found != 0 {
-            return length + found.trailing_zeros() as usize / 8;
+            return Some(length + found.trailing_zeros() as usize / 8);
         }
         length += 8;
     }
-    let plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | 0..=0x1F);
-    length + bytes[length..].iter().take_while(plain).count()
+    // The rest, and blanks behind it, which nothing looks for.
+    let mut last = [b' '; 8];
+    let rest = bytes.get(length..)?;
+    last.get_mut(..rest.len())?.copy_from_slice(rest);
+    let found = find(u64::from_le_bytes(last));
+    (found != 0).then(|| length + found.trailing_zeros() as usize / 8)
+}
+
+/// How many bytes come before the first colon.
+#[inline(always)]
+fn colon(bytes: &[u8]) -> Option<usize> {
+    length_to(bytes, |word| is(word, b':'))
 }
 
 /// A field name as written: letters and digits, or the same in quotes, as document ids have them that
@@ -337,32 +366,46 @@ fn symbol(written: &str) -> Option<&str> {
     fits.then_some(name)
 }
 
+/// The digits of `2021-08-01T12:01:25.956Z` as numbers, each in its place, with zeros between them;
+/// `None` if the text has another form.
+#[inline(always)]
+fn time_digits(text: &[u8; TIME_BYTES]) -> Option<[u64; 3]> {
+    const FORMS: [&[u8; 8]; 3] = [b"0000-00-", b"00T00:00", b":00.000Z"];
+    let mut digits = [0; 3];
+    let mut wrong = 0;
+    let words = digits.iter_mut().zip(text.as_chunks::<8>().0);
+    for ((digits, word), form) in words.zip(FORMS) {
+        *digits = u64::from_le_bytes(*word) ^ u64::from_le_bytes(*form);
+        // Above nine where a digit belongs, and above zero elsewhere, the top bit is set.
+        let most = form.map(|byte| if byte == b'0' { 0x76 } else { 0x7F });
+        wrong |= digits.wrapping_add(u64::from_le_bytes(most)) | *digits;
+    }
+    (wrong & TOPS == 0).then_some(digits)
+}
+
+#[inline(always)]
+fn is_time(text: &[u8; TIME_BYTES]) -> bool {
+    time_digits(text).is_some()
+}
+
 /// A point in time from `2021-08-01T12:01:25.956Z`; `None` if it is none or is written otherwise.
 #[inline(always)]
 fn time(text: &[u8; TIME_BYTES]) -> Option<Time> {
-    const PATTERN: &[u8; TIME_BYTES] = b"0000-00-00T00:00:00.000Z";
-    let mut fits = true;
-    for (byte, pattern) in text.iter().zip(PATTERN) {
-        fits &= match pattern {
-            b'0' => byte.is_ascii_digit(),
-            mark => byte == mark,
-        };
-    }
-    let number = |range: std::ops::Range<usize>| {
-        let digits = text[range].iter();
-        digits.fold(0, |number, digit| {
-            number * 10 + u32::from(digit.wrapping_sub(b'0'))
-        })
-    };
-    if !fits {
-        return None;
-    }
-    let (year, month, day) = (number(0..4), number(5..7), number(8..10));
-    let (hour, minute, second) = (number(11..13), number(14..16), number(17..19));
+    // In each byte, ten times itself and the byte behind it.
+    let [a, b, c] =
+        time_digits(text)?.map(|x| (x.wrapping_mul(10).wrapping_add(x >> 8)).to_le_bytes());
+    let hundreds = u32::from(text[20].wrapping_sub(b'0'));
+    let number = u32::from;
+    let (year, month, day) = (
+        number(a[0]) * 100 + number(a[2]),
+        number(a[5]),
+        number(b[0]),
+    );
+    let (hour, minute, second) = (number(b[3]), number(b[6]), number(c[1]));
     // The last days of months and year 0 are left to the general reader.
     let fits = year > 0 && (1..=12).contains(&month) && (1..=28).contains(&day);
     let fits = fits && hour < 24 && minute < 60 && second < 60;
-    let milliseconds = number(20..23);
+    let milliseconds = hundreds * 100 + number(c[5]);
     let time = (hour, minute, second);
     fits.then(|| Time::from_utc((year, month, day), time, milliseconds * 1_000_000))
 }
