@@ -1,6 +1,7 @@
 //! Writes the seeds: small files of every kind, made by the testkit.
 
-use sealion_testkit::agree::known;
+use sealion_testkit::agree::{known, BETWEEN_FILES};
+use sealion_testkit::ion::{binary, spell, value};
 use sealion_testkit::mutate::Evidence;
 use sealion_testkit::write::export::{gzip, Format};
 use sealion_testkit::write::{evidence, kpl, stream, Error, Folder, Sink};
@@ -11,9 +12,25 @@ const MARKER_BYTES: usize = 4;
 
 fn main() -> Result<(), Error> {
     let mut folder = Folder(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds").into());
+    values(&mut folder)?;
     journals(&mut folder)?;
     answers(&mut folder)?;
     streams(&mut folder)
+}
+
+fn values(folder: &mut Folder) -> Result<(), Error> {
+    let mut rng = Rng::new(3);
+    for (number, kind) in value::TYPES.into_iter().enumerate() {
+        let value = value::value_of(&mut rng, kind, 3);
+        let text = spell::spelled(&value, &mut rng);
+        folder.put(&format!("ion_text/{number:02}"), text.as_bytes())?;
+        let bytes = binary::spelled([&value], &mut rng);
+        folder.put(&format!("ion_binary/{number:02}"), &bytes[MARKER_BYTES..])?;
+    }
+    let lengths: Vec<u8> = (0..16).map(|number| number * 8).collect();
+    let bytes = rng.bytes(512);
+    folder.put("hashes/some", &[lengths, bytes].concat())?;
+    Ok(())
 }
 
 fn journals(folder: &mut Folder) -> Result<(), Error> {
@@ -30,6 +47,12 @@ fn journals(folder: &mut Folder) -> Result<(), Error> {
             }
         }
     }
+    let manifest =
+        b"{keys:[\"2025/07/30/23/strand.1.ion\",\"2025/07/30/23/strand.2.ion\"]}".to_vec();
+    let [first, rest] =
+        [&elements[..2], &elements[2..]].map(|part| Format::Text.encode(part, &Rng::new(1)));
+    let files = [manifest, first?, rest?];
+    folder.put("export/two", &files.join(&BETWEEN_FILES[..]))?;
     let text = Format::Text.encode(&elements[..2], &Rng::new(1))?;
     folder.put("containers/export.gz", &gzip(&text)?)?;
     Ok(())

@@ -1,43 +1,12 @@
 //! The law of this crate: where it gives a hash, the reference gives the same. And where a value is spelled in an
 //! ordinary way, it does give one.
 
-use std::panic::{catch_unwind, AssertUnwindSafe};
-
 use ion_rs::{Element, IonType};
 use proptest::prelude::*;
-use sealion_ion::{ion_hash, Limits, Pass, Reason};
+use sealion_ion::{ion_hash, Pass, Reason};
+use sealion_testkit::agree::{limits, value as agree};
 use sealion_testkit::ion::{binary, spell, strategy, text, value};
 use sealion_testkit::Rng;
-
-/// Levels at which `ion_rs`, which recurses, still has stack enough on a test's thread.
-const DEPTH_MAX: u32 = 40;
-
-fn limits() -> Limits {
-    let mut limits = Limits::default();
-    limits.depth_max = DEPTH_MAX;
-    limits
-}
-
-/// The reference's hash of the one value in these bytes, if it can read them. It panics on some malformed text.
-fn reference(bytes: &[u8]) -> Option<[u8; 32]> {
-    let read = || {
-        let mut values = Element::iter(bytes).ok()?;
-        let value = values.next()?.ok()?;
-        match values.next() {
-            None => sealion_reference::ion_hash(&value).ok(),
-            Some(_) => None,
-        }
-    };
-    catch_unwind(AssertUnwindSafe(read)).ok().flatten()
-}
-
-/// Holds the fast hash, if there is one, to the reference. Where there is none the bytes may be anything.
-fn agree(bytes: &[u8]) -> Result<[u8; 32], Pass> {
-    let hash = ion_hash(bytes, &limits())?.0;
-    let shown = String::from_utf8_lossy(bytes);
-    assert_eq!(Some(hash), reference(bytes), "{shown}\n{bytes:02x?}");
-    Ok(hash)
-}
 
 /// Holds the fast hash of an ordinary spelling to the value's own.
 fn hashes(value: &Element, bytes: &[u8]) {

@@ -9,12 +9,14 @@ mod bytes;
 mod covered;
 mod journal;
 mod tree;
+mod value;
 
 pub use answer::{answer, Decoded};
-pub use bytes::{binary, containers, file, known, text};
+pub use bytes::{binary, containers, export, file, known, text, BETWEEN_FILES};
 pub use covered::Difference;
 pub use journal::{journal, rising, told};
 pub use tree::{path, tree};
+pub use value::{hashes, limits, value};
 
 use sealion::source::{Archive, Memory};
 use sealion::{Code, Digest, Engine, Report, StrandId, Verifier};

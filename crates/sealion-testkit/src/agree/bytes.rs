@@ -1,6 +1,6 @@
 //! Any bytes at all: what fuzzing calls.
 
-use super::{engines, journal::Reference, rising, trusted, with_deep_stack, Difference};
+use super::{engines, journal::Reference, rising, steady, trusted, with_deep_stack, Difference};
 use crate::ion::binary::VERSION_MARKER;
 use crate::{Ledger, Mix};
 use ion_rs::Element;
@@ -92,6 +92,55 @@ fn is_block(value: &Element) -> bool {
     fields.is_some_and(|fields| {
         fields.get("blockAddress").is_some() && fields.get("blockHash").is_some()
     })
+}
+
+/// What stands between the files of an [`export`]: in Ion text it stands nowhere.
+pub const BETWEEN_FILES: [u8; 2] = [0xFF; 2];
+
+/// Reads the bytes as an export of the journal: a completed manifest, and up to seven objects. What comes out is a
+/// report, the same by either engine and any number of threads. It is `verified` under the digest of [`known`] only if
+/// its blocks are there, and every copy of one is the same in all that hashes cover.
+///
+/// # Panics
+/// If that is not so.
+pub fn export(bytes: &[u8]) {
+    let mut archive = Memory::new();
+    let mut objects = Vec::new();
+    let mut rest = Some(bytes);
+    while let (Some(bytes), 0..8) = (rest, objects.len()) {
+        let end = bytes.windows(2).position(|two| two == BETWEEN_FILES);
+        let file = &bytes[..end.unwrap_or(bytes.len())];
+        rest = end.map(|end| &bytes[end + 2..]);
+        archive = match objects.len() {
+            0 => archive.with("export.strand.completed.manifest", file),
+            number => archive.with(format!("2025/07/30/23/strand.{number}.ion"), file),
+        };
+        objects.push(file);
+    }
+    let digest = trusted(&known().digest());
+    let report = steady(&archive, &Verifier::new().against(digest));
+    if report.verdict() != Verdict::Verified {
+        return;
+    }
+    let originals: Vec<Element> = known()
+        .blocks
+        .iter()
+        .map(|block| block.to_element())
+        .collect();
+    let mut found = vec![0; originals.len()];
+    with_deep_stack(|| {
+        for object in &objects[1..] {
+            for block in Element::read_all(object).expect("verified").iter() {
+                let same = |original: &&Element| {
+                    let (original, block) = ([(*original).clone()], [block.clone()]);
+                    Difference::between(&original, &block) < Difference::Covered
+                };
+                let at = originals.iter().position(|original| same(&original));
+                found[at.unwrap_or_else(|| panic!("verified with {block}: {report}"))] += 1;
+            }
+        }
+    });
+    assert!(found.iter().all(|count| *count > 0), "verified: {report}");
 }
 
 /// Reads the bytes as whatever people may have kept: answers, streams, aggregates, compressed files. What comes out is
