@@ -180,6 +180,9 @@ pub struct VerifyArgs {
     /// Threads that check blocks [default: one for each core]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub threads: Option<NonZeroUsize>,
+    /// Raise or lower a bound on memory or input that a finding named; may be repeated
+    #[arg(long = "limit", value_name = "NAME=N", value_parser = limit)]
+    pub limits: Vec<(String, u64)>,
     /// No progress and no text report: the exit status is the answer
     ///
     /// With --output json the report is printed all the same.
@@ -194,6 +197,15 @@ pub struct VerifyArgs {
     /// How to reach AWS.
     #[command(flatten)]
     pub aws: AwsArgs,
+}
+
+/// `NAME=N`, as findings name limits.
+fn limit(text: &str) -> Result<(String, u64), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=N")?;
+    let value = value
+        .parse()
+        .map_err(|_| format!("expected a number behind =, found {value:?}"))?;
+    Ok((name.to_owned(), value))
 }
 
 /// The engines.

@@ -31,6 +31,9 @@ pub enum Error {
         /// The last block asked for.
         to: u64,
     },
+    /// A limit that cannot be set.
+    #[error("--limit: {0}")]
+    Limit(#[from] sealion::LimitError),
     /// The inputs are there but hold no file.
     #[error("no file in {inputs}")]
     NoFile {
@@ -161,6 +164,7 @@ impl Error {
                  itself, with its tip if you know it: BASE64@SEQUENCENO"
             }
             Error::EmptyRange { .. } => "both ends are inclusive: give --from the smaller number",
+            Error::Limit(_) => "take the name from the finding that asks for it, and a number that fits",
             Error::NoFile { .. } => {
                 "name the files or directories that were saved from QLDB, for example \
                  `sealion verify export/ --digest digest.json`"

@@ -57,7 +57,7 @@ pub use compare::{compare_digests, DigestComparison};
 pub use engine::Engine;
 pub use error::Error;
 pub use findings::{Code, Finding, Location, Request, Severity};
-pub use limits::Limits;
+pub use limits::{LimitError, Limits};
 pub use prove::Prover;
 pub use report::{Report, Verdict};
 pub use state::{MergeError, ReachedDigest, State, StrandState};

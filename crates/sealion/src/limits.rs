@@ -45,3 +45,104 @@ impl Default for Limits {
         }
     }
 }
+
+/// Levels that can be read with the stack that workers have.
+const DEPTH_CEILING: u64 = 1_000;
+
+impl Limits {
+    /// Sets one by its name, as findings name it.
+    ///
+    /// # Errors
+    /// If there is none of this name, or the value is more than it can be.
+    ///
+    /// ```
+    /// let mut limits = sealion::Limits::default();
+    /// limits.set("documents_memory_bytes_max", 1 << 30)?;
+    /// assert!(limits.set("depth_max", 1_001).is_err());
+    /// # Ok::<(), sealion::LimitError>(())
+    /// ```
+    pub fn set(&mut self, name: &str, value: u64) -> Result<(), LimitError> {
+        let narrow = |max: u64| match u32::try_from(value.min(max)) {
+            Ok(narrow) if value <= max => Ok(narrow),
+            _ => Err(LimitError::TooLarge {
+                name: name.to_owned(),
+                max,
+                found: value,
+            }),
+        };
+        let most = u64::from(u32::MAX);
+        match name {
+            "depth_max" => self.depth_max = narrow(DEPTH_CEILING)?,
+            "value_bytes_max" => self.value_bytes_max = value,
+            "symbols_max" => self.symbols_max = narrow(most)?,
+            "number_length_max" => self.number_length_max = narrow(most)?,
+            "hashes_max" => self.hashes_max = narrow(most)?,
+            "evidence_max" => self.evidence_max = narrow(most)?,
+            "stream_memory_bytes_max" => self.stream_memory_bytes_max = value,
+            "documents_memory_bytes_max" => self.documents_memory_bytes_max = value,
+            "findings_max" => self.findings_max = narrow(most)?,
+            _ => {
+                return Err(LimitError::Unknown {
+                    name: name.to_owned(),
+                })
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why a limit cannot be set.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LimitError {
+    /// There is no limit of this name.
+    #[error("there is no limit named {name}; there are depth_max, value_bytes_max, symbols_max, number_length_max, hashes_max, evidence_max, stream_memory_bytes_max, documents_memory_bytes_max and findings_max")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+    },
+    /// It cannot be so high.
+    #[error("{name} can be at most {max}, not {found}")]
+    TooLarge {
+        /// The limit.
+        name: String,
+        /// The most that it can be.
+        max: u64,
+        /// What was asked for.
+        found: u64,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_set_by_its_own_name() {
+        let shown = format!("{:?}", Limits::default());
+        let names = shown
+            .split([' ', '{', ','])
+            .filter_map(|word| word.strip_suffix(':'));
+        let names: Vec<&str> = names.collect();
+        assert_eq!(names.len(), 9);
+        for name in names {
+            let mut limits = Limits::default();
+            limits.set(name, 77).unwrap();
+            let shown = format!("{limits:?}");
+            assert!(shown.contains(&format!("{name}: 77")), "{shown}");
+            assert_eq!(shown.matches("77").count(), 1, "{shown}");
+            let unknown = limits.set("", 1).unwrap_err().to_string();
+            assert!(unknown.contains(name), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn none_is_cut_to_what_fits() {
+        let mut limits = Limits::default();
+        for (name, value) in [("depth_max", 1_001), ("hashes_max", 1 << 32)] {
+            let error = limits.set(name, value).unwrap_err();
+            assert!(matches!(error, LimitError::TooLarge { .. }), "{error}");
+        }
+        assert_eq!(limits, Limits::default());
+    }
+}

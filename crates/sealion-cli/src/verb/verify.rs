@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use sealion::source::Archive;
-use sealion::{Report, State, StrandId, Verifier};
+use sealion::{Limits, Report, State, StrandId, Verifier};
 
 use crate::args::{Output, VerifyArgs};
 use crate::error::Error;
@@ -91,7 +91,11 @@ fn verifier(args: &VerifyArgs) -> Result<Verifier, Error> {
     if let Some(threads) = args.threads {
         verifier = verifier.threads(threads.get());
     }
-    Ok(verifier)
+    let mut limits = Limits::default();
+    for (name, value) in &args.limits {
+        limits.set(name, *value)?;
+    }
+    Ok(verifier.limits(limits))
 }
 
 /// What would be read: bytes and name of each object, and the sum.

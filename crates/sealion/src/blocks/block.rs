@@ -184,9 +184,9 @@ impl Block {
             (None, None) => return Ok(()),
         };
         let items = node.items()?;
-        if items.len() > limits.hashes_max as usize {
-            let expected = format!("at most {} revisions (limit hashes_max)", limits.hashes_max);
-            return Err(node.unfit_as(expected, items.len().to_string()));
+        let max = limits.hashes_max;
+        if items.len() > max as usize {
+            return Err(node.too_many("revisions", "hashes_max", max, items.len()));
         }
         for item in &items {
             let (revision, made) = match summaries {

@@ -38,8 +38,7 @@ pub(crate) type Id = smol_str::SmolStr;
 pub(crate) fn hashes(node: &Node<'_>, max: u32) -> Result<Vec<RecordedHash>, Unfit> {
     let items = node.items()?;
     if items.len() > max as usize {
-        let expected = format!("at most {max} hashes (limit hashes_max)");
-        return Err(node.unfit_as(expected, items.len().to_string()));
+        return Err(node.too_many("hashes", "hashes_max", max, items.len()));
     }
     items.iter().map(RecordedHash::read).collect()
 }

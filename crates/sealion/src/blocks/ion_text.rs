@@ -44,10 +44,14 @@ pub(super) fn parse<T>(
         offset: text.offset,
         expected: "one value of Ion text in the string".to_owned(),
         found,
+        limit: None,
     };
     let refused = |e: ion_rs::IonError| unfit(format!("what the Ion reader refuses: {e}"));
     checked(text, limits).map_err(|flaw| match flaw.kind {
-        FlawKind::Limit { name, max } => unfit(format!("one above the limit {name} = {max}")),
+        FlawKind::Limit { name, max } => Unfit {
+            limit: Some(name),
+            ..unfit(format!("one above the limit {name} = {max}"))
+        },
         _ => unfit("one that is cut off".to_owned()),
     })?;
     let mut reader = Reader::new(AnyEncoding, text.text.as_bytes()).map_err(refused)?;

@@ -34,6 +34,8 @@ pub(crate) struct Unfit {
     pub(crate) offset: u64,
     pub(crate) expected: String,
     pub(crate) found: String,
+    /// The limit that it exceeds, if that is what is wrong with it.
+    pub(crate) limit: Option<&'static str>,
 }
 
 /// One Ion value in the input.
@@ -96,6 +98,18 @@ impl<'a> Node<'a> {
             offset: self.offset(),
             expected: expected.into(),
             found: found.into(),
+            limit: None,
+        }
+    }
+
+    /// More of `what` than the limit `name` allows.
+    pub(crate) fn too_many(&self, what: &str, name: &'static str, max: u32, found: usize) -> Unfit {
+        Unfit {
+            limit: Some(name),
+            ..self.unfit_as(
+                format!("at most {max} {what} (limit {name})"),
+                found.to_string(),
+            )
         }
     }
 

@@ -48,6 +48,7 @@ pub(crate) fn recognise_text(text: &str, limits: &Limits) -> Option<Result<Found
             offset: 0,
             expected: "one answer of QLDB".to_owned(),
             found: "the members of several in one file".to_owned(),
+            limit: None,
         }),
     })
     .map(|evidence| evidence.map(|evidence| members.found(evidence)))
@@ -94,6 +95,7 @@ impl Members {
             offset: digest.offset,
             expected: "a digest in base64".to_owned(),
             found: "another text".to_owned(),
+            limit: None,
         })?;
         let tip = self.get("DigestTipAddress").map(ion_text);
         let tip = tip.map(|text| parse(&text, limits, RecordedAddress::read));

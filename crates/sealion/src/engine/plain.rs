@@ -51,6 +51,7 @@ pub(crate) fn read_values(piece: &Piece, mut each: impl FnMut(Node<'_>)) -> Vec<
             offset: place,
             expected: "a value of Ion text, Ion binary or JSON".to_owned(),
             found: refusal.why,
+            limit: None,
         });
         if refused.len() >= REFUSED_MAX || end <= start {
             refused.push(Unfit {
@@ -60,6 +61,7 @@ pub(crate) fn read_values(piece: &Piece, mut each: impl FnMut(Node<'_>)) -> Vec<
                     "too many unreadable ones: the {} bytes from here on were not read",
                     piece.bytes.len() - start
                 ),
+                limit: None,
             });
             return refused;
         }

@@ -128,12 +128,14 @@ impl<'a> Context<'a> {
 
     /// Content that could not be hashed or read: not wrong, not settled.
     pub(crate) fn unfit(&self, field: &str, unfit: &Unfit) -> Finding {
-        self.finding(
-            Code::Malformed,
-            field,
-            unfit.offset,
-            format!("expected {}, found {}", unfit.expected, unfit.found),
-        )
-        .remedy("not settled by this tool: compare with another copy, or check this value by other means")
+        let message = format!("expected {}, found {}", unfit.expected, unfit.found);
+        match unfit.limit {
+            Some(name) => self
+                .finding(Code::Limit, field, unfit.offset, message)
+                .remedy(format!("if the data is genuine, raise the limit: --limit {name}=N")),
+            None => self.finding(Code::Malformed, field, unfit.offset, message).remedy(
+                "not settled by this tool: compare with another copy, or check this value by other means",
+            ),
+        }
     }
 }

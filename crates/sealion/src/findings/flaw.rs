@@ -25,7 +25,7 @@ pub(crate) fn flaw_finding(flaw: Flaw, path: &Arc<str>) -> Finding {
             format!("{path}: the value at byte {offset} exceeds the limit {name} = {max}"),
         )
         .remedy(format!(
-            "nothing from this byte on was read; if the data is genuine, raise {name} through the library"
+            "nothing from this byte on was read; if the data is genuine, raise the limit: --limit {name}=N"
         )),
         FlawKind::Malformed { expected, found } => Finding::new(
             Code::Malformed,

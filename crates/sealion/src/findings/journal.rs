@@ -529,7 +529,7 @@ impl StrandFold {
                     ),
                 )
                 .severity(Severity::Note)
-                .remedy("raise the limit through the library; no hash check depends on this"),
+                .remedy("raise the limit: --limit documents_memory_bytes_max=N; no hash check depends on this"),
             );
         }
         findings.extend(documents.finish(later_missing));

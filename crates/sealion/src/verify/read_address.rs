@@ -79,6 +79,7 @@ fn each_value(
         offset: flaw.offset,
         expected: "whole values of Ion text or JSON".to_owned(),
         found: format!("{:?}", flaw.kind),
+        limit: None,
     })?;
     let mut outcome = Ok(());
     let refused = read_values(&Piece::of_one(whole.text.into_bytes(), 0), |node| {
