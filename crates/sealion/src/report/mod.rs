@@ -125,6 +125,10 @@ pub struct CheckpointAnswer {
     /// Journal files that the earlier run read to their end, and this one only at
     /// their start. Their name, size and time of change are as they were.
     pub not_read_again: Vec<Arc<str>>,
+    /// The last block for which the file still stands after this run, because inputs
+    /// could not be read: the same command goes on behind it. `None` if the file was
+    /// removed.
+    pub kept_after: Option<BlockAddress>,
     /// Why a checkpoint was not used, or none could be written.
     pub remark: Option<String>,
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::survey::JournalFile;
 use crate::blocks::manifest::{matches, Manifest};
+use crate::blocks::{BlockAddress, StrandId};
 use crate::findings::{Asked, Code, Finding, Findings, Given};
 
 /// Compares manifests with the objects, and names with contents.
@@ -96,6 +97,12 @@ struct ObjectName {
 /// Whether a path ends like an export's object: `<strandId>.<first>-<last>.<ext>`.
 pub(crate) fn is_object_name(path: &str) -> bool {
     name_of(path).is_some()
+}
+
+/// Where the blocks of an object of an export begin, as its name has it.
+pub(crate) fn first_by_name(path: &str) -> Option<BlockAddress> {
+    let name = name_of(path)?;
+    Some(BlockAddress::new(StrandId::new(&name.strand), name.first))
 }
 
 fn name_of(path: &str) -> Option<ObjectName> {
