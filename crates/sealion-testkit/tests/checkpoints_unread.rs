@@ -15,7 +15,7 @@ use sealion_testkit::write::{stream, Folder, Sink as _};
 use sealion_testkit::{agree, Ledger, Mix, Rng};
 use serde_json::{Map, Value};
 
-const BLOCKS: usize = 400;
+const BLOCKS: u64 = 400;
 const PER_OBJECT: usize = 40;
 
 /// When an object is refused.
@@ -203,7 +203,7 @@ fn whatever_object_was_refused_the_next_run_goes_on_before_it() {
 fn a_report_that_stays_open_for_another_reason_or_fails_leaves_no_checkpoint() {
     let made = Made::new(Format::Text);
     // Blocks are missing, but nothing was refused.
-    let later = made.verifier().to(BLOCKS as u64 + 5);
+    let later = made.verifier().to(BLOCKS + 5);
     let mut objects = Directory::open(made.inputs()).unwrap().objects().unwrap();
     objects.retain(|object| object.name.contains(".120-"));
     let gone = fs::read(&*objects[0].name).unwrap();
