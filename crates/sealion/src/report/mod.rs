@@ -81,8 +81,8 @@ pub struct Input {
     pub path: Arc<str>,
     /// What it turned out to be: `journal-ion-text`, `journal-ion-binary`,
     /// `journal-json`, `stream`, `digest`, `block`, `revision`, `receipt`,
-    /// `block-proof`, `bundle`, `manifest`, `history`, `description`, `mixed`, `empty`, `unknown`,
-    /// `unreadable`.
+    /// `block-proof`, `bundle`, `manifest`, `history`, `description`, `state`, `checkpoint`, `mixed`,
+    /// `empty`, `unknown`, `unreadable`.
     pub kind: &'static str,
     /// Its size in bytes as stored (compressed, if it is).
     pub bytes: u64,

@@ -36,7 +36,7 @@ use crate::findings::Journal;
 use crate::report::{CheckpointAnswer, Verdict};
 use crate::source::Object;
 use file::Passed;
-pub(super) use file::{Behind, Kept};
+pub(super) use file::{is_checkpoint, Behind, Kept};
 
 /// The version of the file's form, which no other program reads.
 const VERSION: u32 = 2;

@@ -6,7 +6,8 @@ use std::io::{Cursor, Read};
 use std::sync::Arc;
 
 use super::access::Access;
-use super::collect::{Collected, Collector};
+use super::checkpoint::is_checkpoint;
+use super::collect::{no_input, Collected, Collector};
 use super::looking::Looking;
 use super::manifests::is_object_name;
 use super::show::Viewer;
@@ -168,6 +169,14 @@ impl Surveyor<'_> {
         }
         let encoding = Encoding::of(&head);
         if encoding == Encoding::Text {
+            if is_checkpoint(&head) {
+                self.findings.push(no_input(
+                    &object.name,
+                    "the checkpoint of a run",
+                    "say --checkpoint with the command that wrote it, which goes on there",
+                ));
+                return Ok("checkpoint");
+            }
             if saved_as_text(&head) {
                 // An answer with a large block is more than a head.
                 let max = self.limits.value_bytes_max;

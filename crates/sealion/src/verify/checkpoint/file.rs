@@ -63,6 +63,13 @@ pub(super) fn read(path: &Path, run: Hash) -> Result<Option<Kept>, String> {
     Ok(Some(kept))
 }
 
+/// Whether a file that begins so is a checkpoint, or was one.
+pub(in crate::verify) fn is_checkpoint(head: &[u8]) -> bool {
+    let checksum = head.iter().position(|byte| *byte == b'\n');
+    let (line, body) = head.split_at(checksum.unwrap_or(0));
+    line.len() == 44 && body.starts_with(b"\n{\"run\":\"")
+}
+
 #[cfg(unix)]
 fn writable_by_others(metadata: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
