@@ -281,6 +281,30 @@ fn a_copy_that_was_refused_is_held_against_blocks_before_it() {
     same(&report, &whole);
 }
 
+/// It was begun, then refused as a whole, while another copy had all its blocks.
+#[test]
+fn the_rest_of_a_copy_is_read_however_far_the_others_went() {
+    let made = Made::new(Format::Text);
+    fs::remove_dir_all(made.inputs()).unwrap();
+    let export = Export::new(Format::Text, 1);
+    let mut other = made.ledger.clone();
+    other.blocks[180].block_hash[0] ^= 1;
+    let (_, journal) = export.object(&made.ledger.blocks).unwrap();
+    let (_, part) = export.object(&other.blocks[100..200]).unwrap();
+    made.put("journal", &journal);
+    made.put("part", &part);
+    let whole = made.whole();
+    assert_eq!(whole.verdict(), Verdict::Failed);
+    let begun = kept(&made.run(&[("part", Trouble::After(20_000))])).unwrap();
+    assert!((100..180).contains(&begun), "{begun}");
+    let report = made.run(&[("part", Trouble::Always)]);
+    assert_eq!(resumed(&report), Some(begun));
+    assert!(kept(&report).unwrap() > 200);
+    let report = made.run(&[]);
+    assert_eq!(resumed(&report), None);
+    same(&report, &whole);
+}
+
 #[test]
 fn objects_under_names_that_tell_nothing_go_on_before_the_gap() {
     let made = Made::new(Format::Text);
