@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::survey::JournalFile;
-use crate::blocks::manifest::{matches, Manifest};
+use crate::blocks::manifest::{Manifest, Paths};
 use crate::blocks::{BlockAddress, StrandId};
 use crate::findings::{Asked, Code, Finding, Findings, Given};
 
@@ -19,13 +19,13 @@ pub(crate) fn check_manifests(
 ) {
     let mut named = vec![false; journals.len()];
     let mut completed = false;
+    let paths = Paths::new(journals.iter().map(|file| &*file.object.name));
     for (path, manifest) in manifests {
         match manifest {
             Manifest::Completed { keys, .. } => {
                 completed = true;
                 for (key, offset) in keys {
-                    let best = best_match(key, journals);
-                    match best {
+                    match paths.best_match(key) {
                         Some(index) => named[index] = true,
                         None => findings.push(missing(path, key, *offset)),
                     }
@@ -78,13 +78,6 @@ fn unfinished(path: &Arc<str>, export_id: &str) -> Finding {
     )
     .source(path, None)
     .remedy("look for the completed manifest; without it the export may lack objects at its end")
-}
-
-/// The journal file that a manifest's key means: by the longest common tail.
-fn best_match(key: &str, journals: &[JournalFile]) -> Option<usize> {
-    let tails = journals.iter().map(|file| matches(key, &file.object.name));
-    let (index, tail) = tails.enumerate().max_by_key(|(_, tail)| *tail)?;
-    (tail > 0).then_some(index)
 }
 
 /// `<strandId>.<first>-<last>.<ext>`.
