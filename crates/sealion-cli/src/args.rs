@@ -147,7 +147,8 @@ pub struct VerifyArgs {
     /// Keep in F how far the run is; the same command goes on from there if it was interrupted
     ///
     /// Files read to their end before are not read again, and the report lists them. F is removed
-    /// at the end of the run. Put it where only you can write, not among the inputs.
+    /// at the end of the run, unless something could not be read: then the same command goes on
+    /// before it. Put it where only you can write, not among the inputs.
     #[arg(long, value_name = "F", requires = "inputs")]
     pub checkpoint: Option<PathBuf>,
     /// Seconds between two checkpoints

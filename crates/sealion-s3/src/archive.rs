@@ -98,8 +98,9 @@ impl Archive for S3 {
     fn objects(&self) -> Result<Vec<Object>, sealion::Error> {
         let object = |entry: &Arc<Entry>| match entry.odd {
             false => {
-                let tag = entry.e_tag.as_deref().map(str::to_owned);
-                Object::new(entry.name.clone(), Some(entry.size)).stamped(tag)
+                let stamp = entry.e_tag.as_deref().or(entry.written.as_deref());
+                let object = Object::new(entry.name.clone(), Some(entry.size));
+                object.stamped(stamp.map(str::to_owned))
             }
             true => {
                 let mut object = Object::new(entry.name.clone(), None);

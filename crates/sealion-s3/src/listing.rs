@@ -36,6 +36,8 @@ pub(crate) struct Entry {
     pub(crate) odd: bool,
     /// What it must still be when it is read.
     pub(crate) e_tag: Option<Box<str>>,
+    /// When it was last written, where the server lists no entity tags.
+    pub(crate) written: Option<Box<str>>,
     /// Its version, where the bucket keeps versions; known once it was read.
     pub(crate) version: OnceLock<Box<str>>,
 }
@@ -50,6 +52,7 @@ impl Entry {
             size: 0,
             odd: true,
             e_tag: None,
+            written: None,
             version: OnceLock::new(),
         }
     }
@@ -144,6 +147,10 @@ fn entry(url: &S3Url, object: ObjectMeta) -> Entry {
         name: (root + object.location.as_ref()).into(),
         size: object.size,
         odd: false,
+        written: object
+            .e_tag
+            .is_none()
+            .then(|| object.last_modified.to_rfc3339().into()),
         e_tag: object.e_tag.map(String::into_boxed_str),
         version: OnceLock::new(),
     }

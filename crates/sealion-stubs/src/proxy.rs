@@ -28,6 +28,34 @@ pub enum Fault {
         /// Milliseconds between them.
         pause_ms: u64,
     },
+    /// Connections on which an object is asked for whose name has this in it are closed after
+    /// so many further bytes of answers.
+    CutObject {
+        /// A part of its name that stands in URLs as it is.
+        name: &'static str,
+        /// After how many bytes.
+        after: u64,
+    },
+    /// Whoever asks for such an object is answered with this status, in the words of S3.
+    RefuseObject {
+        /// A part of its name that stands in URLs as it is.
+        name: &'static str,
+        /// `403 Forbidden`.
+        status: &'static str,
+        /// `AccessDenied`.
+        code: &'static str,
+    },
+}
+
+impl Fault {
+    /// Whether `bytes` of a client ask for the object that is in trouble.
+    fn is_about(self, bytes: &[u8]) -> bool {
+        let (Fault::CutObject { name, .. } | Fault::RefuseObject { name, .. }) = self else {
+            return false;
+        };
+        let line = bytes.split(|byte| *byte == b'\r').next().unwrap_or(bytes);
+        line.starts_with(b"GET ") && line.windows(name.len()).any(|part| part == name.as_bytes())
+    }
 }
 
 /// A running proxy, and what went through it.
@@ -93,47 +121,81 @@ pub fn serve(to: SocketAddr, fault: Fault) -> Proxy {
 }
 
 fn hand_on(client: TcpStream, server: TcpStream, fault: Fault, number: usize, counts: Arc<Counts>) {
-    let (Ok(mut asked), Ok(mut asking)) = (client.try_clone(), server.try_clone()) else {
+    let (Ok(asked), Ok(asking)) = (client.try_clone(), server.try_clone()) else {
         return;
     };
+    let left = Arc::new(AtomicU64::new(match fault {
+        Fault::CutAfter(bytes) => bytes,
+        Fault::CutFirst { connections, after } if number < connections => after,
+        _ => u64::MAX,
+    }));
+    let own = left.clone();
     thread::spawn(move || {
-        let _ = std::io::copy(&mut asked, &mut asking);
+        ask(&asked, &asking, fault, &own);
         let _ = asking.shutdown(Shutdown::Write);
     });
     thread::spawn(move || {
-        answer(server, &client, fault, number, &counts);
+        answer(server, &client, fault, &left, &counts);
         let _ = client.shutdown(Shutdown::Both);
         counts.open.fetch_sub(1, Ordering::SeqCst);
     });
+}
+
+/// Hands requests on. Clients of S3 send the first line of each at once, after the answer before.
+fn ask(mut client: &TcpStream, mut server: &TcpStream, fault: Fault, left: &AtomicU64) {
+    let mut buffer = vec![0; 64 << 10];
+    while let Ok(count @ 1..) = client.read(&mut buffer) {
+        let request = &buffer[..count];
+        match fault {
+            Fault::RefuseObject { status, code, .. } if fault.is_about(request) => {
+                let body = format!("<Error><Code>{code}</Code><Message>{status}</Message></Error>");
+                let length = body.len();
+                let _ = write!(
+                    client,
+                    "HTTP/1.1 {status}\r\ncontent-type: application/xml\r\n\
+                     content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+                );
+                return;
+            }
+            Fault::CutObject { after, .. } if fault.is_about(request) => {
+                left.fetch_min(after, Ordering::SeqCst);
+            }
+            _ => {}
+        }
+        if server.write_all(request).is_err() {
+            return;
+        }
+    }
 }
 
 fn answer(
     mut server: TcpStream,
     mut client: &TcpStream,
     fault: Fault,
-    number: usize,
+    left: &AtomicU64,
     counts: &Counts,
 ) {
-    let mut left = match fault {
-        Fault::CutAfter(bytes) => bytes,
-        Fault::CutFirst { connections, after } if number < connections => after,
-        _ => u64::MAX,
-    };
     let mut buffer = vec![0; 64 << 10];
     let at_once = match fault {
         Fault::Slow { bytes, .. } => bytes.min(buffer.len()),
         _ => buffer.len(),
     };
-    while left > 0 {
+    loop {
         let Ok(count) = server.read(&mut buffer[..at_once]) else {
             return;
         };
-        let count = count.min(usize::try_from(left).unwrap_or(usize::MAX));
+        // Looked at after the answer came: what was asked for is known by then.
+        let most = left.load(Ordering::SeqCst);
+        let count = count.min(usize::try_from(most).unwrap_or(usize::MAX));
         if count == 0 || client.write_all(&buffer[..count]).is_err() {
             return;
         }
-        left -= count as u64;
         counts.bytes.fetch_add(count as u64, Ordering::SeqCst);
+        let spent =
+            most != u64::MAX && left.fetch_sub(count as u64, Ordering::SeqCst) <= count as u64;
+        if spent {
+            break;
+        }
         if let Fault::Slow { pause_ms, .. } = fault {
             thread::sleep(Duration::from_millis(pause_ms));
         }

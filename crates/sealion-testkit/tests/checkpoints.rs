@@ -269,3 +269,40 @@ fn a_checkpoint_that_others_may_write_to_is_not_used() {
     };
     refused("open to all", open, "others may write");
 }
+
+#[test]
+fn states_and_checkpoints_among_the_inputs_are_named_for_what_they_are() {
+    let made = Made::new(Format::Text, 100);
+    made.broken_off(&made.kept(), 768);
+    let checkpoint = fs::read(made.checkpoint()).unwrap();
+    let state = made.verify(&made.verifier()).state().unwrap().to_json();
+    made.put("c", &checkpoint);
+    made.put("s", state.as_bytes());
+    // Almost one of each.
+    made.put("not-c", &checkpoint[1..]);
+    made.put(
+        "not-s",
+        state
+            .replacen("state_version", "State_version", 1)
+            .as_bytes(),
+    );
+    let report = made.verify(&made.verifier());
+    assert_eq!(report.verdict(), sealion::Verdict::Verified);
+    let kind = |name: &str| {
+        let own = |input: &&sealion::report::Input| input.path.ends_with(&format!("/{name}"));
+        report.inputs.iter().find(own).expect("an input").kind
+    };
+    assert_eq!((kind("c"), kind("not-c")), ("checkpoint", "unknown"));
+    assert_eq!((kind("s"), kind("not-s")), ("state", "unknown"));
+    let remedies: Vec<_> = report
+        .findings
+        .iter()
+        .filter_map(|f| f.remedy.as_deref())
+        .collect();
+    for option in ["--checkpoint", "--state"] {
+        assert!(
+            remedies.iter().any(|remedy| remedy.contains(option)),
+            "{remedies:?}"
+        );
+    }
+}

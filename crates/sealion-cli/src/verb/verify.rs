@@ -26,6 +26,11 @@ pub fn run(args: &VerifyArgs) -> Result<u8, Error> {
         Output::Text if args.quiet => {}
         Output::Text => terminal::print_report(&report, args.verbose)?,
     }
+    if args.output == Output::Json && !args.quiet {
+        if let Some(kept) = kept(&report) {
+            terminal::remark(&kept);
+        }
+    }
     if args.verbose {
         terminal::remark(&speed(&report, started.elapsed()));
         input.tell(terminal::remark);
@@ -119,6 +124,16 @@ fn listing(archive: &dyn Archive) -> Result<String, Error> {
         text += &format!("{unknown:>15} of them tell their size (?) only as they are read\n");
     }
     Ok(text)
+}
+
+/// That the checkpoint stays, for those who do not read the report.
+fn kept(report: &Report) -> Option<String> {
+    let checkpoint = report.checkpoint.as_ref()?;
+    let after = checkpoint.kept_after.as_ref()?;
+    Some(format!(
+        "{} is kept, up to block {} of strand {}: once everything can be read, the same command goes on there",
+        checkpoint.path, after.sequence_no, after.strand_id
+    ))
 }
 
 fn speed(report: &Report, taken: Duration) -> String {

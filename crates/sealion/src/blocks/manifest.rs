@@ -6,6 +6,8 @@
 //! Guide, "Journal export output in QLDB".) A manifest has no hash of anything,
 //! so it proves nothing; it can only tell what is missing.
 
+use std::collections::HashMap;
+
 use ion_rs::IonType;
 
 use super::read::{Envelope, Unfit};
@@ -67,7 +69,7 @@ fn started(envelope: &Envelope<'_>) -> Result<Manifest, Unfit> {
 ///
 /// Downloads often lost the prefix, use the separator of their system, and were
 /// compressed later.
-pub(crate) fn matches(key: &str, path: &str) -> usize {
+fn matches(key: &str, path: &str) -> usize {
     let key = key.rsplit('/').filter(is_part);
     let path = path.rsplit(['/', '\\']).filter(is_part);
     let pairs = key.zip(path).enumerate();
@@ -82,8 +84,42 @@ fn is_part(part: &&str) -> bool {
 
 /// Whether `name` is `own` with the ending of a compression.
 fn is_packed(own: &str, name: &str) -> bool {
-    let ending = name.strip_prefix(own);
-    ending.is_some_and(|ending| matches!(ending, ".gz" | ".gzip" | ".zst" | ".zstd"))
+    unpacked(name) == Some(own)
+}
+
+fn unpacked(name: &str) -> Option<&str> {
+    let endings = [".gz", ".gzip", ".zst", ".zstd"];
+    endings.iter().find_map(|ending| name.strip_suffix(ending))
+}
+
+/// Paths by what [`matches`] needs first: a manifest has a key for each of them, so
+/// all pairs are too many to look at.
+pub(crate) struct Paths<'p> {
+    by_name: HashMap<&'p str, Vec<(usize, &'p str)>>,
+}
+
+impl<'p> Paths<'p> {
+    pub(crate) fn new(paths: impl Iterator<Item = &'p str>) -> Paths<'p> {
+        let mut by_name: HashMap<_, Vec<_>> = HashMap::new();
+        for (index, path) in paths.enumerate() {
+            let Some(name) = path.rsplit(['/', '\\']).find(is_part) else {
+                continue;
+            };
+            for name in [Some(name), unpacked(name)].into_iter().flatten() {
+                by_name.entry(name).or_default().push((index, path));
+            }
+        }
+        Paths { by_name }
+    }
+
+    /// Which of them a manifest's key means: the last of those with the most parts in common.
+    pub(crate) fn best_match(&self, key: &str) -> Option<usize> {
+        let name = key.rsplit('/').find(is_part)?;
+        let named = self.by_name.get(name)?.iter();
+        let parts = named.map(|(index, path)| (*index, matches(key, path)));
+        let (index, _) = parts.max_by_key(|(_, parts)| *parts)?;
+        Some(index)
+    }
 }
 
 #[cfg(test)]
@@ -202,6 +238,24 @@ mod tests {
             assert_eq!(matches(key, path), count, "{path}");
         }
         assert_eq!(matches("", ""), 0);
+        let paths = ["x/c.ion", "b/c.ion.gz", "b/c.ion", "c.ion", "d", ""];
+        let found = Paths::new(paths.into_iter());
+        for key in [
+            "c.ion",
+            "a/b/c.ion",
+            "x/c.ion",
+            "c.ion.gz",
+            "d",
+            "e",
+            "",
+            "ion",
+        ] {
+            let all = paths.iter().map(|path| matches(key, path)).enumerate();
+            let best = all
+                .max_by_key(|(_, parts)| *parts)
+                .filter(|(_, parts)| *parts > 0);
+            assert_eq!(found.best_match(key), best.map(|(index, _)| index), "{key}");
+        }
         assert_eq!(matches("a.gz", "a"), 0, "the key itself has the ending");
     }
 }

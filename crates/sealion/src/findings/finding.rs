@@ -170,6 +170,20 @@ impl Findings {
         }
     }
 
+    /// Takes in what came of a later step. The caps are those of this one.
+    pub(crate) fn absorb(&mut self, later: Findings) {
+        let (mut totals, mut severities) = (self.totals.clone(), self.severities.clone());
+        for (code, count) in later.totals {
+            *totals.entry(code).or_default() += count;
+        }
+        for (severity, count) in later.severities {
+            *severities.entry(severity).or_default() += count;
+        }
+        self.extend(later.kept);
+        // Those that were counted and not kept are among these.
+        (self.totals, self.severities) = (totals, severities);
+    }
+
     /// How many there are that leave something wrong or undecided.
     pub(crate) fn grave(&self) -> u64 {
         self.count_of(Severity::Failure) + self.count_of(Severity::Incomplete)

@@ -212,6 +212,13 @@ impl<'a> Journal<'a> {
         }
     }
 
+    /// Whether blocks are missing between some that are here.
+    pub(crate) fn has_gap(&self) -> bool {
+        self.strands
+            .values()
+            .any(|strand| strand.segments.len() > 1)
+    }
+
     /// Whether a checkpoint stands for what is at `address`.
     fn is_behind(&self, address: &BlockAddress) -> bool {
         let after = self.resumed_after.as_ref();

@@ -81,8 +81,8 @@ pub struct Input {
     pub path: Arc<str>,
     /// What it turned out to be: `journal-ion-text`, `journal-ion-binary`,
     /// `journal-json`, `stream`, `digest`, `block`, `revision`, `receipt`,
-    /// `block-proof`, `bundle`, `manifest`, `history`, `description`, `mixed`, `empty`, `unknown`,
-    /// `unreadable`.
+    /// `block-proof`, `bundle`, `manifest`, `history`, `description`, `state`, `checkpoint`, `mixed`,
+    /// `empty`, `unknown`, `unreadable`.
     pub kind: &'static str,
     /// Its size in bytes as stored (compressed, if it is).
     pub bytes: u64,
@@ -125,6 +125,10 @@ pub struct CheckpointAnswer {
     /// Journal files that the earlier run read to their end, and this one only at
     /// their start. Their name, size and time of change are as they were.
     pub not_read_again: Vec<Arc<str>>,
+    /// The last block for which the file still stands after this run, because inputs
+    /// could not be read: the same command goes on behind it. `None` if the file was
+    /// removed.
+    pub kept_after: Option<BlockAddress>,
     /// Why a checkpoint was not used, or none could be written.
     pub remark: Option<String>,
 }

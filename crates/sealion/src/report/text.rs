@@ -290,6 +290,15 @@ impl Text<'_> {
                 self.line("", &Safe(path).to_string())?;
             }
         }
+        if let Some(after) = &checkpoint.kept_after {
+            let line = format!(
+                "{}: kept, up to block {} of strand {}; once everything can be read, the same command goes on there",
+                Safe(&checkpoint.path),
+                after.sequence_no,
+                Safe(after.strand_id.as_str()),
+            );
+            self.line("checkpoint", &line)?;
+        }
         if let Some(remark) = &checkpoint.remark {
             let line = format!("{}: {}", Safe(&checkpoint.path), Safe(remark));
             self.line("checkpoint", &line)?;

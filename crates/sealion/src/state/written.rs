@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ReachedDigest, State, StrandState};
+use crate::blocks::read::Envelope;
 use crate::blocks::time::Time;
 use crate::blocks::{Hash, StrandId};
 use crate::findings::{RevisionCounts, Span};
@@ -65,6 +66,11 @@ impl State {
         // Numbers, strings and lists alone.
         let json = serde_json::to_string_pretty(&written);
         json.expect("a state has no value that JSON lacks") + "\n"
+    }
+
+    /// Whether a value has the form of a state.
+    pub(crate) fn is_one(envelope: &Envelope<'_>) -> bool {
+        envelope.has("state_version") && envelope.has("strands")
     }
 
     /// Reads the JSON form. `source` is its name in reports.

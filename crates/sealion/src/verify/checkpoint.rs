@@ -6,26 +6,37 @@
 //! progress is kept: after the first failure, and after anything that could not be
 //! decided, no further checkpoint is written, so that the next run meets it again.
 //!
+//! At the end of a run the file is removed, unless something could not be read and
+//! that alone left the answer open. Then it stays for the same command, which goes on
+//! there once everything can be read. It never stands for more than lies before what
+//! was not read: nothing is written beyond, and what the next run can read is held
+//! against it once more.
+//!
 //! The file is as trustworthy as the folder it lies in. Its checksum tells damage,
 //! not forgery; one that others may write to is not used.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod file;
+
+use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::access::Access;
 use super::feed::Merge;
+use super::manifests::first_by_name;
+use super::survey::{JournalFile, Survey};
 use super::Verifier;
 use crate::blocks::{BlockAddress, Hash};
 use crate::engine::Engine;
-use crate::findings::{Findings, Journal, KeptJournal};
-use crate::report::CheckpointAnswer;
+use crate::findings::Journal;
+use crate::report::{CheckpointAnswer, Verdict};
 use crate::source::Object;
+use file::Passed;
+pub(super) use file::{is_checkpoint, Behind, Kept};
 
 /// The version of the file's form, which no other program reads.
 const VERSION: u32 = 2;
@@ -36,31 +47,6 @@ const SHARE: u32 = 20;
 /// Blocks between two looks at the clock.
 const BLOCKS_A_LOOK: u32 = 16;
 
-/// What the file holds, after a line with its checksum.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Kept {
-    /// What was asked, of which inputs, by which program.
-    run: Hash,
-    surveyed: Findings,
-    journal: KeptJournal,
-    passed: Passed,
-    behind: Behind,
-}
-
-/// How many values the fast engine passed on, and why.
-type Passed = BTreeMap<String, u64>;
-
-/// How much of the inputs lies before a checkpoint.
-#[derive(Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Behind {
-    /// Journal files that lie wholly before.
-    pub(super) finished: BTreeSet<Arc<str>>,
-    /// Of others that were begun, the offset of the last block before.
-    pub(super) begun: BTreeMap<Arc<str>, u64>,
-}
-
 /// The checkpoint of a run under way.
 pub(super) struct Checkpoint {
     path: PathBuf,
@@ -68,14 +54,22 @@ pub(super) struct Checkpoint {
     run: Hash,
     due: Instant,
     blocks: u32,
-    /// The findings before the first block. Graver ones than these end the checkpoints,
-    /// and other ones than these are a sign that the inputs are not as they were.
-    surveyed: Findings,
+    /// Inputs that are no journal files and were read, each to its end.
+    beside: BTreeSet<Arc<str>>,
+    /// Inputs that could not be read, or not to their end.
+    unread: BTreeSet<Arc<str>>,
+    /// Where the first of them begins, if it has the name of an object of an export.
+    until: Option<BlockAddress>,
+    access: Arc<Access>,
     /// What an earlier run did already.
     behind: Behind,
+    /// The block up to which the file stands.
+    standing: Option<BlockAddress>,
     /// Set when nothing can be kept, or no more.
     stopped: bool,
-    pub(super) answer: CheckpointAnswer,
+    /// Set once one was written because the archive refused something.
+    hurried: bool,
+    answer: CheckpointAnswer,
 }
 
 impl Checkpoint {
@@ -91,12 +85,18 @@ impl Checkpoint {
             run: Hash::ZERO,
             due: Instant::now() + every,
             blocks: 0,
-            surveyed: Findings::default(),
+            beside: BTreeSet::new(),
+            unread: BTreeSet::new(),
+            until: None,
+            access: Arc::default(),
             behind: Behind::default(),
+            standing: None,
             stopped: false,
+            hurried: false,
             answer: CheckpointAnswer {
                 path: path.display().to_string(),
                 resumed_after: None,
+                kept_after: None,
                 not_read_again: Vec::new(),
                 remark: None,
             },
@@ -108,7 +108,7 @@ impl Checkpoint {
                 return (checkpoint, None);
             }
         }
-        match read(path, checkpoint.run) {
+        match file::read(path, checkpoint.run) {
             Ok(kept) => (checkpoint, kept),
             Err(why) => {
                 checkpoint.unused(&why);
@@ -117,34 +117,68 @@ impl Checkpoint {
         }
     }
 
-    /// The fold begins.
-    pub(super) fn begin(&mut self, journal: &Journal<'_>) {
-        self.surveyed = journal.findings.clone();
+    /// The inputs are known, and the fold begins.
+    pub(super) fn begin(&mut self, survey: &Survey, access: &Arc<Access>) {
+        self.access = access.clone();
+        self.unread = survey.unread.clone();
+        self.until = self
+            .unread
+            .iter()
+            .filter_map(|name| first_by_name(name))
+            .min();
+        let read = survey.beside_the_journal();
+        let (partly, whole): (Vec<_>, Vec<_>) = read.partition(|name| self.unread.contains(*name));
+        self.beside = whole.into_iter().cloned().collect();
+        // What was taken in of these would be kept, and their rest never seen.
+        self.stopped |= !partly.is_empty();
         self.due = Instant::now() + self.every;
     }
 
-    /// Lets the fold go on from what was kept, and says what need not be read.
-    pub(super) fn resume(
+    /// Lets the fold go on from what was kept, and says what need not be read. `files`:
+    /// those that will be.
+    pub(super) fn resume<'f>(
         &mut self,
         kept: Kept,
         journal: &mut Journal<'_>,
+        mut files: impl Iterator<Item = &'f JournalFile>,
     ) -> Option<(Behind, Passed)> {
+        let after = kept.journal.after.clone();
+        if self.stopped || kept.beside != self.beside {
+            if self.stopped || kept.beside.is_superset(&self.beside) {
+                self.stopped = true;
+                self.standing = Some(after);
+                self.unused("an input that it rests on could not be read this time");
+            } else {
+                self.unused("it was written when some of the inputs could not be read");
+            }
+            return None;
+        }
         let Kept {
-            surveyed,
             journal: kept,
             passed,
-            behind,
+            mut behind,
             ..
         } = kept;
-        let after = kept.after.clone();
-        if surveyed != self.surveyed {
-            self.unused("the inputs do not look as they did");
+        // Whatever begins before was read: to its end, or as far as the checkpoint goes.
+        let fits = |file: &JournalFile| {
+            let name = &file.object.name;
+            let begun = behind.finished.contains(name) || behind.begun.contains_key(name);
+            begun || file.first.as_ref().is_some_and(|first| *first > after)
+        };
+        if !files.all(fits) {
+            self.unused("a file that could not be read then begins before it");
             return None;
         }
         if !journal.restore(kept) {
             self.unused("it contradicts itself");
             return None;
         }
+        let ahead = |name: &&Arc<str>| !behind.finished.contains(*name);
+        let unread = self.unread.iter().filter(ahead);
+        self.until = unread.filter_map(|name| first_by_name(name)).min();
+        // The next checkpoint must not say that their rest was read.
+        behind.begun.retain(|name, _| !self.unread.contains(name));
+        self.standing = Some(after.clone());
         self.answer.resumed_after = Some(after);
         self.answer.not_read_again = behind.finished.iter().cloned().collect();
         self.behind = behind.clone();
@@ -160,7 +194,7 @@ impl Checkpoint {
         passed: impl FnOnce() -> Passed,
     ) {
         self.blocks = self.blocks.wrapping_add(1);
-        if self.stopped || !self.blocks.is_multiple_of(BLOCKS_A_LOOK) || Instant::now() < self.due {
+        if self.stopped || !self.is_due(after) {
             return;
         }
         // Blocks that come again on the way to where the last run was.
@@ -172,7 +206,9 @@ impl Checkpoint {
         {
             return;
         }
-        if journal.findings.grave() > self.surveyed.grave() {
+        let beyond = self.until.as_ref().is_some_and(|until| after >= until);
+        let gap = !self.unread.is_empty() && journal.has_gap();
+        if beyond || gap || journal.findings.grave() > 0 {
             self.stopped = true;
             return;
         }
@@ -185,13 +221,14 @@ impl Checkpoint {
             .retain(|path, _| !behind.finished.contains(path));
         let kept = Kept {
             run: self.run,
-            surveyed: self.surveyed.clone(),
+            beside: self.beside.clone(),
             journal: journal.keep(after),
             passed: passed(),
             behind,
         };
-        if let Err(error) = write(&self.path, &kept) {
-            self.stop(format!("no checkpoint could be written: {error}"));
+        match file::write(&self.path, &kept) {
+            Ok(()) => self.standing = Some(after.clone()),
+            Err(error) => self.stop(format!("no checkpoint could be written: {error}")),
         }
         let pause = match self.every {
             Duration::ZERO => Duration::ZERO,
@@ -200,11 +237,36 @@ impl Checkpoint {
         self.due = Instant::now() + pause;
     }
 
-    /// The run is at its end.
-    pub(super) fn finish(self) -> CheckpointAnswer {
-        for path in [&self.path, &beside(&self.path)] {
-            // It may never have been written.
-            let _ = fs::remove_file(path);
+    /// Whether the time has come, or a better one will not: the archive refused
+    /// something further on, or the next block is in a file that could not be read.
+    fn is_due(&mut self, after: &BlockAddress) -> bool {
+        if !self.hurried && self.access.refused() > 0 {
+            self.hurried = true;
+            return true;
+        }
+        let last = self.until.as_ref().is_some_and(|until| {
+            until.strand_id == after.strand_id
+                && after.sequence_no.checked_add(1) == Some(until.sequence_no)
+        });
+        last || self.blocks.is_multiple_of(BLOCKS_A_LOOK) && Instant::now() >= self.due
+    }
+
+    /// The run is at its end, with this verdict.
+    pub(super) fn finish(mut self, verdict: Verdict) -> CheckpointAnswer {
+        let unread = !self.unread.is_empty() || self.access.refused() > 0;
+        let open = unread && verdict == Verdict::Inconclusive;
+        // It may never have been written.
+        let _ = fs::remove_file(file::beside(&self.path));
+        match self.standing.take().filter(|_| open) {
+            Some(after) => self.answer.kept_after = Some(after),
+            None => _ = fs::remove_file(&self.path),
+        }
+        if open && self.answer.kept_after.is_none() {
+            self.remark(
+                "none was written before the first input that could not be read: the same \
+                 command begins at the start"
+                    .to_owned(),
+            );
         }
         self.answer
     }
@@ -269,64 +331,4 @@ pub(super) fn identity(
 
 fn sum(bytes: &[u8]) -> Hash {
     sealion_hash::sha256(bytes)
-}
-
-/// What an earlier run of this kind left; `None` if there is nothing.
-fn read(path: &Path, run: Hash) -> Result<Option<Kept>, String> {
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error.to_string()),
-    };
-    if writable_by_others(&metadata) {
-        return Err("others may write to it".to_owned());
-    }
-    let text = fs::read(path).map_err(|error| error.to_string())?;
-    let damaged = || "it is not a checkpoint, or a damaged one".to_owned();
-    let end = memchr::memchr(b'\n', &text).ok_or_else(damaged)?;
-    let (claimed, body) = (&text[..end], &text[end + 1..]);
-    if claimed != sum(body).to_string().as_bytes() {
-        return Err(damaged());
-    }
-    let kept: Kept = serde_json::from_slice(body)
-        .map_err(|error| format!("it is of another version of this program: {error}"))?;
-    if kept.run != run {
-        return Err("it is of other inputs, other questions or another version".to_owned());
-    }
-    Ok(Some(kept))
-}
-
-#[cfg(unix)]
-fn writable_by_others(metadata: &fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    metadata.permissions().mode() & 0o022 != 0
-}
-
-#[cfg(not(unix))]
-fn writable_by_others(_: &fs::Metadata) -> bool {
-    false
-}
-
-/// Puts the checkpoint in place of the one before, at once or not at all.
-fn write(path: &Path, kept: &Kept) -> io::Result<()> {
-    let body = serde_json::to_vec(kept)?;
-    let new = beside(path);
-    let _ = fs::remove_file(&new);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&new)?;
-    writeln!(file, "{}", sum(&body))?;
-    file.write_all(&body)?;
-    file.sync_all()?;
-    fs::rename(&new, path)
-}
-
-/// A name for the file in the making, the same each time: what a killed run leaves
-/// is cleared away by the next.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".new");
-    name.into()
 }

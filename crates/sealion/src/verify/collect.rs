@@ -23,7 +23,7 @@ use crate::findings::{
 };
 use crate::hashes::{revision_hash, BlockHashes};
 use crate::source::{kpl, Encoding, Flaw, Piece, Pieces};
-use crate::Limits;
+use crate::{Limits, State};
 
 /// Evidence of all files.
 #[derive(Default)]
@@ -206,6 +206,15 @@ impl Collector<'_> {
         if envelope.has("hash") && (envelope.has("metadata") || envelope.has("data")) {
             self.kinds.insert("history");
             return self.revision(&envelope.node(), LooseProof::None);
+        }
+        if State::is_one(envelope) {
+            self.kinds.insert("state");
+            self.findings.push(no_input(
+                &self.path,
+                "a state that an earlier run saved",
+                "say --state, or --trust-state if you vouch for that run; `sealion state show` prints it",
+            ));
+            return Ok(());
         }
         match evidence::recognise(envelope, self.limits) {
             None => {
@@ -545,6 +554,13 @@ impl Collector<'_> {
     fn refused(&mut self, refused: &[Unfit]) {
         refused.iter().for_each(|unfit| self.unfit(unfit));
     }
+}
+
+/// A file of this program that is handed over in another way.
+pub(super) fn no_input(path: &Arc<str>, what: &str, how: &str) -> Finding {
+    let message = format!("{path} is {what}, and was not used: it is no input");
+    let finding = Finding::new(Code::UnknownFile, message);
+    finding.remedy(how).source(path, None)
 }
 
 /// The hashes of a proof, `None` if one of them is none; and what is wrong with them.

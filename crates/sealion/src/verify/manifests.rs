@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::survey::JournalFile;
-use crate::blocks::manifest::{matches, Manifest};
+use crate::blocks::manifest::{Manifest, Paths};
+use crate::blocks::{BlockAddress, StrandId};
 use crate::findings::{Asked, Code, Finding, Findings, Given};
 
 /// Compares manifests with the objects, and names with contents.
@@ -18,13 +19,13 @@ pub(crate) fn check_manifests(
 ) {
     let mut named = vec![false; journals.len()];
     let mut completed = false;
+    let paths = Paths::new(journals.iter().map(|file| &*file.object.name));
     for (path, manifest) in manifests {
         match manifest {
             Manifest::Completed { keys, .. } => {
                 completed = true;
                 for (key, offset) in keys {
-                    let best = best_match(key, journals);
-                    match best {
+                    match paths.best_match(key) {
                         Some(index) => named[index] = true,
                         None => findings.push(missing(path, key, *offset)),
                     }
@@ -79,13 +80,6 @@ fn unfinished(path: &Arc<str>, export_id: &str) -> Finding {
     .remedy("look for the completed manifest; without it the export may lack objects at its end")
 }
 
-/// The journal file that a manifest's key means: by the longest common tail.
-fn best_match(key: &str, journals: &[JournalFile]) -> Option<usize> {
-    let tails = journals.iter().map(|file| matches(key, &file.object.name));
-    let (index, tail) = tails.enumerate().max_by_key(|(_, tail)| *tail)?;
-    (tail > 0).then_some(index)
-}
-
 /// `<strandId>.<first>-<last>.<ext>`.
 struct ObjectName {
     strand: String,
@@ -96,6 +90,12 @@ struct ObjectName {
 /// Whether a path ends like an export's object: `<strandId>.<first>-<last>.<ext>`.
 pub(crate) fn is_object_name(path: &str) -> bool {
     name_of(path).is_some()
+}
+
+/// Where the blocks of an object of an export begin, as its name has it.
+pub(crate) fn first_by_name(path: &str) -> Option<BlockAddress> {
+    let name = name_of(path)?;
+    Some(BlockAddress::new(StrandId::new(&name.strand), name.first))
 }
 
 fn name_of(path: &str) -> Option<ObjectName> {

@@ -1,5 +1,6 @@
 //! Wires the five stages together.
 
+mod access;
 mod bundle;
 mod checkpoint;
 mod collect;
@@ -172,7 +173,10 @@ impl Verifier {
 
     /// Keeps in a file, every so often, how far the run is, and goes on from there if
     /// an earlier run over the same inputs with the same questions was interrupted.
-    /// The file is removed at the end of the run.
+    /// The file is removed at the end of the run, unless inputs could not be read and
+    /// the verdict is [`Inconclusive`](crate::Verdict::Inconclusive): then it stands for
+    /// the blocks before the first of them ([`kept_after`](CheckpointAnswer::kept_after)),
+    /// and the same run goes on there.
     ///
     /// Writing takes at most a twentieth of the time, however short `every` is, unless
     /// it is zero: then the file is written after every 16 blocks.

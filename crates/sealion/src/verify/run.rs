@@ -1,10 +1,9 @@
 //! One run: survey, then the blocks in order, then what it all amounts to.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
+use super::access::Access;
 use super::bundle;
 use super::checkpoint::{identity, Behind, Checkpoint, Kept};
 use super::collect::Collected;
@@ -57,11 +56,17 @@ impl<'s> Run<'_, 's> {
                 .map(|tell| Looking::new(tell, objects.len())),
         }
         .survey(&objects);
+        let (mut checkpoint, kept) = self.checkpoint(&objects);
+        let access = Arc::default();
+        if let Some(checkpoint) = &mut checkpoint {
+            checkpoint.begin(&survey, &access);
+        }
         let Survey {
             mut inputs,
             journals,
             records,
             collected,
+            ..
         } = survey;
         let Collected {
             items,
@@ -93,8 +98,6 @@ impl<'s> Run<'_, 's> {
                 what: "put stream records in order",
                 source,
             })?;
-        let counter = Arc::new(Counter::default());
-        let (mut checkpoint, kept) = self.checkpoint(&objects);
         let mut watch = self.watch.take();
         let mut watched = |block: &CheckedBlock| {
             if let Some(watch) = &mut watch {
@@ -102,11 +105,13 @@ impl<'s> Run<'_, 's> {
             }
         };
         let plain = self.engine == Engine::Reference;
-        let mut journal = Journal::new(&mut findings, asked, limits, &wanted, plain);
+        // Apart, because a checkpoint keeps these and not what the survey found.
+        let mut folded = Findings::new(limits.findings_max, asked.strict);
+        let mut journal = Journal::new(&mut folded, asked, limits, &wanted, plain);
         journal.watch = Some(&mut watched);
         let resumed = checkpoint.as_mut().and_then(|checkpoint| {
-            checkpoint.begin(&journal);
-            checkpoint.resume(kept?, &mut journal)
+            let files = journals.iter().filter(|file| file.may_hold(asked));
+            checkpoint.resume(kept?, &mut journal, files)
         });
         let (behind, passed) = resumed.unwrap_or_default();
         let checker = Arc::new(Checker {
@@ -117,7 +122,7 @@ impl<'s> Run<'_, 's> {
             wanted: self.wanted.clone(),
             used: journal.used.clone(),
         });
-        let mut sources = self.sources(&journals, &checker, &counter, &behind);
+        let mut sources = self.sources(&journals, &checker, &access, &behind);
         sources.push(in_order("stream records", Box::new(records)));
         sources.extend(loose_items(items));
         let along = |journal: &Journal<'_>, after: &BlockAddress, merge: &Merge<'_, 's>| {
@@ -130,7 +135,7 @@ impl<'s> Run<'_, 's> {
             &mut journal,
             (&journals, objects.len()),
             &candidates,
-            &counter,
+            &access,
             along,
         );
         let Journal {
@@ -139,6 +144,7 @@ impl<'s> Run<'_, 's> {
             ..
         } = journal;
         let by_path = by_path.into_all();
+        findings.absorb(folded);
         check_manifests(&manifests, &journals, &by_path, asked, &mut findings);
         count_inputs(&mut inputs, &by_path);
         let mut conclusion = Conclusion {
@@ -186,7 +192,7 @@ impl<'s> Run<'_, 's> {
             strands: told,
             states: self.verifier.state_answers(&strands, &candidates),
             digests: candidates.iter().map(Candidate::answer).collect(),
-            checkpoint: checkpoint.map(Checkpoint::finish),
+            checkpoint: checkpoint.map(|checkpoint| checkpoint.finish(verdict)),
             findings: kept,
             finding_totals,
             not_covered: not_covered(kinds, unknown_fields),
@@ -217,27 +223,26 @@ impl<'s> Run<'_, 's> {
         &self,
         journals: &[JournalFile],
         checker: &Arc<Checker>,
-        counter: &Arc<Counter>,
+        access: &Arc<Access>,
         behind: &Behind,
     ) -> Vec<Source<'s>> {
         let asked = &checker.asked;
         let archive = self.archive;
-        let wanted_strand = |file: &&JournalFile| match (&asked.strand_id, &file.first) {
-            (Some(wanted), Some(first)) => *wanted == first.strand_id,
-            _ => true,
-        };
         let source = |file: &JournalFile| {
-            let (file, checker, counter) = (file.clone(), checker.clone(), counter.clone());
+            let (file, checker, access) = (file.clone(), checker.clone(), access.clone());
             let taken = behind.begun.get(&file.object.name).copied();
             Source {
                 first: file.first.clone(),
                 path: file.object.name.clone(),
                 file: true,
-                open: Box::new(move || tasks_of(archive, file, checker, counter, taken)),
+                open: Box::new(move || tasks_of(archive, file, checker, &access, taken)),
             }
         };
         let ahead = |file: &&JournalFile| !behind.finished.contains(&file.object.name);
-        let files = journals.iter().filter(wanted_strand).filter(ahead);
+        let files = journals
+            .iter()
+            .filter(|file| file.may_hold(asked))
+            .filter(ahead);
         files.map(source).collect()
     }
 
@@ -247,7 +252,7 @@ impl<'s> Run<'_, 's> {
         journal: &mut Journal<'_>,
         (journals, objects): (&[JournalFile], usize),
         candidates: &[Candidate],
-        counter: &Counter,
+        access: &Access,
         mut along: impl FnMut(&Journal<'_>, &BlockAddress, &Merge<'_, 's>),
     ) {
         let asked = &self.verifier.asked;
@@ -268,7 +273,7 @@ impl<'s> Run<'_, 's> {
         let tell = |blocks| {
             if let Some(progress) = &self.verifier.progress {
                 progress(Progress {
-                    bytes: counter.0.load(Ordering::Relaxed),
+                    bytes: access.bytes(),
                     bytes_total,
                     blocks,
                     objects: objects as u64,
@@ -403,13 +408,11 @@ fn tasks_of<'s>(
     archive: &'s dyn Archive,
     file: JournalFile,
     checker: Arc<Checker>,
-    counter: Arc<Counter>,
+    access: &Arc<Access>,
     taken: Option<u64>,
 ) -> Tasks<'s> {
     let path = file.object.name.clone();
-    let raw = archive.open(&file.object);
-    let counted = raw.map(|inner| Box::new(Counted { inner, counter }) as Box<dyn Read + Send>);
-    match counted.and_then(decompressed) {
+    match access.open(archive, &file.object).and_then(decompressed) {
         Ok((input, _)) => {
             let stretches = Stretches::new(input, file.encoding, path, checker, file.json);
             Box::new(stretches.after(taken))
@@ -448,22 +451,5 @@ fn verdict(findings: &Findings, trusting: bool, all_verified: bool) -> Verdict {
         Verdict::Verified
     } else {
         Verdict::Consistent
-    }
-}
-
-/// Bytes read of all journal files, as stored.
-#[derive(Default)]
-struct Counter(AtomicU64);
-
-struct Counted {
-    inner: Box<dyn Read + Send>,
-    counter: Arc<Counter>,
-}
-
-impl Read for Counted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        self.counter.0.fetch_add(count as u64, Ordering::Relaxed);
-        Ok(count)
     }
 }

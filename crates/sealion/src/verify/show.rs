@@ -143,6 +143,8 @@ fn kind_words(kind: &'static str) -> &'static str {
         "manifest" => "manifest of a journal export",
         "history" => "revisions of documents, without proofs",
         "description" => "answer of QLDB's API about a ledger, an export or a stream",
+        "state" => "state that an earlier run saved, for --state; `sealion state show` prints it",
+        "checkpoint" => "checkpoint of a run, for --checkpoint",
         "mixed" => "several kinds in one file",
         "empty" => "empty",
         "unreadable" => "cannot be read",

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 use std::sync::Arc;
 
-use super::collect::{Collected, Collector};
+use super::access::Access;
+use super::checkpoint::is_checkpoint;
+use super::collect::{no_input, Collected, Collector};
 use super::looking::Looking;
 use super::manifests::is_object_name;
 use super::show::Viewer;
@@ -37,13 +39,40 @@ pub(crate) struct JournalFile {
     pub(crate) first: Option<BlockAddress>,
 }
 
+impl JournalFile {
+    /// Whether its blocks may be of the strand asked for.
+    pub(super) fn may_hold(&self, asked: &Asked) -> bool {
+        match (&asked.strand_id, &self.first) {
+            (Some(wanted), Some(first)) => *wanted == first.strand_id,
+            _ => true,
+        }
+    }
+}
+
 /// All that was learned.
 pub(crate) struct Survey {
     pub(crate) inputs: Vec<Input>,
     pub(crate) journals: Vec<JournalFile>,
     pub(crate) records: Records,
     pub(crate) collected: Collected,
+    /// Those that the archive refused, or broke off.
+    pub(crate) unread: BTreeSet<Arc<str>>,
 }
+
+impl Survey {
+    /// Inputs that were taken in before the first block, and may bear on what is made
+    /// of the blocks: all but journal files and manifests.
+    pub(super) fn beside_the_journal(&self) -> impl Iterator<Item = &Arc<str>> {
+        let journal = ["journal-ion-text", "journal-ion-binary", "journal-json"];
+        let bears = move |input: &&Input| {
+            !journal.contains(&input.kind) && !["manifest", UNREADABLE].contains(&input.kind)
+        };
+        self.inputs.iter().filter(bears).map(|input| &input.path)
+    }
+}
+
+/// The kind of an input of which nothing could be read.
+const UNREADABLE: &str = "unreadable";
 
 /// What to look at, and how.
 pub(crate) struct Surveyor<'a> {
@@ -72,15 +101,18 @@ impl Surveyor<'_> {
             journals: Vec::new(),
             records: Records::new(self.limits),
             collected: Collected::default(),
+            unread: BTreeSet::new(),
         };
+        let access = Arc::new(Access::default());
         for object in objects {
-            let kind = match self.look(object, &mut survey) {
+            let refused = access.refused();
+            let kind = match self.look(object, &access, &mut survey) {
                 Ok(kind) => kind,
                 Err(flaw) => {
                     let unreadable = matches!(flaw.kind, FlawKind::Unreadable(_));
                     self.findings.push(flaw_finding(flaw, &object.name));
                     if unreadable {
-                        "unreadable"
+                        UNREADABLE
                     } else {
                         "unknown"
                     }
@@ -93,6 +125,9 @@ impl Surveyor<'_> {
                 blocks: None,
                 revisions: None,
             });
+            if access.refused() > refused {
+                survey.unread.insert(object.name.clone());
+            }
             if let Some(looking) = &self.looking {
                 looking.looked();
             }
@@ -100,12 +135,17 @@ impl Surveyor<'_> {
         survey
     }
 
-    fn look(&mut self, object: &Object, survey: &mut Survey) -> Result<&'static str, Flaw> {
+    fn look(
+        &mut self,
+        object: &Object,
+        access: &Arc<Access>,
+        survey: &mut Survey,
+    ) -> Result<&'static str, Flaw> {
         let unreadable = |error| Flaw::new(0, FlawKind::Unreadable(error));
         if let Some(problem) = &object.problem {
             return Err(unreadable(std::io::Error::other(problem.clone())));
         }
-        let mut raw = self.archive.open(object).map_err(unreadable)?;
+        let mut raw = access.open(self.archive, object).map_err(unreadable)?;
         if let Some(looking) = &self.looking {
             raw = looking.at(raw);
         }
@@ -129,6 +169,14 @@ impl Surveyor<'_> {
         }
         let encoding = Encoding::of(&head);
         if encoding == Encoding::Text {
+            if is_checkpoint(&head) {
+                self.findings.push(no_input(
+                    &object.name,
+                    "the checkpoint of a run",
+                    "say --checkpoint with the command that wrote it, which goes on there",
+                ));
+                return Ok("checkpoint");
+            }
             if saved_as_text(&head) {
                 // An answer with a large block is more than a head.
                 let max = self.limits.value_bytes_max;
