@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use sealion_hash::Hash;
 
 use crate::batch::{Batch, Slot};
-use crate::binary::{self, BinaryReader};
+use crate::binary::{self, BinaryReader, SymbolTable};
 use crate::pass::{pass, Pass, Reason};
 use crate::scalar::{Blob, Magnitude, Scalar, Type};
 use crate::sniff::{self, Encoding};
@@ -143,6 +143,25 @@ impl<'a> Reader<'a> {
             value_bytes_max: limits.value_bytes_max,
             scratch: Vec::new(),
         })
+    }
+
+    /// A reader that takes the symbols of this table from there wherever the table stands in the bytes; it was
+    /// [read](SymbolTable::read) by the same limits, or is not used.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_symbols(
+        bytes: &'a [u8],
+        symbols: &'a SymbolTable,
+        limits: &Limits,
+    ) -> Result<Self, Pass> {
+        let mut reader = Self::new(bytes, limits)?;
+        if let Source::Binary(source) = &mut reader.source {
+            if symbols.symbols_max() == limits.symbols_max {
+                source.know(symbols);
+            }
+        }
+        Ok(reader)
     }
 
     /// The next value of the container that was entered last, or at top level; `None` at its end, and then again

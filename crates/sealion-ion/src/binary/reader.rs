@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::header::{Container, Cursor};
 use super::symbols::{Symbols, SYMBOL_TABLE};
+use super::table::SymbolTable;
 use super::value::{self, Head};
 use super::walk::Walker;
 use crate::hasher::{self, Sink, Skip};
@@ -48,6 +49,8 @@ static PLAIN: [Option<Type>; 16] = [
 pub(crate) struct BinaryReader<'a> {
     cursor: Cursor<'a>,
     symbols: Symbols<'a>,
+    /// A table that was read elsewhere, and need not be read again.
+    known: Option<&'a SymbolTable>,
     walker: Walker,
     depth_max: usize,
     stack: Vec<Entered>,
@@ -65,16 +68,40 @@ pub(crate) struct Place<'a> {
     depth: usize,
 }
 
+/// A symbol table that was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Table {
+    /// It says by itself what symbols there are.
+    Whole,
+    /// It appends to those before it.
+    Part,
+}
+
 impl<'a> BinaryReader<'a> {
     pub(crate) fn new(bytes: &'a [u8], limits: &Limits) -> Self {
         Self {
             cursor: Cursor { bytes, at: 0 },
             symbols: Symbols::new(limits.symbols_max),
+            known: None,
             walker: Walker::default(),
             depth_max: limits.depth_max as usize,
             stack: Vec::new(),
             current: None,
             container: None,
+        }
+    }
+
+    /// Takes the symbols of this table, if it stands in the input, from there.
+    pub(crate) fn know(&mut self, table: &'a SymbolTable) {
+        self.known = Some(table);
+    }
+
+    /// The symbols of the table behind the version marker, if one is there and can be read, and where it ends.
+    pub(super) fn first_table(&mut self) -> Option<(&Symbols<'a>, usize)> {
+        self.cursor.at = VERSION_MARKER.len();
+        match self.symbol_table() {
+            Ok(Some(Table::Whole)) => Some((&self.symbols, self.cursor.at)),
+            _ => None,
         }
     }
 
@@ -109,7 +136,7 @@ impl<'a> BinaryReader<'a> {
                 self.cursor.head(limit, &self.symbols)?;
                 continue;
             }
-            if at_top && self.symbol_table()? {
+            if at_top && self.symbol_table()?.is_some() {
                 continue;
             }
             let field = match id {
@@ -122,7 +149,7 @@ impl<'a> BinaryReader<'a> {
     }
 
     /// Reads the symbol table that begins here, if one does.
-    fn symbol_table(&mut self) -> Result<bool, Pass> {
+    fn symbol_table(&mut self) -> Result<Option<Table>, Pass> {
         let start = self.cursor.at;
         let mut ahead = self.cursor;
         let limit = ahead.bytes.len();
@@ -131,17 +158,25 @@ impl<'a> BinaryReader<'a> {
             end,
         } = ahead.head(limit, &self.symbols)?
         else {
-            return Ok(false);
+            return Ok(None);
         };
         if ahead.var_uint(annotations_end)? != SYMBOL_TABLE {
-            return Ok(false);
+            return Ok(None);
+        }
+        if let Some(symbols) = self
+            .known
+            .and_then(|known| known.symbols(ahead.bytes, start..end))
+        {
+            self.symbols.set(symbols);
+            self.cursor.at = end;
+            return Ok(Some(Table::Whole));
         }
         if ahead.at == annotations_end {
             if let Head::Container(Container::Struct, to) = ahead.head(end, &self.symbols)? {
                 if to == end {
-                    self.symbols.read_table(&mut ahead, end)?;
+                    let is_part = self.symbols.read_table(&mut ahead, end)?;
                     self.cursor = ahead;
-                    return Ok(true);
+                    return Ok(Some(if is_part { Table::Part } else { Table::Whole }));
                 }
             }
         }

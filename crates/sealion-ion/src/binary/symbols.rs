@@ -35,7 +35,7 @@ const fn padded(text: &str) -> ([u8; 64], usize) {
 #[derive(Clone, Copy)]
 pub(super) struct Symbol<'a> {
     pub(super) text: &'a str,
-    /// Its bytes and what stands behind them.
+    /// Its bytes, and what stands behind them.
     pub(super) rest: &'a [u8],
     /// Whether none of its bytes is escaped by Ion Hash. Symbols are hashed many times: this is found out once.
     pub(super) clean: bool,
@@ -96,6 +96,16 @@ impl<'a> Symbols<'a> {
         texts.extend(system);
     }
 
+    /// These and no others.
+    pub(super) fn set(&mut self, texts: Vec<Option<Symbol<'a>>>) {
+        self.texts = Arc::new(texts);
+    }
+
+    /// All of them, by number.
+    pub(super) fn texts(&self) -> &[Option<Symbol<'a>>] {
+        &self.texts
+    }
+
     /// The symbol of a number that stands at `offset`.
     #[inline(always)]
     pub(super) fn get(&self, id: u64, offset: usize) -> Result<&Symbol<'a>, Pass> {
@@ -112,8 +122,8 @@ impl<'a> Symbols<'a> {
     }
 
     /// Reads a symbol table, the cursor standing in its struct: `{imports: $ion_symbol_table, symbols: ["…", …]}`,
-    /// the imports left out if it is to replace the symbols so far.
-    pub(super) fn read_table(&mut self, cursor: &mut Cursor<'a>, end: usize) -> Result<(), Pass> {
+    /// the imports left out if it is to replace the symbols so far. Says whether it has appended to them.
+    pub(super) fn read_table(&mut self, cursor: &mut Cursor<'a>, end: usize) -> Result<bool, Pass> {
         let start = cursor.at;
         let (mut append, mut list) = (false, None);
         while cursor.at < end {
@@ -136,7 +146,7 @@ impl<'a> Symbols<'a> {
             self.reset();
         }
         let Some(list) = list else {
-            return Ok(());
+            return Ok(append);
         };
         let mut items = Cursor {
             bytes: cursor.bytes,
@@ -159,6 +169,6 @@ impl<'a> Symbols<'a> {
                 symbol => texts.push(symbol),
             }
         }
-        Ok(())
+        Ok(append)
     }
 }

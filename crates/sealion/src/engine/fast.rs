@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use sealion_ion::{Batch, Pass, Reader, Reason, Slot};
+use sealion_ion::{Batch, Pass, Reader, Reason, Slot, SymbolTable};
 
 mod block;
 mod info;
@@ -30,6 +30,8 @@ use crate::Limits;
 /// What one thread needs to check pieces: memory, used again and again.
 #[derive(Default)]
 struct Desk {
+    /// Those of the last piece: nearly always the next one's too.
+    symbols: SymbolTable,
     batch: Batch,
     batched: Batched,
     blocks: Vec<Block>,
@@ -53,11 +55,25 @@ pub(crate) fn check_piece(
     used: &Used,
 ) -> Result<Vec<Boxed>, Pass> {
     DESK.with_borrow_mut(|desk| {
-        let read = desk.read_blocks(piece, asked, limits);
+        let reading = reading(limits);
+        let mut symbols = std::mem::take(&mut desk.symbols);
+        symbols.read(&piece.bytes, &reading);
+        let reader = Reader::with_symbols(&piece.bytes, &symbols, &reading);
+        let read = reader.and_then(|reader| desk.read_blocks(piece, reader, asked, limits));
+        desk.symbols = symbols;
         let checked = read.map(|()| desk.check(path, used));
         desk.clear();
         checked
     })
+}
+
+/// What the reader of Ion is to keep to.
+fn reading(limits: &Limits) -> sealion_ion::Limits {
+    let mut reading = sealion_ion::Limits::default();
+    reading.depth_max = limits.depth_max;
+    reading.symbols_max = limits.symbols_max;
+    reading.value_bytes_max = limits.value_bytes_max;
+    reading
 }
 
 /// Places of a block's content in the batch.
@@ -97,12 +113,13 @@ const ODD_MAX: u32 = 3;
 
 impl Desk {
     /// Reads all blocks of a piece, and asks the batch for the hashes of their content.
-    fn read_blocks(&mut self, piece: &Piece, asked: &Asked, limits: &Limits) -> Result<(), Pass> {
-        let mut ion_limits = sealion_ion::Limits::default();
-        ion_limits.depth_max = limits.depth_max;
-        ion_limits.symbols_max = limits.symbols_max;
-        ion_limits.value_bytes_max = limits.value_bytes_max;
-        let reader = Reader::new(&piece.bytes, &ion_limits)?;
+    fn read_blocks<'p>(
+        &mut self,
+        piece: &'p Piece,
+        reader: Reader<'p>,
+        asked: &Asked,
+        limits: &Limits,
+    ) -> Result<(), Pass> {
         let general = General::new(reader.clone());
         let shift = piece.offset.wrapping_sub(piece.context as u64);
         let mut general = Decoder::new(general, shift, asked, limits);
