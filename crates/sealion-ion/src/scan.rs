@@ -35,13 +35,13 @@ pub(crate) fn long_run(bytes: &[u8], find: impl Fn(&Chunk) -> u32) -> Option<usi
 
 /// All ones in the bytes that are this one.
 #[inline(always)]
-fn is(v: u8x16, byte: u8) -> u8x16 {
+pub(crate) fn is(v: u8x16, byte: u8) -> u8x16 {
     v.simd_eq(u8x16::splat(byte))
 }
 
 /// All ones in the bytes that are no greater.
 #[inline(always)]
-fn at_most(v: u8x16, byte: u8) -> u8x16 {
+pub(crate) fn at_most(v: u8x16, byte: u8) -> u8x16 {
     v.min(u8x16::splat(byte)).simd_eq(v)
 }
 
