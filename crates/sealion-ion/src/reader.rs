@@ -88,6 +88,8 @@ pub struct Blob32 {
 #[derive(Clone)]
 pub struct Reader<'a> {
     source: Source<'a>,
+    /// All of the input, if it is text.
+    text: Option<&'a str>,
     value_bytes_max: u64,
     scratch: Vec<u8>,
 }
@@ -131,15 +133,16 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If the bytes begin with the marker of another version, or are text and not UTF-8.
     pub fn new(bytes: &'a [u8], limits: &Limits) -> Result<Self, Pass> {
-        let source = match sniff::encoding(bytes)? {
+        let (source, text) = match sniff::encoding(bytes)? {
             Encoding::Text => match core::str::from_utf8(bytes) {
-                Ok(text) => Source::Text(TextReader::new(text, limits)),
+                Ok(text) => (Source::Text(TextReader::new(text, limits)), Some(text)),
                 Err(error) => return pass(error.valid_up_to(), Reason::Utf8),
             },
-            Encoding::Binary => Source::Binary(BinaryReader::new(bytes, limits)),
+            Encoding::Binary => (Source::Binary(BinaryReader::new(bytes, limits)), None),
         };
         Ok(Self {
             source,
+            text,
             value_bytes_max: limits.value_bytes_max,
             scratch: Vec::new(),
         })
@@ -353,6 +356,12 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn offset(&self) -> usize {
         either!(self, source => source.offset())
+    }
+
+    /// All of the input, if it is Ion text: it is UTF-8 to its end, comments too.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&'a str> {
+        self.text
     }
 
     fn scalar(&mut self) -> Result<Scalar<'a>, Pass> {

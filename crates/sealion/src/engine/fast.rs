@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use sealion_ion::{Batch, Pass, Reader, Reason, Slot, SymbolTable};
+use sealion_ion::{Batch, Pass, Reader, Slot, SymbolTable};
 
 mod block;
 mod info;
@@ -18,13 +18,13 @@ mod spare;
 
 use self::block::Decoder;
 use self::plain::Plain;
-use self::source::{pass, General, Source};
+use self::source::{General, Source};
 use self::spare::Spare;
 use super::batched::Batched;
 use crate::blocks::block::{Block, BlockContent};
 use crate::blocks::revision::RevisionContent;
 use crate::findings::{check_block_in, Asked, Boxed, Used};
-use crate::source::{Encoding, Piece};
+use crate::source::Piece;
 use crate::Limits;
 
 /// What one thread needs to check pieces: memory, used again and again.
@@ -123,10 +123,7 @@ impl Desk {
         let general = General::new(reader.clone());
         let shift = piece.offset.wrapping_sub(piece.context as u64);
         let mut general = Decoder::new(general, shift, asked, limits);
-        if Encoding::of(&piece.bytes) == Encoding::Text {
-            // The reference refuses text that is not UTF-8 anywhere, comments too.
-            let text = std::str::from_utf8(&piece.bytes);
-            let text = text.or_else(|error| pass(error.valid_up_to(), Reason::Utf8))?;
+        if let Some(text) = reader.as_str() {
             let mut plain = Decoder::new(Plain::new(text, reader), shift, asked, limits);
             let mut odd = 0;
             while let Some(start) = plain.source.top().filter(|_| odd < ODD_MAX) {
@@ -191,7 +188,7 @@ impl Desk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Pieces;
+    use crate::source::{Encoding, Pieces};
 
     fn checked(text: &str, used: &Used) -> Vec<Boxed> {
         let (path, limits) = (Arc::from("journal"), Limits::default());
