@@ -123,16 +123,16 @@ impl Batch {
         };
         let start = arena.align();
         let deferred = deferred[index];
-        for Hole {
-            before,
-            members: of,
-        } in &parked_holes[deferred.holes.0..deferred.holes.1]
-        {
-            unpark(arena, *before);
+        for hole in &parked_holes[deferred.holes.0..deferred.holes.1] {
+            let Hole {
+                before,
+                members: (from, to),
+            } = *hole;
+            unpark(arena, before);
             fill_hole(
                 arena,
                 shelves,
-                (&members[of.0..], of.1 - of.0),
+                (&members[from..], to - from),
                 &mut self.sorted,
             );
         }
@@ -142,7 +142,7 @@ impl Batch {
     }
 }
 
-/// Appends the hashes of a struct's fields, sorted as unsigned bytes and escaped.
+/// Appends the hashes of a struct's first `count` members, its fields, sorted as unsigned bytes and escaped.
 #[inline(always)]
 fn fill_hole(
     arena: &mut Arena,
@@ -173,9 +173,8 @@ fn fill_hole(
 /// nothing.
 #[inline(always)]
 fn fill_few<const N: usize>(arena: &mut Arena, shelves: &Shelves, members: &[Place], count: usize) {
-    let Some(members) = members.first_chunk::<N>() else {
-        return;
-    };
+    let members = members.first_chunk::<N>();
+    let members = members.expect("places behind the last field's");
     let sorted = order::of_few(members.map(|member| find(shelves, member)), count);
     for hash in sorted.iter().take(count) {
         arena.escaped_hash(hash);
@@ -186,4 +185,78 @@ fn fill_few<const N: usize>(arena: &mut Arena, shelves: &Shelves, members: &[Pla
 #[inline(always)]
 fn find(shelves: &Shelves, place: Place) -> &[u8; 32] {
     shelves.get(place).map_or(&[0; 32], |hash| &hash.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Limits, Reader};
+    use sealion_hash::sha256;
+
+    /// Ion Hash's rule for a struct, written down plainly: `0B D0`, the sorted hashes of the fields, escaped, `0E`.
+    fn of_struct(mut fields: Vec<Vec<u8>>) -> Vec<u8> {
+        fields.sort();
+        let escaped = fields.iter().flatten().flat_map(|byte| {
+            let is_marker = [0x0B, 0x0C, 0x0E].contains(byte);
+            is_marker.then_some(0x0C).into_iter().chain([*byte])
+        });
+        [0x0B, 0xD0]
+            .into_iter()
+            .chain(escaped)
+            .chain([0x0E])
+            .collect()
+    }
+
+    /// A field's hash: of its name and its value's serialisation.
+    fn of_field(name: &str, value: &[u8]) -> Vec<u8> {
+        let message = [&[0x0B, 0x70], name.as_bytes(), &[0x0E], value].concat();
+        sha256(&message).0.to_vec()
+    }
+
+    /// Structs of every number of fields, a struct among the fields of every other, two of them equal in some.
+    #[test]
+    fn every_number_of_fields() {
+        let mut batch = Batch::default();
+        for round in 0..20 {
+            let mut expected = Vec::new();
+            for count in 0..40 {
+                let inner = of_struct(vec![of_field("x", &[0x0B, 0x0F, 0x0E])]);
+                let mut fields = vec![of_field("nested", &inner); count % 2];
+                let mut text = ["", "nested: {x: null}, "][count % 2].to_string();
+                for index in 0..count {
+                    let name = format!("f{round}_{}", index / if round % 5 == 0 { 2 } else { 1 });
+                    fields.push(of_field(&name, &[0x0B, 0x11, 0x0E]));
+                    text += &format!("{name}: true, ");
+                }
+                let text = format!("{{{text}}}");
+                let mut reader = Reader::new(text.as_bytes(), &Limits::default()).unwrap();
+                reader.next().unwrap();
+                let slot = reader.hash_into(&mut batch).unwrap();
+                expected.push((slot, sha256(&of_struct(fields))));
+                if count % 7 == 0 {
+                    batch.run();
+                }
+            }
+            batch.run();
+            for (slot, hash) in expected {
+                assert_eq!(batch.get(slot), hash);
+            }
+            batch.clear();
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "a run since")]
+    fn no_hash_before_a_run() {
+        let mut batch = Batch::default();
+        let add = |batch: &mut Batch| {
+            let mut reader = Reader::new(b"{a: 1}", &Limits::default()).unwrap();
+            reader.next().unwrap();
+            reader.hash_into(batch).unwrap()
+        };
+        let first = add(&mut batch);
+        batch.run();
+        let second = add(&mut batch);
+        assert_ne!(batch.get(first), batch.get(second));
+    }
 }

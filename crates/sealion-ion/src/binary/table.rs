@@ -13,7 +13,7 @@ const ROOM: usize = 64;
 /// The symbol table of an Ion binary stream, kept to be used again: the pieces of a large file all begin with the same
 /// one, and to read its names again for each costs more than to see that its bytes are the same.
 ///
-/// It takes about as much memory as the table's bytes twice, and 24 bytes a symbol.
+/// It takes about as much memory as the table's bytes twice, and 16 bytes a symbol.
 ///
 /// ```
 /// use sealion_ion::{Limits, Reader, SymbolTable};
