@@ -13,10 +13,7 @@ const NUMBERS: i16x8 = i16x8::new([0, 1, 2, 3, 4, 5, 6, 7]);
 
 /// The first `count` hashes, at least one, in their order, and anything behind them.
 #[inline(always)]
-pub(super) fn of_few<'h, const N: usize>(
-    hashes: [&'h [u8; 32]; N],
-    count: usize,
-) -> [&'h [u8; 32]; N] {
+pub(super) fn of_few<const N: usize>(hashes: [&[u8; 32]; N], count: usize) -> [&[u8; 32]; N] {
     // The first two bytes decide nearly always.
     let mut keys = [i16x8::MAX; FEW / LANES];
     for ((keys, hashes), from) in keys.iter_mut().zip(hashes.chunks(LANES)).zip([0, LANES]) {
