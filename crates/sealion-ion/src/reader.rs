@@ -148,8 +148,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A reader that takes the symbols of this table from there wherever the table stands in the bytes; it was
-    /// [read](SymbolTable::read) by the same limits, or is not used.
+    /// A reader that takes the symbols of this table from there wherever it stands first behind a version marker; it
+    /// was [read](SymbolTable::read) by the same limits, or is not used.
     ///
     /// # Errors
     /// As [`new`](Self::new).

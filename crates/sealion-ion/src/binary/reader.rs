@@ -68,15 +68,6 @@ pub(crate) struct Place<'a> {
     depth: usize,
 }
 
-/// A symbol table that was read.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Table {
-    /// It says by itself what symbols there are.
-    Whole,
-    /// It appends to those before it.
-    Part,
-}
-
 impl<'a> BinaryReader<'a> {
     pub(crate) fn new(bytes: &'a [u8], limits: &Limits) -> Self {
         Self {
@@ -91,7 +82,7 @@ impl<'a> BinaryReader<'a> {
         }
     }
 
-    /// Takes the symbols of this table, if it stands in the input, from there.
+    /// Takes the symbols of this table, where it stands first in the input, from there.
     pub(crate) fn know(&mut self, table: &'a SymbolTable) {
         self.known = Some(table);
     }
@@ -99,10 +90,8 @@ impl<'a> BinaryReader<'a> {
     /// The symbols of the table behind the version marker, if one is there and can be read, and where it ends.
     pub(super) fn first_table(&mut self) -> Option<(&Symbols<'a>, usize)> {
         self.cursor.at = VERSION_MARKER.len();
-        match self.symbol_table() {
-            Ok(Some(Table::Whole)) => Some((&self.symbols, self.cursor.at)),
-            _ => None,
-        }
+        let is_read = self.symbol_table() == Ok(true);
+        is_read.then_some((&self.symbols, self.cursor.at))
     }
 
     /// Where the innermost container that was entered ends, or the input.
@@ -136,7 +125,7 @@ impl<'a> BinaryReader<'a> {
                 self.cursor.head(limit, &self.symbols)?;
                 continue;
             }
-            if at_top && self.symbol_table()?.is_some() {
+            if at_top && self.symbol_table()? {
                 continue;
             }
             let field = match id {
@@ -149,7 +138,7 @@ impl<'a> BinaryReader<'a> {
     }
 
     /// Reads the symbol table that begins here, if one does.
-    fn symbol_table(&mut self) -> Result<Option<Table>, Pass> {
+    fn symbol_table(&mut self) -> Result<bool, Pass> {
         let start = self.cursor.at;
         let mut ahead = self.cursor;
         let limit = ahead.bytes.len();
@@ -158,25 +147,24 @@ impl<'a> BinaryReader<'a> {
             end,
         } = ahead.head(limit, &self.symbols)?
         else {
-            return Ok(None);
+            return Ok(false);
         };
         if ahead.var_uint(annotations_end)? != SYMBOL_TABLE {
-            return Ok(None);
+            return Ok(false);
         }
-        if let Some(symbols) = self
-            .known
-            .and_then(|known| known.symbols(ahead.bytes, start..end))
-        {
+        // Behind others it may append to them.
+        let known = self.known.filter(|_| self.symbols.are_of_system());
+        if let Some(symbols) = known.and_then(|known| known.symbols(ahead.bytes, start..end)) {
             self.symbols.set(symbols);
             self.cursor.at = end;
-            return Ok(Some(Table::Whole));
+            return Ok(true);
         }
         if ahead.at == annotations_end {
             if let Head::Container(Container::Struct, to) = ahead.head(end, &self.symbols)? {
                 if to == end {
-                    let is_part = self.symbols.read_table(&mut ahead, end)?;
+                    self.symbols.read_table(&mut ahead, end)?;
                     self.cursor = ahead;
-                    return Ok(Some(if is_part { Table::Part } else { Table::Whole }));
+                    return Ok(true);
                 }
             }
         }

@@ -96,6 +96,11 @@ impl<'a> Symbols<'a> {
         texts.extend(system);
     }
 
+    /// Whether there are only the system's.
+    pub(super) fn are_of_system(&self) -> bool {
+        self.texts.len() == SYSTEM.len() + 1
+    }
+
     /// These and no others.
     pub(super) fn set(&mut self, texts: Vec<Option<Symbol<'a>>>) {
         self.texts = Arc::new(texts);
@@ -122,8 +127,8 @@ impl<'a> Symbols<'a> {
     }
 
     /// Reads a symbol table, the cursor standing in its struct: `{imports: $ion_symbol_table, symbols: ["…", …]}`,
-    /// the imports left out if it is to replace the symbols so far. Says whether it has appended to them.
-    pub(super) fn read_table(&mut self, cursor: &mut Cursor<'a>, end: usize) -> Result<bool, Pass> {
+    /// the imports left out if it is to replace the symbols so far.
+    pub(super) fn read_table(&mut self, cursor: &mut Cursor<'a>, end: usize) -> Result<(), Pass> {
         let start = cursor.at;
         let (mut append, mut list) = (false, None);
         while cursor.at < end {
@@ -146,7 +151,7 @@ impl<'a> Symbols<'a> {
             self.reset();
         }
         let Some(list) = list else {
-            return Ok(append);
+            return Ok(());
         };
         let mut items = Cursor {
             bytes: cursor.bytes,
@@ -169,6 +174,6 @@ impl<'a> Symbols<'a> {
                 symbol => texts.push(symbol),
             }
         }
-        Ok(append)
+        Ok(())
     }
 }

@@ -51,7 +51,7 @@ struct Known {
 }
 
 impl SymbolTable {
-    /// Reads the table that stands behind the version marker of this stream, unless it is the one that was read last.
+    /// Reads the table that stands right behind the version marker of this stream, unless it is the one that was read last.
     /// Where there is none that a reader takes, nothing is kept; then it is the reader who says so.
     pub fn read(&mut self, stream: &[u8], limits: &Limits) {
         let is_here = |from: &[u8]| !self.bytes.is_empty() && from.starts_with(&self.bytes);
@@ -212,8 +212,26 @@ mod tests {
             let stream = stream(parts);
             assert_eq!(agree(&table, &stream, &limits), is_read, "{stream:02x?}");
         }
-        // One that appends means something else in another place.
-        assert_eq!(known(&stream(&[appended]), &limits).bytes, b"");
+    }
+
+    /// A writer may make its first table one that appends to the system's.
+    #[test]
+    fn a_table_that_appends() {
+        let limits = Limits::default();
+        let appends = b"\xEA\x81\x83\xD7\x86\x71\x03\x87\xB2\x81d";
+        let table = known(&stream(&[appends]), &limits);
+        assert_eq!(table.bytes, appends);
+        // The same bytes say something else behind another table.
+        for (parts, is_read) in [
+            (&[&appends[..], b"\xD2\x8A\x20"][..], true),
+            (&[appends, b"\xD2\x8B\x20"], false),
+            (&[appends, appends, b"\xD4\x8A\x20\x8B\x20"], true),
+            (&[TABLE, appends, VALUE, b"\xD2\x8D\x20"], true),
+            (&[TABLE, &MARKER, appends, b"\xD2\x8B\x20"], false),
+        ] {
+            let stream = stream(parts);
+            assert_eq!(agree(&table, &stream, &limits), is_read, "{stream:02x?}");
+        }
     }
 
     #[test]
