@@ -9,14 +9,16 @@ mod arena;
 mod build;
 mod order;
 mod place;
+mod shelves;
 
 use sealion_hash::{Backend, Hash};
 
 use crate::pass::Pass;
 use arena::Arena;
 use build::{Build, Hole};
-use order::{Few, Keyed, FEW};
+use order::{Keyed, FEW};
 use place::Place;
+use shelves::Shelves;
 
 /// Hashes to be computed together.
 ///
@@ -25,11 +27,9 @@ use place::Place;
 /// enough to fill the lanes of any processor, and stay in its cache.
 pub struct Batch {
     build: Build,
-    /// Where each deferred message has gone, once its level has run.
-    placed: Vec<Option<Place>>,
-    /// The field hashes of one struct, if there are few, to be sorted; and whatever was left of others.
-    few: Few,
-    /// The same, if there are many.
+    /// Where each deferred message of a level has gone.
+    placed: Vec<(usize, Place)>,
+    /// The field hashes of one struct that has many.
     sorted: Vec<Keyed>,
 }
 
@@ -48,9 +48,8 @@ impl Batch {
     #[must_use]
     pub fn new(backend: Backend) -> Self {
         Self {
-            build: Build::new(Arena::new(backend)),
+            build: Build::new(backend),
             placed: Vec::new(),
-            few: Few::default(),
             sorted: Vec::new(),
         }
     }
@@ -67,16 +66,26 @@ impl Batch {
 
     /// Computes all hashes asked for so far. More may be asked for later, and computed by another run.
     pub fn run(&mut self) {
-        self.build.arena.run();
-        self.placed.resize(self.build.deferred.len(), None);
+        let build = &mut self.build;
+        build.shelves.run(build.arena.blocks());
+        build.shelves.expect(build.deferred.len());
+        // As many as are looked at together can be read behind the last.
+        let members = build.members.len();
+        build.members.resize(members + FEW, Place::new(0, 0));
         for level in 0..self.build.levels.len() {
             let mut waiting = std::mem::take(&mut self.build.levels[level]);
             for index in waiting.drain(..) {
-                self.placed[index] = Some(self.fill(index));
+                let place = self.fill(index);
+                self.placed.push((index, place));
             }
-            self.build.levels[level] = waiting;
-            self.build.arena.run();
+            let build = &mut self.build;
+            build.levels[level] = waiting;
+            build.shelves.run(build.arena.blocks());
+            for (index, place) in self.placed.drain(..) {
+                build.shelves.settle(index, place);
+            }
         }
+        self.build.members.truncate(members);
     }
 
     /// The hash of a value, once [`run`](Self::run).
@@ -86,74 +95,168 @@ impl Batch {
     /// and happens to mean nothing here.
     #[must_use]
     pub fn get(&self, slot: Slot) -> Hash {
-        *find(&self.build.arena, &self.placed, slot.0)
+        *self
+            .build
+            .shelves
+            .get(slot.0)
             .expect("a slot of this batch, and a run since it was given")
     }
 
     /// Forgets all values, and keeps the memory.
     pub fn clear(&mut self) {
         self.build.clear();
-        self.placed.clear();
     }
 
     /// Writes the deferred message of this index, with its holes filled, behind all others.
     fn fill(&mut self, index: usize) -> Place {
-        let start = self.build.arena.align();
-        let deferred = self.build.deferred[index];
-        for hole in deferred.holes.0..deferred.holes.1 {
-            let Hole { before, members } = self.build.parked_holes[hole];
-            self.unpark(before);
-            self.fill_hole(members);
-        }
-        self.unpark(deferred.rest);
-        self.build.arena.finish(start)
-    }
-
-    #[inline]
-    fn unpark(&mut self, (from, to): (usize, usize)) {
-        let parked = self.build.parked.get(from..).unwrap_or(&[]);
-        self.build.arena.extend(parked, to - from);
-    }
-
-    /// Appends the hashes of a struct's fields, sorted as unsigned bytes and escaped.
-    fn fill_hole(&mut self, members: (usize, usize)) {
         let Build {
             arena,
-            members: all,
+            shelves,
+            members,
+            deferred,
+            parked,
+            parked_holes,
             ..
         } = &mut self.build;
-        let members = &all[members.0..members.1];
-        // Fields are of lower levels, and these have run: all of them are found.
-        if members.len() <= FEW {
-            for (hash, member) in self.few.iter_mut().zip(members) {
-                *hash = find(arena, &self.placed, *member).map_or([0; 32], |hash| hash.0);
-            }
-            let order = order::of_few(&self.few, members.len());
-            for index in order.iter().take(members.len()) {
-                let from = usize::from(*index) % FEW * 32;
-                if let Some(hash) = self.few.as_flattened()[from..].first_chunk() {
-                    arena.escaped_hash(hash);
-                }
-            }
-            return;
+        let unpark = |arena: &mut Arena, (from, to): (usize, usize)| {
+            arena.extend(parked.get(from..).unwrap_or(&[]), to - from);
+        };
+        let start = arena.align();
+        let deferred = deferred[index];
+        for hole in &parked_holes[deferred.holes.0..deferred.holes.1] {
+            let Hole {
+                before,
+                members: (from, to),
+            } = *hole;
+            unpark(arena, before);
+            fill_hole(
+                arena,
+                shelves,
+                (&members[from..], to - from),
+                &mut self.sorted,
+            );
         }
-        let hashes = members
-            .iter()
-            .filter_map(|member| find(arena, &self.placed, *member));
-        self.sorted.clear();
-        self.sorted.extend(hashes.map(|hash| order::keyed(&hash.0)));
-        self.sorted.sort_unstable();
-        for (_, hash) in &self.sorted {
-            arena.escaped(hash);
+        unpark(arena, deferred.rest);
+        let (start, count) = arena.finish(start);
+        shelves.put(start, count)
+    }
+}
+
+/// Appends the hashes of a struct's first `count` members, its fields, sorted as unsigned bytes and escaped.
+#[inline(always)]
+fn fill_hole(
+    arena: &mut Arena,
+    shelves: &Shelves,
+    (members, count): (&[Place], usize),
+    sorted: &mut Vec<Keyed>,
+) {
+    match count {
+        0 => {}
+        1 => arena.escaped_hash(find(shelves, members[0])),
+        2..=4 => fill_few::<4>(arena, shelves, members, count),
+        5..=8 => fill_few::<8>(arena, shelves, members, count),
+        9..=FEW => fill_few::<FEW>(arena, shelves, members, count),
+        _ => {
+            let hashes = members.iter().take(count);
+            let hashes = hashes.map(|member| find(shelves, *member));
+            sorted.clear();
+            sorted.extend(hashes.map(order::keyed));
+            sorted.sort_unstable();
+            for (_, hash) in sorted {
+                arena.escaped_hash(hash);
+            }
         }
     }
 }
 
-/// The hash of a message, if it was hashed.
+/// The same of at most `N` fields, and at least one. There are as many places, and those behind the fields' mean
+/// nothing.
 #[inline(always)]
-fn find<'b>(arena: &'b Arena, placed: &[Option<Place>], place: Place) -> Option<&'b Hash> {
-    match place.as_deferred() {
-        Some(index) => arena.get((*placed.get(index)?)?),
-        None => arena.get(place),
+fn fill_few<const N: usize>(arena: &mut Arena, shelves: &Shelves, members: &[Place], count: usize) {
+    let members = members.first_chunk::<N>();
+    let members = members.expect("places behind the last field's");
+    let sorted = order::of_few(members.map(|member| find(shelves, member)), count);
+    for hash in sorted.iter().take(count) {
+        arena.escaped_hash(hash);
+    }
+}
+
+/// The hash of a field. Fields are of lower levels, and these have run: all of them are found.
+#[inline(always)]
+fn find(shelves: &Shelves, place: Place) -> &[u8; 32] {
+    shelves.get(place).map_or(&[0; 32], |hash| &hash.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Limits, Reader};
+    use sealion_hash::sha256;
+
+    /// Ion Hash's rule for a struct, written down plainly: `0B D0`, the sorted hashes of the fields, escaped, `0E`.
+    fn of_struct(mut fields: Vec<Vec<u8>>) -> Vec<u8> {
+        fields.sort();
+        let escaped = fields.iter().flatten().flat_map(|byte| {
+            let is_marker = [0x0B, 0x0C, 0x0E].contains(byte);
+            is_marker.then_some(0x0C).into_iter().chain([*byte])
+        });
+        [0x0B, 0xD0]
+            .into_iter()
+            .chain(escaped)
+            .chain([0x0E])
+            .collect()
+    }
+
+    /// A field's hash: of its name and its value's serialisation.
+    fn of_field(name: &str, value: &[u8]) -> Vec<u8> {
+        let message = [&[0x0B, 0x70], name.as_bytes(), &[0x0E], value].concat();
+        sha256(&message).0.to_vec()
+    }
+
+    /// Structs of every number of fields, a struct among the fields of every other, two of them equal in some.
+    #[test]
+    fn every_number_of_fields() {
+        let mut batch = Batch::default();
+        for round in 0..20 {
+            let mut expected = Vec::new();
+            for count in 0..40 {
+                let inner = of_struct(vec![of_field("x", &[0x0B, 0x0F, 0x0E])]);
+                let mut fields = vec![of_field("nested", &inner); count % 2];
+                let mut text = ["", "nested: {x: null}, "][count % 2].to_string();
+                for index in 0..count {
+                    let name = format!("f{round}_{}", index / if round % 5 == 0 { 2 } else { 1 });
+                    fields.push(of_field(&name, &[0x0B, 0x11, 0x0E]));
+                    text += &format!("{name}: true, ");
+                }
+                let text = format!("{{{text}}}");
+                let mut reader = Reader::new(text.as_bytes(), &Limits::default()).unwrap();
+                reader.next().unwrap();
+                let slot = reader.hash_into(&mut batch).unwrap();
+                expected.push((slot, sha256(&of_struct(fields))));
+                if count % 7 == 0 {
+                    batch.run();
+                }
+            }
+            batch.run();
+            for (slot, hash) in expected {
+                assert_eq!(batch.get(slot), hash);
+            }
+            batch.clear();
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "a run since")]
+    fn no_hash_before_a_run() {
+        let mut batch = Batch::default();
+        let add = |batch: &mut Batch| {
+            let mut reader = Reader::new(b"{a: 1}", &Limits::default()).unwrap();
+            reader.next().unwrap();
+            reader.hash_into(batch).unwrap()
+        };
+        let first = add(&mut batch);
+        batch.run();
+        let second = add(&mut batch);
+        assert_ne!(batch.get(first), batch.get(second));
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use sealion_hash::Hash;
 
 use crate::batch::{Batch, Slot};
-use crate::binary::{self, BinaryReader};
+use crate::binary::{self, BinaryReader, SymbolTable};
 use crate::pass::{pass, Pass, Reason};
 use crate::scalar::{Blob, Magnitude, Scalar, Type};
 use crate::sniff::{self, Encoding};
@@ -88,6 +88,8 @@ pub struct Blob32 {
 #[derive(Clone)]
 pub struct Reader<'a> {
     source: Source<'a>,
+    /// All of the input, if it is text.
+    text: Option<&'a str>,
     value_bytes_max: u64,
     scratch: Vec<u8>,
 }
@@ -131,18 +133,38 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If the bytes begin with the marker of another version, or are text and not UTF-8.
     pub fn new(bytes: &'a [u8], limits: &Limits) -> Result<Self, Pass> {
-        let source = match sniff::encoding(bytes)? {
+        let (source, text) = match sniff::encoding(bytes)? {
             Encoding::Text => match core::str::from_utf8(bytes) {
-                Ok(text) => Source::Text(TextReader::new(text, limits)),
+                Ok(text) => (Source::Text(TextReader::new(text, limits)), Some(text)),
                 Err(error) => return pass(error.valid_up_to(), Reason::Utf8),
             },
-            Encoding::Binary => Source::Binary(BinaryReader::new(bytes, limits)),
+            Encoding::Binary => (Source::Binary(BinaryReader::new(bytes, limits)), None),
         };
         Ok(Self {
             source,
+            text,
             value_bytes_max: limits.value_bytes_max,
             scratch: Vec::new(),
         })
+    }
+
+    /// A reader that takes the symbols of this table from there wherever it stands first behind a version marker; it
+    /// was [read](SymbolTable::read) by the same limits, or is not used.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_symbols(
+        bytes: &'a [u8],
+        symbols: &'a SymbolTable,
+        limits: &Limits,
+    ) -> Result<Self, Pass> {
+        let mut reader = Self::new(bytes, limits)?;
+        if let Source::Binary(source) = &mut reader.source {
+            if symbols.symbols_max() == limits.symbols_max {
+                source.know(symbols);
+            }
+        }
+        Ok(reader)
     }
 
     /// The next value of the container that was entered last, or at top level; `None` at its end, and then again
@@ -334,6 +356,12 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn offset(&self) -> usize {
         either!(self, source => source.offset())
+    }
+
+    /// All of the input, if it is Ion text: it is UTF-8 to its end, comments too.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&'a str> {
+        self.text
     }
 
     fn scalar(&mut self) -> Result<Scalar<'a>, Pass> {

@@ -268,3 +268,17 @@ fn wide_structs() {
     let empty = sealion_ion::ion_hash(b"{}", &limits).unwrap();
     assert_eq!(empty, sha256(&[0x0B, 0xD0, 0x0E]));
 }
+
+#[test]
+fn the_input_as_text() {
+    let limits = Limits::default();
+    let text = "{a: 1} // \u{e9}";
+    let mut reader = Reader::new(text.as_bytes(), &limits).unwrap();
+    reader.next().unwrap();
+    assert_eq!(reader.as_str(), Some(text));
+    // A letter that is cut off, in a comment.
+    let cut = Reader::new(&text.as_bytes()[..text.len() - 1], &limits);
+    assert_eq!(cut.err().map(|pass| pass.reason), Some(Reason::Utf8));
+    let binary = Reader::new(&[0xE0, 0x01, 0x00, 0xEA, 0x20], &limits).unwrap();
+    assert_eq!(binary.as_str(), None);
+}

@@ -3,9 +3,6 @@
 //! Nearly all writes are of a few bytes, for which a call to copy memory costs more than the copy. So there is always
 //! room behind the end, and pieces of fixed size are copied, of which the length that counts is kept.
 
-use sealion_hash::{Backend, Hash};
-
-use super::place::{Place, SHELVES};
 use crate::hasher::is_marker;
 use crate::scan;
 use crate::short::Short;
@@ -19,56 +16,23 @@ const PIECE: usize = 32;
 /// Bytes that padding needs at least: one of mark, eight of length (FIPS 180-4, section 5.1.1).
 const PADDING_MIN: usize = 9;
 
-/// Messages of one number of blocks.
+/// The bytes of all messages.
 #[derive(Default)]
-struct Shelf {
-    /// The first block of each.
-    starts: Vec<usize>,
-    /// The hashes of the first of them.
-    hashes: Vec<Hash>,
-}
-
-/// A message of more blocks than there are shelves.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Long {
-    count: usize,
-    start: usize,
-    index: usize,
-}
-
-/// All messages, and the hashes of those that were hashed.
 pub(super) struct Arena {
-    backend: Backend,
     /// What is behind `at` means nothing.
     bytes: Vec<u8>,
     at: usize,
-    shelves: [Shelf; SHELVES],
-    /// Those not hashed yet.
-    long: Vec<Long>,
-    long_hashes: Vec<Hash>,
 }
 
 impl Arena {
-    pub(super) fn new(backend: Backend) -> Self {
-        Self {
-            backend,
-            bytes: Vec::new(),
-            at: 0,
-            shelves: Default::default(),
-            long: Vec::new(),
-            long_hashes: Vec::new(),
-        }
-    }
-
     /// Forgets the messages, and keeps the memory.
     pub(super) fn clear(&mut self) {
         self.at = 0;
-        for shelf in &mut self.shelves {
-            shelf.starts.clear();
-            shelf.hashes.clear();
-        }
-        self.long.clear();
-        self.long_hashes.clear();
+    }
+
+    /// What was written, in blocks.
+    pub(super) fn blocks(&self) -> &[[u8; BLOCK]] {
+        self.bytes.as_chunks().0
     }
 
     /// Where the next byte goes.
@@ -195,10 +159,8 @@ impl Arena {
     /// Bytes with `0C` before each that Ion Hash escapes.
     #[inline]
     pub(super) fn escaped(&mut self, bytes: &[u8]) {
-        if bytes.len() == 32 {
-            let mut source = [0; 64];
-            source[..32].copy_from_slice(bytes);
-            return self.escaped_hash(&source);
+        if let Ok(hash) = bytes.try_into() {
+            return self.escaped_hash(hash);
         }
         if !scan::has_markers(bytes) {
             return self.extend(bytes, bytes.len());
@@ -224,42 +186,56 @@ impl Arena {
         }
     }
 
-    /// A hash, and 32 bytes that mean nothing, with `0C` before each byte that Ion Hash escapes.
+    /// A hash, with `0C` before each byte that Ion Hash escapes.
     ///
-    /// Hashes are random: two in three have none of these, most others one. So the hash is copied whole, and from the
-    /// first of them on once more, a place further; if there is none that is done behind its end, where it does no
-    /// harm. A branch would be guessed wrong every third time.
+    /// Hashes are random: two in three have none of these bytes, most others one. A branch between these two would be
+    /// guessed wrong every third time, so there is none: the first half is written where it belongs if the byte comes
+    /// behind it, the second where it belongs if the byte comes before it, and then whatever half is wrong in part is
+    /// put right by sixteen bytes that are right. Without such a byte, it is as if one stood behind the hash.
     #[inline(always)]
-    pub(super) fn escaped_hash(&mut self, source: &[u8; 64]) {
-        let hash = source.first_chunk().unwrap_or(&[0; 32]);
+    pub(super) fn escaped_hash(&mut self, hash: &[u8; 32]) {
         let found = scan::markers_of_hash(hash);
-        let out = self.tail();
-        out[..32].copy_from_slice(hash);
-        let mut markers = u64::from(found) | 1 << 32;
-        let mut count = 0;
-        loop {
-            // Neither is ever above; that they are not is plain to the compiler now.
-            let from = (markers.trailing_zeros() as usize).min(32);
-            let to = (from + count).min(64);
-            out[to] = 0x0C;
-            if let (Some(source), Some(out)) =
-                (source.get(from..from + 32), out.get_mut(to + 1..to + 33))
-            {
-                out.copy_from_slice(source);
-            }
-            count += 1;
-            markers &= markers - 1;
-            // Both after none and after the only one.
-            if markers as u32 == 0 {
-                break;
-            }
+        if found & found.wrapping_sub(1) != 0 {
+            return self.escaped_often(hash, found);
         }
-        self.at += 32 + if found == 0 { 0 } else { count };
+        let out = self.tail();
+        // Neither is ever above; that they are not is plain to the compiler now.
+        let marker = (found.trailing_zeros() as usize).min(32);
+        let is_early = marker < 16;
+        let from = if is_early { marker } else { marker - 16 }.min(16);
+        let to = from + usize::from(is_early);
+        out[..16].copy_from_slice(&hash[..16]);
+        out[17..33].copy_from_slice(&hash[16..]);
+        out[to..to + 16].copy_from_slice(&hash[from..from + 16]);
+        out[marker] = 0x0C;
+        self.at += 32 + usize::from(found != 0);
     }
 
-    /// Pads the message from `start` on (FIPS 180-4, section 5.1.1), and shelves it.
+    /// The same of a hash in which several bytes are found, a bit each: from each of them on, the hash is copied once
+    /// more, a place further.
+    #[cold]
+    #[inline(never)]
+    fn escaped_often(&mut self, hash: &[u8; 32], mut found: u32) {
+        let mut source = [0; 64];
+        source[..32].copy_from_slice(hash);
+        let out = self.tail();
+        out[..32].copy_from_slice(hash);
+        let mut count = 0;
+        while found != 0 {
+            let from = found.trailing_zeros() as usize % 32;
+            let to = (from + count) % 64;
+            out[to] = 0x0C;
+            out[to + 1..to + 33].copy_from_slice(&source[from..from + 32]);
+            count += 1;
+            found &= found - 1;
+        }
+        self.at += 32 + count;
+    }
+
+    /// Pads the message from `start` on (FIPS 180-4, section 5.1.1). Gives the number of its first block, and how many
+    /// it has.
     #[inline(always)]
-    pub(super) fn finish(&mut self, start: usize) -> Place {
+    pub(super) fn finish(&mut self, start: usize) -> (usize, usize) {
         let len = self.at - start;
         let count = (len + PADDING_MIN).div_ceil(BLOCK);
         let end = start + count * BLOCK;
@@ -271,65 +247,15 @@ impl Arena {
             last.copy_from_slice(&(len as u64 * 8).to_be_bytes());
         }
         self.at = end;
-        match self.shelves.get_mut(count - 1) {
-            Some(shelf) => {
-                shelf.starts.push(start / BLOCK);
-                Place::new(count - 1, shelf.starts.len() - 1)
-            }
-            None => self.finish_long(start / BLOCK, count),
-        }
-    }
-
-    #[cold]
-    fn finish_long(&mut self, start: usize, count: usize) -> Place {
-        let index = self.long_hashes.len();
-        self.long.push(Long {
-            count,
-            start,
-            index,
-        });
-        self.long_hashes.push(Hash::ZERO);
-        Place::long(index)
-    }
-
-    /// Hashes what was added since the last time.
-    pub(super) fn run(&mut self) {
-        let (blocks, _) = self.bytes.as_chunks();
-        for (shelf, count) in self.shelves.iter_mut().zip(1..) {
-            let done = shelf.hashes.len();
-            if shelf.starts.len() > done {
-                shelf.hashes.resize(shelf.starts.len(), Hash::ZERO);
-                let (starts, hashes) = (&shelf.starts[done..], &mut shelf.hashes[done..]);
-                self.backend.padded_at(blocks, starts, count, hashes);
-            }
-        }
-        self.long.sort_unstable();
-        for equal in self.long.chunk_by(|a, b| a.count == b.count) {
-            let starts: Vec<usize> = equal.iter().map(|long| long.start).collect();
-            let mut hashes = vec![Hash::ZERO; equal.len()];
-            self.backend
-                .padded_at(blocks, &starts, equal[0].count, &mut hashes);
-            for (long, hash) in equal.iter().zip(hashes) {
-                self.long_hashes[long.index] = hash;
-            }
-        }
-        self.long.clear();
-    }
-
-    /// A message's hash, if it was hashed.
-    #[inline(always)]
-    pub(super) fn get(&self, place: Place) -> Option<&Hash> {
-        let hashes = match self.shelves.get(place.shelf()) {
-            Some(shelf) => &shelf.hashes,
-            None => &self.long_hashes,
-        };
-        hashes.get(place.index())
+        (start / BLOCK, count)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::shelves::Shelves;
     use super::*;
+    use sealion_hash::Backend;
 
     /// Bytes of which none is escaped.
     fn plain(len: usize) -> Vec<u8> {
@@ -339,7 +265,8 @@ mod tests {
     #[test]
     fn every_length() {
         let bytes = plain(2_000);
-        let mut arena = Arena::new(Backend::best());
+        let mut arena = Arena::default();
+        let mut shelves = Shelves::new(Backend::best());
         for _ in 0..2 {
             let mut places = Vec::new();
             for len in (0..600).chain((600..1_950).step_by(37)) {
@@ -349,18 +276,20 @@ mod tests {
                     // What is taken back leaves nothing behind.
                     arena.rewind(start);
                     arena.extend(message, message.len());
-                    places.push((arena.finish(start), message));
+                    let (start, count) = arena.finish(start);
+                    places.push((shelves.put(start, count), message));
                 }
                 if len % 100 == 0 {
-                    arena.run();
+                    shelves.run(arena.blocks());
                 }
             }
-            arena.run();
+            shelves.run(arena.blocks());
             for (place, message) in &places {
                 let expected = sealion_hash::sha256(message);
-                assert_eq!(arena.get(*place), Some(&expected), "{}", message.len());
+                assert_eq!(shelves.get(*place), Some(&expected), "{}", message.len());
             }
             arena.clear();
+            shelves.clear();
         }
     }
 
@@ -370,7 +299,7 @@ mod tests {
         for len in 0..100 {
             let expected = [&[0x0B, 0x80], &bytes[..len], &[0x0E]].concat();
             for rest in [&bytes[..], &bytes[..len]] {
-                let mut arena = Arena::new(Backend::best());
+                let mut arena = Arena::default();
                 arena.frame(0x80, rest, len);
                 assert_eq!(arena.written(0).0[..arena.at()], expected, "{len}");
             }
@@ -401,7 +330,7 @@ mod tests {
                         _ => 0x11 + at as u8,
                     })
                     .collect();
-                let mut arena = Arena::new(Backend::best());
+                let mut arena = Arena::default();
                 arena.open(0x20);
                 arena.escaped(&bytes);
                 arena.close();

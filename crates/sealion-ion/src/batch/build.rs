@@ -5,8 +5,11 @@
 //! each, to be filled with the sorted hashes of that struct's fields once these are there: the message is put off to
 //! the level above the highest of theirs.
 
+use sealion_hash::Backend;
+
 use super::arena::Arena;
-use super::place::Place;
+use super::place::{Place, DEFERRED};
+use super::shelves::Shelves;
 use crate::hasher::{self, Sink};
 use crate::short::Short;
 
@@ -55,6 +58,7 @@ pub(super) struct Deferred {
 /// Everything that was asked for, in messages.
 pub(crate) struct Build {
     pub(super) arena: Arena,
+    pub(super) shelves: Shelves,
     message: Open,
     structs: Vec<OpenStruct>,
     /// The holes of all open messages.
@@ -72,9 +76,10 @@ pub(crate) struct Build {
 }
 
 impl Build {
-    pub(super) fn new(arena: Arena) -> Self {
+    pub(super) fn new(backend: Backend) -> Self {
         Self {
-            arena,
+            arena: Arena::default(),
+            shelves: Shelves::new(backend),
             message: Open::default(),
             structs: Vec::new(),
             holes: Vec::new(),
@@ -90,6 +95,7 @@ impl Build {
     /// Forgets the messages, and keeps the memory.
     pub(super) fn clear(&mut self) {
         self.arena.clear();
+        self.shelves.clear();
         self.start();
         self.members.clear();
         self.deferred.clear();
@@ -113,7 +119,8 @@ impl Build {
     #[inline(always)]
     pub(super) fn finish(&mut self) -> Place {
         if self.message.level == 0 {
-            self.arena.finish(self.message.start)
+            let (start, count) = self.arena.finish(self.message.start);
+            self.shelves.put(start, count)
         } else {
             self.put_off()
         }
@@ -155,7 +162,7 @@ impl Build {
             self.levels.resize_with(level, Vec::new);
         }
         self.levels[level - 1].push(index);
-        Place::deferred(index)
+        Place::new(DEFERRED, index)
     }
 }
 

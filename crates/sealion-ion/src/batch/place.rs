@@ -8,29 +8,17 @@ pub(super) const SHELVES: usize = 16;
 pub(super) struct Place(u64);
 
 const SHELF_SHIFT: u32 = 56;
-/// Not a shelf: the long messages.
-const LONG: usize = SHELVES;
-/// Not a shelf: a message that waits for other hashes, by its index among those that do.
-const DEFERRED: usize = SHELVES + 1;
+/// Behind the shelves: the long messages.
+pub(super) const LONG: usize = SHELVES;
+/// Behind the shelves: messages that wait for other hashes, by their index among those that do.
+pub(super) const DEFERRED: usize = SHELVES + 1;
+/// All of these together.
+pub(super) const KINDS: usize = SHELVES + 2;
 
 impl Place {
     #[inline(always)]
     pub(super) fn new(shelf: usize, index: usize) -> Self {
         Self((shelf as u64) << SHELF_SHIFT | index as u64)
-    }
-
-    pub(super) fn long(index: usize) -> Self {
-        Self::new(LONG, index)
-    }
-
-    pub(super) fn deferred(index: usize) -> Self {
-        Self::new(DEFERRED, index)
-    }
-
-    /// The index of a message that waits, if it is one.
-    #[inline(always)]
-    pub(super) fn as_deferred(self) -> Option<usize> {
-        (self.shelf() == DEFERRED).then_some(self.index())
     }
 
     #[inline(always)]

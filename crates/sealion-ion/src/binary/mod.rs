@@ -3,7 +3,9 @@
 mod header;
 mod reader;
 mod symbols;
+mod table;
 mod value;
 mod walk;
 
 pub(crate) use reader::{BinaryReader, Place};
+pub use table::SymbolTable;

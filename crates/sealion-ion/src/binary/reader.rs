@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::header::{Container, Cursor};
 use super::symbols::{Symbols, SYMBOL_TABLE};
+use super::table::SymbolTable;
 use super::value::{self, Head};
 use super::walk::Walker;
 use crate::hasher::{self, Sink, Skip};
@@ -48,6 +49,8 @@ static PLAIN: [Option<Type>; 16] = [
 pub(crate) struct BinaryReader<'a> {
     cursor: Cursor<'a>,
     symbols: Symbols<'a>,
+    /// A table that was read elsewhere, and need not be read again.
+    known: Option<&'a SymbolTable>,
     walker: Walker,
     depth_max: usize,
     stack: Vec<Entered>,
@@ -70,12 +73,25 @@ impl<'a> BinaryReader<'a> {
         Self {
             cursor: Cursor { bytes, at: 0 },
             symbols: Symbols::new(limits.symbols_max),
+            known: None,
             walker: Walker::default(),
             depth_max: limits.depth_max as usize,
             stack: Vec::new(),
             current: None,
             container: None,
         }
+    }
+
+    /// Takes the symbols of this table, where it stands first in the input, from there.
+    pub(crate) fn know(&mut self, table: &'a SymbolTable) {
+        self.known = Some(table);
+    }
+
+    /// The symbols of the table behind the version marker, if one is there and can be read, and where it ends.
+    pub(super) fn first_table(&mut self) -> Option<(&Symbols<'a>, usize)> {
+        self.cursor.at = VERSION_MARKER.len();
+        let is_read = self.symbol_table() == Ok(true);
+        is_read.then_some((&self.symbols, self.cursor.at))
     }
 
     /// Where the innermost container that was entered ends, or the input.
@@ -135,6 +151,13 @@ impl<'a> BinaryReader<'a> {
         };
         if ahead.var_uint(annotations_end)? != SYMBOL_TABLE {
             return Ok(false);
+        }
+        // Behind others it may append to them.
+        let known = self.known.filter(|_| self.symbols.are_of_system());
+        if let Some(symbols) = known.and_then(|known| known.symbols(ahead.bytes, start..end)) {
+            self.symbols.set(symbols);
+            self.cursor.at = end;
+            return Ok(true);
         }
         if ahead.at == annotations_end {
             if let Head::Container(Container::Struct, to) = ahead.head(end, &self.symbols)? {

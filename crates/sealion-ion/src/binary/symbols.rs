@@ -35,7 +35,7 @@ const fn padded(text: &str) -> ([u8; 64], usize) {
 #[derive(Clone, Copy)]
 pub(super) struct Symbol<'a> {
     pub(super) text: &'a str,
-    /// Its bytes and what stands behind them.
+    /// Its bytes, and what stands behind them.
     pub(super) rest: &'a [u8],
     /// Whether none of its bytes is escaped by Ion Hash. Symbols are hashed many times: this is found out once.
     pub(super) clean: bool,
@@ -94,6 +94,21 @@ impl<'a> Symbols<'a> {
         texts.push(None);
         let system = SYSTEM.iter().map(|(bytes, len)| Symbol::new(bytes, *len));
         texts.extend(system);
+    }
+
+    /// Whether there are only the system's.
+    pub(super) fn are_of_system(&self) -> bool {
+        self.texts.len() == SYSTEM.len() + 1
+    }
+
+    /// These and no others.
+    pub(super) fn set(&mut self, texts: Vec<Option<Symbol<'a>>>) {
+        self.texts = Arc::new(texts);
+    }
+
+    /// All of them, by number.
+    pub(super) fn texts(&self) -> &[Option<Symbol<'a>>] {
+        &self.texts
     }
 
     /// The symbol of a number that stands at `offset`.

@@ -1,6 +1,9 @@
 //! Base64 of blobs in Ion text (RFC 4648, section 4, with padding), with blanks anywhere.
 
+use wide::{bytemuck, u16x8, u32x4, u8x16};
+
 use crate::pass::{pass, Pass, Reason};
+use crate::scan;
 
 /// Marks what is no base64 digit.
 const NONE: u8 = 0xFF;
@@ -45,21 +48,51 @@ fn group(digits: &[u8; 4]) -> u32 {
     PLACED[0][a] | PLACED[1][b] | PLACED[2][c] | PLACED[3][d]
 }
 
+/// Sixteen digits as four groups of 24 bits, and a bit for each that is none, that of the first the lowest.
+#[inline(always)]
+fn groups(digits: &scan::Chunk) -> ([u64; 4], u32) {
+    let text = u8x16::new(*digits);
+    // From the character to its value; zero for what is none.
+    let shift =
+        |class: u8x16, first: u8, value: u8| class & u8x16::splat(value.wrapping_sub(first));
+    let within = |first: u8, count: u8| scan::at_most(text - u8x16::splat(first), count - 1);
+    let shifts = shift(within(b'A', 26), b'A', 0)
+        | shift(within(b'a', 26), b'a', 26)
+        | shift(within(b'0', 10), b'0', 52)
+        | shift(scan::is(text, b'+'), b'+', 62)
+        | shift(scan::is(text, b'/'), b'/', 63);
+    let bad = scan::is(shifts, 0).to_bitmask();
+    // Neighbours together: the one that comes first is above the other.
+    let bytes: u16x8 = bytemuck::cast(text + shifts);
+    let twelve = (bytes << 6 | bytes >> 8) & u16x8::splat(0xFFF);
+    let twelve: u32x4 = bytemuck::cast(twelve);
+    let groups: u32x4 = (twelve << 12 | twelve >> 16) & u32x4::splat(0xFF_FFFF);
+    (groups.to_array().map(u64::from), bad)
+}
+
 /// The 32 bytes of a hash from its 44 characters, 43 digits and one `=`; `None` if they are anything else.
 pub(crate) fn hash(text: &[u8]) -> Option<[u8; 32]> {
     let text: &[u8; 44] = text.try_into().ok()?;
+    // The last chunk begins with a group of the one before.
+    let ([first, second], last) = (text.first_chunk::<32>()?.as_chunks().0, text.last_chunk()?)
+    else {
+        return None;
+    };
+    let ([a, b, c, d], bad_first) = groups(first);
+    let ([e, f, g, h], bad_second) = groups(second);
+    let ([_, i, j, k], bad_last) = groups(last);
+    // The last group is three digits, of which the last two bits must be zero, and what is none.
+    let bad = bad_first | bad_second | (bad_last ^ 1 << 15) | k as u32 & 0xC0;
+    let words = [
+        a << 40 | b << 16 | c >> 8,
+        c << 56 | d << 32 | e << 8 | f >> 16,
+        f << 48 | g << 24 | h,
+        i << 40 | j << 16 | k >> 8,
+    ];
     let mut out = [0; 32];
-    let mut bad = 0;
-    let (groups, _) = text.as_chunks::<4>();
-    for (three, four) in out.chunks_exact_mut(3).zip(groups) {
-        let bits = group(four);
-        bad |= bits >> 24;
-        three.copy_from_slice(&bits.to_be_bytes()[1..]);
+    for (out, word) in out.as_chunks_mut::<8>().0.iter_mut().zip(words) {
+        *out = word.to_be_bytes();
     }
-    // The last group is three digits, of which the last two bits must be zero.
-    let last = group(&[text[40], text[41], text[42], b'A']);
-    bad |= last >> 24 | last & 0xFF;
-    [out[30], out[31]] = [(last >> 16) as u8, (last >> 8) as u8];
     (bad == 0 && text[43] == b'=').then_some(out)
 }
 
@@ -180,6 +213,23 @@ mod tests {
             "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdH_8=",
         ] {
             assert_eq!(hash(bad.as_bytes()), None, "{bad}");
+        }
+    }
+
+    /// Whatever character is changed: as a hash it is read as any other base64 is, and not with blanks.
+    #[test]
+    fn every_character_of_a_hash() {
+        let text = b"+A0zgwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+        assert!(hash(text).is_some());
+        for at in 0..text.len() {
+            for byte in 0..=255 {
+                let mut changed = *text;
+                changed[at] = byte;
+                let mut decoded = Vec::new();
+                let expected = decode(&changed, 0, &mut decoded).ok();
+                let expected = expected.and_then(|()| decoded.as_slice().try_into().ok());
+                assert_eq!(hash(&changed), expected, "{byte:02x} at {at}");
+            }
         }
     }
 }

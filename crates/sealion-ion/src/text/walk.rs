@@ -273,7 +273,7 @@ impl Walker {
                 }
                 b'{' if lexer.is_lob() => {
                     if let Some(hash) = lexer.hash_blob() {
-                        hasher::framed(hasher::BLOB, &hash, sink);
+                        sink.whole(hasher::BLOB, &hash, hash.len());
                         return Ok((None, annotated));
                     }
                 }

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use sealion_ion::{Batch, Pass, Reader, Reason, Slot};
+use sealion_ion::{Batch, Pass, Reader, Slot, SymbolTable};
 
 mod block;
 mod info;
@@ -18,18 +18,20 @@ mod spare;
 
 use self::block::Decoder;
 use self::plain::Plain;
-use self::source::{pass, General, Source};
+use self::source::{General, Source};
 use self::spare::Spare;
 use super::batched::Batched;
 use crate::blocks::block::{Block, BlockContent};
 use crate::blocks::revision::RevisionContent;
 use crate::findings::{check_block_in, Asked, Boxed, Used};
-use crate::source::{Encoding, Piece};
+use crate::source::Piece;
 use crate::Limits;
 
 /// What one thread needs to check pieces: memory, used again and again.
 #[derive(Default)]
 struct Desk {
+    /// Those of the last piece: nearly always the next one's too.
+    symbols: SymbolTable,
     batch: Batch,
     batched: Batched,
     blocks: Vec<Block>,
@@ -53,11 +55,25 @@ pub(crate) fn check_piece(
     used: &Used,
 ) -> Result<Vec<Boxed>, Pass> {
     DESK.with_borrow_mut(|desk| {
-        let read = desk.read_blocks(piece, asked, limits);
+        let reading = reading(limits);
+        let mut symbols = std::mem::take(&mut desk.symbols);
+        symbols.read(&piece.bytes, &reading);
+        let reader = Reader::with_symbols(&piece.bytes, &symbols, &reading);
+        let read = reader.and_then(|reader| desk.read_blocks(piece, reader, asked, limits));
+        desk.symbols = symbols;
         let checked = read.map(|()| desk.check(path, used));
         desk.clear();
         checked
     })
+}
+
+/// What the reader of Ion is to keep to.
+fn reading(limits: &Limits) -> sealion_ion::Limits {
+    let mut reading = sealion_ion::Limits::default();
+    reading.depth_max = limits.depth_max;
+    reading.symbols_max = limits.symbols_max;
+    reading.value_bytes_max = limits.value_bytes_max;
+    reading
 }
 
 /// Places of a block's content in the batch.
@@ -97,19 +113,17 @@ const ODD_MAX: u32 = 3;
 
 impl Desk {
     /// Reads all blocks of a piece, and asks the batch for the hashes of their content.
-    fn read_blocks(&mut self, piece: &Piece, asked: &Asked, limits: &Limits) -> Result<(), Pass> {
-        let mut ion_limits = sealion_ion::Limits::default();
-        ion_limits.depth_max = limits.depth_max;
-        ion_limits.symbols_max = limits.symbols_max;
-        ion_limits.value_bytes_max = limits.value_bytes_max;
-        let reader = Reader::new(&piece.bytes, &ion_limits)?;
+    fn read_blocks<'p>(
+        &mut self,
+        piece: &'p Piece,
+        reader: Reader<'p>,
+        asked: &Asked,
+        limits: &Limits,
+    ) -> Result<(), Pass> {
         let general = General::new(reader.clone());
         let shift = piece.offset.wrapping_sub(piece.context as u64);
         let mut general = Decoder::new(general, shift, asked, limits);
-        if Encoding::of(&piece.bytes) == Encoding::Text {
-            // The reference refuses text that is not UTF-8 anywhere, comments too.
-            let text = std::str::from_utf8(&piece.bytes);
-            let text = text.or_else(|error| pass(error.valid_up_to(), Reason::Utf8))?;
+        if let Some(text) = reader.as_str() {
             let mut plain = Decoder::new(Plain::new(text, reader), shift, asked, limits);
             let mut odd = 0;
             while let Some(start) = plain.source.top().filter(|_| odd < ODD_MAX) {
@@ -174,7 +188,7 @@ impl Desk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Pieces;
+    use crate::source::{Encoding, Pieces};
 
     fn checked(text: &str, used: &Used) -> Vec<Boxed> {
         let (path, limits) = (Arc::from("journal"), Limits::default());
