@@ -280,6 +280,10 @@ fn not_hashed() {
         "'a",
         "{{a}}",
         "{{YWI}}",
+        // A vertical tab is a blank, but the reference takes it for none in base64.
+        "{{\u{b}YWI=}}",
+        "{{YW\u{b}I=}}",
+        "{{YWI=\u{b}}}",
         "{{YWJ=}}",
         "{{YWI=}",
         "{{\"\\u0061\"}}",

@@ -349,6 +349,7 @@ impl<'a> Lexer<'a> {
     /// `{{…}}`: a clob if a quote follows, a blob if not.
     fn lob(&mut self) -> Result<Scalar<'a>, Pass> {
         self.at += 2;
+        let inside = self.at;
         self.plain_blanks();
         let scalar = match self.peek() {
             b'"' => {
@@ -358,13 +359,14 @@ impl<'a> Lexer<'a> {
             }
             b'\'' => Scalar::Clob(self.long_clob()?),
             _ => {
-                let start = self.at;
+                // The blanks before it are its own: base64 has fewer kinds of them.
+                self.at = inside;
                 let rest = self.rest();
                 let Some(len) = memchr::memchr(b'}', rest) else {
                     return pass(self.bytes.len(), Reason::Truncated);
                 };
                 self.at += len;
-                Scalar::Blob(Blob::Base64(&rest[..len], start))
+                Scalar::Blob(Blob::Base64(&rest[..len], inside))
             }
         };
         if !self.rest().starts_with(b"}}") {
