@@ -80,8 +80,9 @@ impl<'a> Cursor<'a> {
                 0 if header.code == 3 => return None,
                 magnitude => short::int(header.code == 3, magnitude),
             },
-            4 if len == 8 => short::float(f64::from_bits(number(0, 8)?))?,
-            4 if len == 4 => short::float(f32::from_bits(number(0, 4)? as u32).into())?,
+            // The reference wants these lengths in the descriptor, not behind it.
+            4 if header.low == 8 => short::float(f64::from_bits(number(0, 8)?))?,
+            4 if header.low == 4 => short::float(f32::from_bits(number(0, 4)? as u32).into())?,
             5 if (2..=8).contains(&len) => {
                 let (exponent, bytes) = (*rest.first()?, number(1, len - 1)?);
                 let sign = 0x80 << (8 * (len - 2));
