@@ -18,6 +18,7 @@ pub use journal::{journal, rising, told};
 pub use tree::{path, tree};
 pub use value::{hashes, limits, value};
 
+use proptest::test_runner::Config as ProptestConfig;
 use sealion::source::{Archive, Memory};
 use sealion::{Code, Digest, Engine, Report, StrandId, Verifier};
 
@@ -52,6 +53,23 @@ pub fn engines(archive: &dyn Archive, verifier: &Verifier) -> Report {
         assert_eq!(whole(&run(engine)), whole(&report), "{engine} and fast");
     }
     report
+}
+
+/// A property's cases: as many as are usual for it, times `PROPTEST_CASES` over 256, which is proptest's own default.
+#[must_use]
+pub fn property(usual: u32) -> ProptestConfig {
+    let usual = u64::from(usual);
+    let default = ProptestConfig::default();
+    let cases = (usual * u64::from(default.cases) / 256).max(1);
+    ProptestConfig {
+        cases: cases.try_into().unwrap_or(u32::MAX),
+        failure_persistence: None,
+        // Some cases do not apply; of more cases, more.
+        max_global_rejects: default
+            .max_global_rejects
+            .max(default.cases.saturating_mul(4)),
+        ..default
+    }
 }
 
 /// What was found, by code.

@@ -143,18 +143,13 @@ fn changed_journals_fail_where_the_reference_says() {
 /// Any mixture of changes, in any form, cut anywhere.
 #[test]
 fn mixtures_of_changes() {
-    let config = ProptestConfig {
-        cases: 60,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    };
     let strategy = (
         any::<u64>(),
         1..30u64,
         0..5usize,
         prop::collection::vec(any::<prop::sample::Index>(), 0..5),
     );
-    proptest!(config, |((seed, length, form, picks) in strategy)| {
+    proptest!(agree::property(60), |((seed, length, form, picks) in strategy)| {
         let ledger = Ledger::new(seed % 64, length, Mix::Mixed);
         let mut changed = ledger.clone();
         let mut rng = Rng::new(seed);

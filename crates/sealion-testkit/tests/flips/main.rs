@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use sealion::source::Memory;
 use sealion::{Code, Report, Severity, Verdict, Verifier};
-use sealion_testkit::agree::{engines, trusted};
+use sealion_testkit::agree::{engines, property, trusted};
 use sealion_testkit::ledger::Digest;
 
 /// Files, of which `file` gets the flips, and the digest under which they are verified.
@@ -40,11 +40,8 @@ impl Sound {
         let before = self.report(sound);
         assert_eq!(before.verdict(), Verdict::Verified, "{before}");
         let verified = std::cell::Cell::new(0);
-        let config = ProptestConfig {
-            cases,
-            failure_persistence: None,
-            ..ProptestConfig::default()
-        };
+        let config = property(cases);
+        let cases = config.cases;
         proptest!(config, |(at: Index, bit in 0..8u32)| {
             let mut bytes = sound.clone();
             let at = at.index(bytes.len());

@@ -9,18 +9,10 @@ use sealion_testkit::write::export::{gzip, Format};
 use sealion_testkit::write::{evidence, kpl, stream};
 use sealion_testkit::Rng;
 
-fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        cases,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
-
 #[test]
 fn random_bytes() {
     let panics = crate::panics();
-    proptest!(config(300), |(bytes in prop::collection::vec(any::<u8>(), 0..400))| {
+    proptest!(agree::property(300), |(bytes in prop::collection::vec(any::<u8>(), 0..400))| {
         agree::file(&bytes);
         agree::text(&bytes);
         agree::binary(&bytes);
@@ -28,7 +20,7 @@ fn random_bytes() {
     });
     // Bytes that mean something to Ion and JSON.
     let tokens = "[{}\\[\\]():,\"'/*$ion_1_0 truefalse0-9eEdDTZ.+#\\\\\n-]{0,200}";
-    proptest!(config(300), |(text in tokens)| {
+    proptest!(agree::property(300), |(text in tokens)| {
         agree::file(text.as_bytes());
     });
     assert_eq!(crate::panics(), panics, "panics in the library");
@@ -119,7 +111,7 @@ fn apply(bytes: &mut Vec<u8>, (damage, at, length): &(Damage, Index, usize)) {
 fn damaged_files() {
     let panics = crate::panics();
     let files = sound();
-    proptest!(config(600), |(kind in any::<Index>(), damages in prop::collection::vec(damage(), 1..4))| {
+    proptest!(agree::property(600), |(kind in any::<Index>(), damages in prop::collection::vec(damage(), 1..4))| {
         let mut bytes = files[kind.index(files.len())].clone();
         damages.iter().for_each(|damage| apply(&mut bytes, damage));
         agree::file(&bytes);
