@@ -44,7 +44,7 @@ mod text;
 mod timestamp;
 
 pub use batch::{Batch, Slot};
-pub use binary::SymbolTable;
+pub use binary::{Steps, SymbolTable};
 pub use pass::{Pass, Reason};
 pub use reader::{Blob32, Mark, Reader, Value};
 pub use scalar::Type;

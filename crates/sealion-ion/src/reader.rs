@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use sealion_hash::Hash;
 
 use crate::batch::{Batch, Slot};
-use crate::binary::{self, BinaryReader, SymbolTable};
+use crate::binary::{self, BinaryReader, Steps, SymbolTable};
 use crate::pass::{pass, Pass, Reason};
 use crate::scalar::{Blob, Magnitude, Scalar, Type};
 use crate::sniff::{self, Encoding};
@@ -165,6 +165,16 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(reader)
+    }
+
+    /// The same input, of Ion binary, for those who know what comes; from where this one stands, at top level. `None` if it
+    /// is text.
+    #[must_use]
+    pub fn steps(self) -> Option<Steps<'a>> {
+        match self.source {
+            Source::Binary(source) => Some(Steps::new(source, self.value_bytes_max)),
+            Source::Text(_) => None,
+        }
     }
 
     /// The next value of the container that was entered last, or at top level; `None` at its end, and then again

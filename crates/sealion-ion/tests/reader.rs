@@ -2,7 +2,7 @@
 
 use ion_rs::{Element, IonType, TimestampPrecision, Value};
 use sealion_hash::sha256;
-use sealion_ion::{Batch, Limits, Pass, Precision, Reader, Reason, Timestamp, Type};
+use sealion_ion::{Batch, Limits, Pass, Precision, Reader, Reason, Steps, Timestamp, Type};
 use sealion_testkit::ion::{binary, spell, value};
 use sealion_testkit::Rng;
 
@@ -281,4 +281,168 @@ fn the_input_as_text() {
     assert_eq!(cut.err().map(|pass| pass.reason), Some(Reason::Utf8));
     let binary = Reader::new(&[0xE0, 0x01, 0x00, 0xEA, 0x20], &limits).unwrap();
     assert_eq!(binary.as_str(), None);
+}
+
+/// Steps through a value of Ion binary whose type is known, hashing what is of no other interest.
+fn step(steps: &mut Steps<'_>, expected: &Element, batch: &mut Batch) -> Result<(), Pass> {
+    let start = steps.offset();
+    let slot = steps.hash_into(batch)?;
+    let end = steps.offset();
+    batch.run();
+    assert_eq!(batch.get(slot).0, sealion_testkit::ion_hash(expected));
+    for skip in [Steps::skip, Steps::skip_hashed] {
+        steps.back(start);
+        skip(steps)?;
+        assert_eq!(steps.offset(), end);
+    }
+    steps.back(start);
+    match expected.value() {
+        Value::String(text) => assert_eq!(steps.text()?, text.text()),
+        Value::Int(int) => match steps.uint() {
+            Ok(found) => assert_eq!(int.as_i128(), Some(found.into())),
+            Err(_) => return pass_at(end),
+        },
+        Value::Blob(bytes) => {
+            let found = steps.blob32()?;
+            assert_eq!(found.length, bytes.as_ref().len());
+            assert_eq!(found.hash.is_some(), found.length == 32);
+        }
+        Value::Timestamp(expected) => same_time(&steps.timestamp()?, expected),
+        Value::List(items) => {
+            steps.enter(Type::List)?;
+            for item in items {
+                assert!(steps.item()?.is_some());
+                step(steps, item, batch)?;
+            }
+            if steps.item()?.is_some() {
+                assert_eq!(steps.skip().unwrap_err().reason, Reason::Kind);
+                return pass_at(end);
+            }
+        }
+        Value::Struct(fields) => {
+            steps.enter(Type::Struct)?;
+            for (name, value) in fields.iter() {
+                let found = steps.field()?.map(|(name, _)| name);
+                if found != name.text() {
+                    // A pad stands there, under any name.
+                    assert_eq!(steps.skip_hashed().unwrap_err().reason, Reason::Kind);
+                    return pass_at(end);
+                }
+                step(steps, value, batch)?;
+            }
+            if steps.field()?.is_some() {
+                assert_eq!(steps.skip().unwrap_err().reason, Reason::Kind);
+                return pass_at(end);
+            }
+        }
+        _ => steps.skip_hashed()?,
+    }
+    assert_eq!(steps.offset(), end, "{expected}");
+    Ok(())
+}
+
+fn pass_at<T>(offset: usize) -> Result<T, Pass> {
+    let reason = Reason::Number;
+    Err(Pass { offset, reason })
+}
+
+/// What is stepped through is what the reference has; nulls, annotations and the like are passed on.
+#[test]
+fn steps_of_binary() {
+    let (mut rng, mut batch) = (Rng::new(23), Batch::default());
+    let (mut through, mut passed) = (0, 0);
+    for _ in 0..3_000 {
+        let value = value::document(&mut rng, 6, 3);
+        let bytes = binary::spelled([&value, &value], &mut rng);
+        let mut steps = Reader::new(&bytes, &Limits::default())
+            .unwrap()
+            .steps()
+            .unwrap();
+        let mut walk = || {
+            for written in Element::read_all(&bytes).unwrap().elements() {
+                assert!(steps.top()?.is_some());
+                step(&mut steps, written, &mut batch)?;
+            }
+            assert_eq!(steps.top()?, None);
+            Ok::<(), Pass>(())
+        };
+        match walk() {
+            Ok(()) => through += 1,
+            Err(_) => passed += 1,
+        }
+        batch.clear();
+    }
+    println!("{through} were stepped through, {passed} passed on");
+    assert!(through > 300 && passed > 300, "{through}, {passed}");
+}
+
+/// Each is read where it stands, and nothing else is.
+#[test]
+fn steps_take_nothing_for_something_else() {
+    let steps = |body: &[u8]| {
+        let bytes = [&[0xE0, 0x01, 0x00, 0xEA], body].concat();
+        let leaked: &'static [u8] = bytes.leak();
+        let reader = Reader::new(leaked, &Limits::default()).unwrap();
+        let mut steps = reader.steps().unwrap();
+        let top = steps.top();
+        top.map(|_| steps)
+    };
+    type Read = fn(&mut Steps<'_>) -> Result<(), Pass>;
+    let reads: [(u8, Read); 6] = [
+        (0x8, |steps| steps.text().map(drop)),
+        (0x2, |steps| steps.uint().map(drop)),
+        (0xA, |steps| steps.blob32().map(drop)),
+        (0x6, |steps| steps.timestamp().map(drop)),
+        (0xB, |steps| steps.enter(Type::List)),
+        (0xD, |steps| steps.enter(Type::Struct)),
+    ];
+    let bodies: [&[u8]; 14] = [
+        &[0x81, b'a'],
+        &[0x21, 7],
+        &[0xA1, 7],
+        &[0x63, 0xC0, 0x0F, 0xD0],
+        &[0xB0],
+        &[0xD0],
+        &[0x31, 7],
+        &[0x71, 4],
+        &[0x91, b'a'],
+        &[0x11],
+        &[0x40],
+        &[0x50],
+        &[0xC0],
+        &[0x8E, 0x81, b'a'],
+    ];
+    for (code, read) in reads {
+        for body in bodies {
+            let fits = steps(body).and_then(|mut steps| read(&mut steps)).is_ok();
+            assert_eq!(fits, body[0] >> 4 == code, "{code:x} {body:02x?}");
+        }
+        for other in [&[code << 4 | 0xF][..], &[0xE3, 0x81, 0x84, code << 4]] {
+            let refused = steps(other).and_then(|mut steps| read(&mut steps));
+            assert!(refused.is_err(), "{other:02x?}");
+        }
+    }
+    // In a list: a null, a pad, an annotated value, and one that goes on past the list's end.
+    let (null, pad, annotated, long) = (
+        &[0x0F][..],
+        &[0x00][..],
+        &[0xE3, 0x81, 0x84, 0x20][..],
+        &[0x22, 7][..],
+    );
+    for (len, item) in [(1, null), (1, pad), (4, annotated), (2, long)] {
+        let list = [&[0xB0 | len][..], item].concat();
+        let reads: [Read; 3] = [
+            |steps| steps.skip(),
+            |steps| steps.skip_hashed(),
+            |steps| steps.hash_into(&mut Batch::default()).map(drop),
+        ];
+        for read in reads {
+            let refused = steps(&list).and_then(|mut steps| {
+                steps.enter(Type::List)?;
+                assert!(steps.item()?.is_some());
+                read(&mut steps)
+            });
+            assert!(refused.is_err(), "{list:02x?}");
+        }
+    }
 }

@@ -2,10 +2,12 @@
 
 mod header;
 mod reader;
+mod steps;
 mod symbols;
 mod table;
 mod value;
 mod walk;
 
 pub(crate) use reader::{BinaryReader, Place};
+pub use steps::Steps;
 pub use table::SymbolTable;

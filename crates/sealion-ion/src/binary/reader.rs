@@ -47,12 +47,12 @@ static PLAIN: [Option<Type>; 16] = [
 /// A reader of Ion binary.
 #[derive(Clone)]
 pub(crate) struct BinaryReader<'a> {
-    cursor: Cursor<'a>,
-    symbols: Symbols<'a>,
+    pub(super) cursor: Cursor<'a>,
+    pub(super) symbols: Symbols<'a>,
     /// A table that was read elsewhere, and need not be read again.
     known: Option<&'a SymbolTable>,
     walker: Walker,
-    depth_max: usize,
+    pub(super) depth_max: usize,
     stack: Vec<Entered>,
     current: Option<Current<'a>>,
     /// The container and its end, if the current value is one.
@@ -329,12 +329,28 @@ impl<'a> BinaryReader<'a> {
             }
             _ => {
                 self.cursor.at = current.start;
-                let limit = self.limit();
                 let depth_left = self.depth_max.saturating_sub(self.stack.len());
-                self.walker
-                    .value(&mut self.cursor, limit, &self.symbols, depth_left, sink)
+                self.walk(self.limit(), depth_left, sink)
             }
         }
+    }
+
+    /// Hands the value that begins here, and ends before `limit`, to the sink and goes past it.
+    pub(super) fn walk<S: Sink>(
+        &mut self,
+        limit: usize,
+        depth_left: usize,
+        sink: &mut S,
+    ) -> Result<(), Pass> {
+        self.walker
+            .value(&mut self.cursor, limit, &self.symbols, depth_left, sink)
+    }
+
+    /// Stands before the value that was just found there, as if it had not been found.
+    pub(super) fn forget(&mut self, offset: usize) {
+        self.cursor.at = offset;
+        self.current = None;
+        self.container = None;
     }
 
     /// Goes past the current value, if there is one, reading all of it.

@@ -15,6 +15,7 @@ mod plain;
 mod revision;
 mod source;
 mod spare;
+mod steps;
 
 use self::block::Decoder;
 use self::plain::Plain;
@@ -120,30 +121,56 @@ impl Desk {
         asked: &Asked,
         limits: &Limits,
     ) -> Result<(), Pass> {
-        let general = General::new(reader.clone());
         let shift = piece.offset.wrapping_sub(piece.context as u64);
-        let mut general = Decoder::new(general, shift, asked, limits);
         if let Some(text) = reader.as_str() {
-            let mut plain = Decoder::new(Plain::new(text, reader), shift, asked, limits);
-            let mut odd = 0;
-            while let Some(start) = plain.source.top().filter(|_| odd < ODD_MAX) {
-                if let Ok(block) = plain.block(start, self) {
-                    self.keep(block);
-                    odd = 0;
-                    continue;
-                }
-                odd += 1;
-                general.source.seek(start)?;
-                if let Some(start) = general.source.top()? {
-                    let block = general.block(start, self)?;
-                    self.keep(block);
-                }
-                plain.source.seek(general.source.offset());
-            }
-            general.source.seek(plain.source.offset())?;
+            return self.read_text(text, reader, shift, asked, limits);
         }
-        while let Some(start) = general.source.top()? {
-            let block = general.block(start, self)?;
+        if let Some(steps) = reader.clone().steps() {
+            let read = self.read_all(&mut Decoder::new(steps, shift, asked, limits));
+            if read.is_ok() {
+                return read;
+            }
+            self.clear();
+        }
+        let general = General::new(reader);
+        self.read_all(&mut Decoder::new(general, shift, asked, limits))
+    }
+
+    /// Text in the plain way, and what is odd in it by the general reader.
+    fn read_text<'p>(
+        &mut self,
+        text: &'p str,
+        reader: Reader<'p>,
+        shift: u64,
+        asked: &Asked,
+        limits: &Limits,
+    ) -> Result<(), Pass> {
+        let general = General::new(reader.clone());
+        let mut general = Decoder::new(general, shift, asked, limits);
+        let mut plain = Decoder::new(Plain::new(text, reader), shift, asked, limits);
+        let mut odd = 0;
+        while let Some(start) = plain.source.top()?.filter(|_| odd < ODD_MAX) {
+            if let Ok(block) = plain.block(start, self) {
+                self.keep(block);
+                odd = 0;
+                continue;
+            }
+            odd += 1;
+            general.source.seek(start)?;
+            if let Some(start) = general.source.top()? {
+                let block = general.block(start, self)?;
+                self.keep(block);
+            }
+            plain.source.seek(general.source.offset());
+        }
+        general.source.seek(plain.source.offset())?;
+        self.read_all(&mut general)
+    }
+
+    /// Everything from where the decoder stands.
+    fn read_all<'p, S: Source<'p>>(&mut self, decoder: &mut Decoder<'_, S>) -> Result<(), Pass> {
+        while let Some(start) = decoder.source.top()? {
+            let block = decoder.block(start, self)?;
             self.keep(block);
         }
         Ok(())

@@ -134,7 +134,10 @@ impl Documents {
     /// hold the order are known not to be there.
     pub(crate) fn finish(self, later_missing: bool) -> Vec<Finding> {
         let mut left: Vec<_> = self.redactions.into_iter().collect();
-        left.sort_by(|(a, x), (b, y)| (&x.address, a).cmp(&(&y.address, b)));
+        // Keys are random, and must not show.
+        left.sort_by(|((_, v), x), ((_, w), y)| {
+            (&x.address, x.offset, &x.document, v).cmp(&(&y.address, y.offset, &y.document, w))
+        });
         let finding = |((_, version), waiting): ((Key, u64), Redaction)| {
             let finding = Finding::new(
                 Code::UnrecordedRedaction,
@@ -179,4 +182,38 @@ pub(crate) struct Place<'a> {
     pub(crate) path: &'a Arc<str>,
     /// Document ids and the tables that `transactionInfo` puts them in.
     pub(crate) tables: &'a [(Id, Id)],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blocks::{Hash, StrandId};
+    use crate::findings::revision::Standing;
+
+    #[test]
+    fn redactions_that_nothing_ordered_come_in_the_order_of_the_journal() {
+        let mut documents = Documents::new(1 << 20);
+        let address = BlockAddress::new(StrandId::new("s"), 7);
+        let place = Place {
+            address: &address,
+            path: &Arc::from("journal"),
+            tables: &[],
+        };
+        for offset in 0..40u64 {
+            let record = RevisionRecord {
+                kind: Kind::Redacted,
+                standing: Standing::HashOnly,
+                json: false,
+                hash: Some(Hash([offset as u8; 32])),
+                document: Some((format!("document {offset}").into(), Some(0))),
+                deletion_rule: None,
+                offset,
+            };
+            documents.see(&record, &place, true);
+        }
+        let found = documents.finish(false);
+        let places = found.iter().map(|finding| finding.source.as_ref());
+        let offsets = places.map(|place| place.and_then(|place| place.offset));
+        assert!(offsets.eq((0..40).map(Some)));
+    }
 }

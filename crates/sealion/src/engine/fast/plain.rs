@@ -45,12 +45,6 @@ impl<'a> Plain<'a> {
         (self.at, self.fresh, self.depth) = (at, false, 0);
     }
 
-    /// Skips blanks at top level; the place of the next value, unless the text ends.
-    pub(super) fn top(&mut self) -> Option<usize> {
-        self.blanks();
-        (self.at < self.text.len()).then_some(self.at)
-    }
-
     fn bytes(&self) -> &'a [u8] {
         self.text.as_bytes()
     }
@@ -135,6 +129,11 @@ impl<'a> Plain<'a> {
 
 impl<'a> Source<'a> for Plain<'a> {
     type Mark = (usize, bool, u32);
+
+    fn top(&mut self) -> Result<Option<usize>, Pass> {
+        self.blanks();
+        Ok((self.at < self.text.len()).then_some(self.at))
+    }
 
     #[inline(always)]
     fn field(&mut self) -> Result<Option<Field<'a>>, Pass> {

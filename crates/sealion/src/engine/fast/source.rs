@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use sealion_ion::{Batch, Blob32, Mark, Pass, Reader, Reason, Slot, Type};
+use sealion_ion::{Batch, Blob32, Mark, Pass, Reader, Reason, Slot, Timestamp, Type};
 
 use crate::blocks::time::Time;
 
@@ -16,6 +16,8 @@ pub(super) trait Source<'a> {
     /// A place to come back to.
     type Mark;
 
+    /// The next value at top level; `None` at the end.
+    fn top(&mut self) -> Result<Option<usize>, Pass>;
     /// The next field of the struct entered last; at its end `None`, and the struct is left. A name
     /// that is none of QLDB's may come as anything but one of those.
     fn field(&mut self) -> Result<Option<Field<'a>>, Pass>;
@@ -78,15 +80,14 @@ impl<'a> General<'a> {
     pub(super) fn seek(&mut self, at: usize) -> Result<(), Pass> {
         self.reader.seek(at, 0)
     }
-
-    /// The next value at top level.
-    pub(super) fn top(&mut self) -> Result<Option<usize>, Pass> {
-        Ok(self.next()?.map(|(_, at)| at))
-    }
 }
 
 impl<'a> Source<'a> for General<'a> {
     type Mark = (Mark<'a>, Type);
+
+    fn top(&mut self) -> Result<Option<usize>, Pass> {
+        Ok(self.next()?.map(|(_, at)| at))
+    }
 
     fn field(&mut self) -> Result<Option<Field<'a>>, Pass> {
         match self.next()? {
@@ -135,23 +136,7 @@ impl<'a> Source<'a> for General<'a> {
     }
 
     fn time(&mut self) -> Result<Time, Pass> {
-        let found = self.reader.timestamp()?;
-        let digits = u32::from(found.fraction_digits);
-        let nanoseconds = match digits {
-            0..=9 => found.fraction * 10u64.pow(9 - digits),
-            _ => found.fraction / 10u64.pow(digits - 9),
-        };
-        let date = (
-            u32::from(found.year),
-            u32::from(found.month),
-            u32::from(found.day),
-        );
-        let time = (
-            u32::from(found.hour),
-            u32::from(found.minute),
-            u32::from(found.second),
-        );
-        Ok(Time::from_utc(date, time, nanoseconds as u32))
+        self.reader.timestamp().map(time)
     }
 
     fn hash_into(&mut self, batch: &mut Batch) -> Result<Slot, Pass> {
@@ -170,6 +155,25 @@ impl<'a> Source<'a> for General<'a> {
     fn offset(&self) -> usize {
         self.reader.offset()
     }
+}
+
+pub(super) fn time(found: Timestamp) -> Time {
+    let digits = u32::from(found.fraction_digits);
+    let nanoseconds = match digits {
+        0..=9 => found.fraction * 10u64.pow(9 - digits),
+        _ => found.fraction / 10u64.pow(digits - 9),
+    };
+    let date = (
+        u32::from(found.year),
+        u32::from(found.month),
+        u32::from(found.day),
+    );
+    let time = (
+        u32::from(found.hour),
+        u32::from(found.minute),
+        u32::from(found.second),
+    );
+    Time::from_utc(date, time, nanoseconds as u32)
 }
 
 pub(super) fn pass<T>(offset: usize, reason: Reason) -> Result<T, Pass> {
