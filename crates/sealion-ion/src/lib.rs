@@ -82,6 +82,14 @@ pub fn hash_from_base64(text: &[u8; 44]) -> Option<Hash> {
     text::base64::hash(text).map(Hash)
 }
 
+/// The timestamp that these 24 characters are, `2007-02-23T12:14:33.079Z`: to the millisecond and in UTC, as QLDB writes
+/// them. `None` if they have another form, or are none of the calendar.
+#[must_use]
+#[inline]
+pub fn utc_from_text(text: &[u8; 24]) -> Option<Timestamp> {
+    text::usual::utc_milliseconds(text)
+}
+
 /// The Ion Hash (Ion Hash 1.0, SHA-256) of the one value that these bytes hold, text or binary.
 ///
 /// # Errors

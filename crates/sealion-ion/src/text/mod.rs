@@ -6,7 +6,7 @@ pub(crate) mod number;
 mod reader;
 pub(crate) mod string;
 mod timestamp;
-mod usual;
+pub(crate) mod usual;
 mod walk;
 
 pub(crate) use reader::{Place, TextReader};

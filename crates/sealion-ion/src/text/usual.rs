@@ -138,33 +138,38 @@ impl Lexer<'_> {
     /// The timestamp `2007-02-23T12:14:33.079Z` that stands here, if one does, and is one of the calendar.
     #[inline(always)]
     pub(super) fn utc_milliseconds(&self) -> Option<Timestamp> {
-        let text: &[u8; UTC_LEN] = self.rest().first_chunk()?;
-        let (words, _) = text.as_chunks::<8>();
-        let mut x = [0; 3];
-        let mut wrong = 0;
-        for ((x, word), form) in
-            x.iter_mut()
-                .zip(words)
-                .zip([b"0000-00-", b"00T00:00", b":00.000Z"])
-        {
-            // Digits become their values, and what stands between them zero.
-            *x = u64::from_le_bytes(*word) ^ u64::from_le_bytes(*form);
-            let most = form.map(|byte| if byte == b'0' { 0x76 } else { 0x7F });
-            wrong |= x.wrapping_add(u64::from_le_bytes(most)) | *x;
-        }
-        if wrong & TOPS != 0 {
-            return None;
-        }
-        // In each byte, ten times itself and the byte after it.
-        let [a, b, c] = x.map(|x| (x.wrapping_mul(10).wrapping_add(x >> 8)).to_le_bytes());
-        let hundreds = x[2].to_le_bytes()[4];
-        let fraction = u16::from(hundreds) * 100 + u16::from(c[5]);
-        let year = u16::from(a[0]) * 100 + u16::from(a[2]);
-        let mut t = Timestamp::utc_milliseconds(year, fraction);
-        (t.month, t.day) = (a[5], b[0]);
-        (t.hour, t.minute, t.second) = (b[3], b[6], c[1]);
-        t.is_valid().then_some(t)
+        utc_milliseconds(self.rest().first_chunk()?)
     }
+}
+
+/// The timestamp of the form `2007-02-23T12:14:33.079Z` that this is, if it is one, and one of the calendar.
+#[inline(always)]
+pub(crate) fn utc_milliseconds(text: &[u8; UTC_LEN]) -> Option<Timestamp> {
+    let (words, _) = text.as_chunks::<8>();
+    let mut x = [0; 3];
+    let mut wrong = 0;
+    for ((x, word), form) in x
+        .iter_mut()
+        .zip(words)
+        .zip([b"0000-00-", b"00T00:00", b":00.000Z"])
+    {
+        // Digits become their values, and what stands between them zero.
+        *x = u64::from_le_bytes(*word) ^ u64::from_le_bytes(*form);
+        let most = form.map(|byte| if byte == b'0' { 0x76 } else { 0x7F });
+        wrong |= x.wrapping_add(u64::from_le_bytes(most)) | *x;
+    }
+    if wrong & TOPS != 0 {
+        return None;
+    }
+    // In each byte, ten times itself and the byte after it.
+    let [a, b, c] = x.map(|x| (x.wrapping_mul(10).wrapping_add(x >> 8)).to_le_bytes());
+    let hundreds = x[2].to_le_bytes()[4];
+    let fraction = u16::from(hundreds) * 100 + u16::from(c[5]);
+    let year = u16::from(a[0]) * 100 + u16::from(a[2]);
+    let mut t = Timestamp::utc_milliseconds(year, fraction);
+    (t.month, t.day) = (a[5], b[0]);
+    (t.hour, t.minute, t.second) = (b[3], b[6], c[1]);
+    t.is_valid().then_some(t)
 }
 
 /// Characters of `2007-02-23T12:14:33.079Z`.

@@ -8,9 +8,11 @@
 
 use std::borrow::Cow;
 
-use sealion_ion::{hash_from_base64, Batch, Blob32, Pass, Reader, Reason, Slot, Type};
+use sealion_ion::{
+    hash_from_base64, utc_from_text, Batch, Blob32, Pass, Reader, Reason, Slot, Type,
+};
 
-use super::source::{pass, Field, General, Source};
+use super::source::{pass, time, Field, General, Source};
 use crate::blocks::time::Time;
 
 /// Bytes of a hash as a blob: `{{`, 44 characters of base64, `}}`.
@@ -176,7 +178,7 @@ impl<'a> Source<'a> for Plain<'a> {
     fn skip_hashed(&mut self) -> Result<(), Pass> {
         let rest = self.rest();
         let end = match rest.first() {
-            Some(b'0'..=b'9') if rest.first_chunk().is_some_and(is_time) => {
+            Some(b'0'..=b'9') if rest.first_chunk().and_then(utc_from_text).is_some() => {
                 let next = rest.get(TIME_BYTES).copied();
                 next.is_some_and(ends).then_some(TIME_BYTES)
             }
@@ -260,11 +262,14 @@ impl<'a> Source<'a> for Plain<'a> {
 
     #[inline(always)]
     fn time(&mut self) -> Result<Time, Pass> {
-        let found = self.rest().first_chunk::<TIME_BYTES>().and_then(time);
+        let found = self
+            .rest()
+            .first_chunk::<TIME_BYTES>()
+            .and_then(utc_from_text);
         match (found, self.bytes().get(self.at + TIME_BYTES).copied()) {
-            (Some(time), Some(next)) if ends(next) => {
+            (Some(found), Some(next)) if ends(next) => {
                 self.at += TIME_BYTES;
-                Ok(time)
+                Ok(time(found))
             }
             _ => self.generally(Source::time),
         }
@@ -324,8 +329,8 @@ fn special(word: u64) -> u64 {
     is(word, b'"') | is(word, b'\\') | control
 }
 
-/// How many bytes come before the first for which `find` sets a bit, eight at a time; the last few
-/// of the text are looked at one by one.
+/// How many bytes come before the first for which `find` sets a bit, eight at a time, the last
+/// few of the text as if blanks followed.
 #[inline(always)]
 fn length_to(bytes: &[u8], find: impl Fn(u64) -> u64) -> Option<usize> {
     let mut length = 0;
@@ -363,50 +368,6 @@ fn symbol(written: &str) -> Option<&str> {
     let keyword = matches!(name, "null" | "true" | "false" | "nan");
     let fits = plain && (quoted.is_some() || (first.is_ascii_alphabetic() && !keyword));
     fits.then_some(name)
-}
-
-/// The digits of `2021-08-01T12:01:25.956Z` as numbers, each in its place, with zeros between them;
-/// `None` if the text has another form.
-#[inline(always)]
-fn time_digits(text: &[u8; TIME_BYTES]) -> Option<[u64; 3]> {
-    const FORMS: [&[u8; 8]; 3] = [b"0000-00-", b"00T00:00", b":00.000Z"];
-    let mut digits = [0; 3];
-    let mut wrong = 0;
-    let words = digits.iter_mut().zip(text.as_chunks::<8>().0);
-    for ((digits, word), form) in words.zip(FORMS) {
-        *digits = u64::from_le_bytes(*word) ^ u64::from_le_bytes(*form);
-        // Above nine where a digit belongs, and above zero elsewhere, the top bit is set.
-        let most = form.map(|byte| if byte == b'0' { 0x76 } else { 0x7F });
-        wrong |= digits.wrapping_add(u64::from_le_bytes(most)) | *digits;
-    }
-    (wrong & TOPS == 0).then_some(digits)
-}
-
-#[inline(always)]
-fn is_time(text: &[u8; TIME_BYTES]) -> bool {
-    time_digits(text).is_some()
-}
-
-/// A point in time from `2021-08-01T12:01:25.956Z`; `None` if it is none or is written otherwise.
-#[inline(always)]
-fn time(text: &[u8; TIME_BYTES]) -> Option<Time> {
-    // In each byte, ten times itself and the byte behind it.
-    let [a, b, c] =
-        time_digits(text)?.map(|x| (x.wrapping_mul(10).wrapping_add(x >> 8)).to_le_bytes());
-    let hundreds = u32::from(text[20].wrapping_sub(b'0'));
-    let number = u32::from;
-    let (year, month, day) = (
-        number(a[0]) * 100 + number(a[2]),
-        number(a[5]),
-        number(b[0]),
-    );
-    let (hour, minute, second) = (number(b[3]), number(b[6]), number(c[1]));
-    // The last days of months and year 0 are left to the general reader.
-    let fits = year > 0 && (1..=12).contains(&month) && (1..=28).contains(&day);
-    let fits = fits && hour < 24 && minute < 60 && second < 60;
-    let milliseconds = hundreds * 100 + number(c[5]);
-    let time = (hour, minute, second);
-    fits.then(|| Time::from_utc((year, month, day), time, milliseconds * 1_000_000))
 }
 
 #[cfg(test)]
