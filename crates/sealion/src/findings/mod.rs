@@ -9,6 +9,7 @@ mod context;
 mod digests;
 mod documents;
 mod finding;
+mod fingerprint;
 mod flaw;
 mod journal;
 mod leaves;
