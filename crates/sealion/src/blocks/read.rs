@@ -50,12 +50,14 @@ impl<'a> Node<'a> {
         Node { lazy, origin }
     }
 
+    /// The same value, taken to lie elsewhere.
+    pub(crate) fn of(self, origin: Origin) -> Node<'a> {
+        Node { origin, ..self }
+    }
+
     /// The same value, all of it taken to lie at one offset.
     pub(crate) fn within(self, offset: u64) -> Node<'a> {
-        Node {
-            origin: Origin::Within(offset),
-            ..self
-        }
+        self.of(Origin::Within(offset))
     }
 
     /// Where the value lies in the input.

@@ -8,6 +8,7 @@
 
 mod batched;
 mod capture;
+mod doubts;
 mod fast;
 mod plain;
 
@@ -16,6 +17,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) use capture::{value_text, Wanted};
+pub(crate) use doubts::Doubts;
 pub(crate) use plain::read_values;
 
 use crate::blocks::block::Block;
@@ -23,7 +25,7 @@ use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::BlockAddress;
 use crate::findings::{check_block, Asked, Boxed, Code, Context, Finding, Severity, Used};
 use crate::hashes::BlockHashes;
-use crate::source::{Encoding, Piece};
+use crate::source::Piece;
 use crate::Limits;
 
 /// Which engine makes the hashes.
@@ -85,6 +87,7 @@ pub(crate) struct Checker {
     pub(crate) asked: Asked,
     pub(crate) limits: Limits,
     pub(crate) passes: Passes,
+    pub(crate) doubts: Doubts,
     /// Blocks whose text is to be kept.
     pub(crate) wanted: Option<Wanted>,
     /// Memory for checked blocks.
@@ -113,25 +116,13 @@ impl Checker {
     /// just its end.
     pub(crate) fn check_guess(&self, piece: &Piece, path: &Arc<str>) -> Option<Checked> {
         let blocks = fast::check_piece(piece, path, &self.asked, &self.limits, &self.used).ok()?;
-        let ends = match Encoding::of(&piece.bytes) {
-            // Each block goes on to where the next one begins.
-            Encoding::Text => {
-                let next = blocks
-                    .iter()
-                    .skip(1)
-                    .map(|next| piece.index_of(next.offset));
-                next.chain([piece.bytes.len()]).collect()
-            }
-            Encoding::Binary => piece.ends.clone(),
+        let mut checked = match self.note(&blocks, piece, path) {
+            true => Checked {
+                blocks,
+                findings: Vec::new(),
+            },
+            false => Some(self.plain(piece, path)).filter(|plain| plain.findings.is_empty())?,
         };
-        let fast = Checked {
-            blocks,
-            findings: Vec::new(),
-        };
-        let mut checked = self.confirmed(fast, piece, &ends, path).or_else(|| {
-            let plain = self.plain(piece, path);
-            plain.findings.is_empty().then_some(plain)
-        })?;
         if let Some(wanted) = &self.wanted {
             capture::texts(piece, &mut checked.blocks, wanted);
         }
@@ -140,12 +131,10 @@ impl Checker {
 
     fn check_by_engine(&self, piece: &Piece, path: &Arc<str>, json: bool) -> Checked {
         match self.engine {
-            Engine::Fast if !json => match self.fast(piece, path) {
-                Some(fast) => self
-                    .confirmed(fast, piece, &piece.ends, path)
-                    .unwrap_or_else(|| self.plain(piece, path)),
-                None => self.plain(piece, path),
-            },
+            Engine::Fast if !json => self
+                .fast(piece, path)
+                .filter(|fast| self.note(&fast.blocks, piece, path))
+                .unwrap_or_else(|| self.plain(piece, path)),
             Engine::Both if !json => {
                 let mut plain = self.plain(piece, path);
                 if let Some(fast) = self.fast(piece, path) {
@@ -170,38 +159,6 @@ impl Checker {
                 None
             }
         }
-    }
-
-    /// Asks the reference about every block in which the fast engine found
-    /// something; `ends` are those of the blocks. Nothing, if they cannot be told
-    /// apart: then the reference must be asked about the piece as a whole.
-    fn confirmed(
-        &self,
-        mut fast: Checked,
-        piece: &Piece,
-        ends: &[usize],
-        path: &Arc<str>,
-    ) -> Option<Checked> {
-        let mut found = fast.blocks.iter().map(|block| !block.findings.is_empty());
-        if !found.any(|found| found) {
-            return Some(fast);
-        }
-        // With symbol tables between them blocks cannot be told apart by number.
-        if fast.blocks.len() != ends.len() {
-            return None;
-        }
-        let mut start = piece.context;
-        for (block, &end) in fast.blocks.iter_mut().zip(ends) {
-            if !block.findings.is_empty() {
-                let mut plain = self.plain(&piece.part(start, end), path);
-                match (plain.blocks.pop(), plain.blocks.pop()) {
-                    (Some(only), None) if plain.findings.is_empty() => *block = only,
-                    _ => return None,
-                }
-            }
-            start = end;
-        }
-        Some(fast)
     }
 
     fn plain(&self, piece: &Piece, path: &Arc<str>) -> Checked {

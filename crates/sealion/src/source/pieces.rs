@@ -34,17 +34,6 @@ pub(crate) struct Piece {
 }
 
 impl Piece {
-    /// The bytes from `start` to `end`, with the symbol tables in force at the start.
-    pub(crate) fn part(&self, start: usize, end: usize) -> Piece {
-        let bytes = [&self.bytes[..self.context], &self.bytes[start..end]].concat();
-        Piece {
-            context: self.context,
-            offset: self.offset + (start - self.context) as u64,
-            ends: vec![bytes.len()],
-            bytes,
-        }
-    }
-
     /// Where a byte of the input lies in `bytes`.
     pub(crate) fn index_of(&self, offset: u64) -> usize {
         (offset - self.offset) as usize + self.context

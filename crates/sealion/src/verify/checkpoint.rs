@@ -185,13 +185,14 @@ impl Checkpoint {
         Some((behind, passed))
     }
 
-    /// After the block at `after`: writes a checkpoint if it is time for one.
+    /// After the block at `after`: writes a checkpoint if it is time for one. `passed` gives
+    /// nothing if the run is void.
     pub(super) fn pass(
         &mut self,
         journal: &Journal<'_>,
         after: &BlockAddress,
         merge: &Merge<'_, '_>,
-        passed: impl FnOnce() -> Passed,
+        passed: impl FnOnce() -> Option<Passed>,
     ) {
         self.blocks = self.blocks.wrapping_add(1);
         if self.stopped || !self.is_due(after) {
@@ -213,6 +214,10 @@ impl Checkpoint {
             return;
         }
         let began = Instant::now();
+        let Some(passed) = passed() else {
+            self.stopped = true;
+            return;
+        };
         let mut behind = self.behind.clone();
         behind.finished.extend(merge.finished().iter().cloned());
         behind.begun.extend(merge.begun());
@@ -223,7 +228,7 @@ impl Checkpoint {
             run: self.run,
             beside: self.beside.clone(),
             journal: journal.keep(after),
-            passed: passed(),
+            passed,
             behind,
         };
         match file::write(&self.path, &kept) {

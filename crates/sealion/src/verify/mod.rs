@@ -224,16 +224,16 @@ impl Verifier {
         watcher: &mut dyn Watcher,
         resumable: bool,
     ) -> Result<Report, Error> {
-        let report = self.run(archive, self.engine, watcher, resumable)?;
+        let (report, settled) = self.run(archive, self.engine, watcher, resumable)?;
         match self.engine {
             // Only the reference may say no: what blocks say of one another was
             // compared by hashes of the fast engine.
-            Engine::Fast if needs_confirmation(&report) => Ok(Report {
+            Engine::Fast if !settled || needs_confirmation(&report) => Ok(Report {
                 // What the fast engine passed on is still worth knowing.
                 passed: report.passed,
                 // Everything was read now.
                 checkpoint: report.checkpoint.map(CheckpointAnswer::unused),
-                ..self.run(archive, Engine::Reference, watcher, false)?
+                ..self.run(archive, Engine::Reference, watcher, false)?.0
             }),
             _ => Ok(report),
         }
@@ -255,7 +255,7 @@ impl Verifier {
         engine: Engine,
         watcher: &mut dyn Watcher,
         resumable: bool,
-    ) -> Result<Report, Error> {
+    ) -> Result<(Report, bool), Error> {
         let threads = self.threads.unwrap_or_else(|| {
             std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
         });

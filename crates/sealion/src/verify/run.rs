@@ -15,7 +15,7 @@ use super::stretches::Stretches;
 use super::survey::{JournalFile, Survey, Surveyor};
 use super::{Progress, Verifier};
 use crate::blocks::{BlockAddress, Hash, StrandId};
-use crate::engine::{self, Checked, Checker, Engine, Passes};
+use crate::engine::{self, Checked, Checker, Doubts, Engine, Passes};
 use crate::findings::{
     flaw_finding, Asked, Candidate, Candidates, CheckedBlock, Code, Conclusion, Finding, Findings,
     Given, Item, Journal, Severity, StrandFold, Wanted, Watch,
@@ -39,7 +39,9 @@ pub(crate) struct Run<'r, 's> {
 }
 
 impl<'s> Run<'_, 's> {
-    pub(crate) fn report(mut self) -> Result<Report, Error> {
+    /// The report, and whether the reference finds the same in all single blocks in which
+    /// the fast engine found something.
+    pub(crate) fn report(mut self) -> Result<(Report, bool), Error> {
         let Verifier { asked, limits, .. } = self.verifier;
         let mut findings = Findings::new(limits.findings_max, asked.strict);
         let objects = self.archive.objects()?;
@@ -119,6 +121,7 @@ impl<'s> Run<'_, 's> {
             asked: asked.clone(),
             limits: limits.clone(),
             passes: Passes::from(passed),
+            doubts: Doubts::default(),
             wanted: self.wanted.clone(),
             used: journal.used.clone(),
         });
@@ -127,7 +130,8 @@ impl<'s> Run<'_, 's> {
         sources.extend(loose_items(items));
         let along = |journal: &Journal<'_>, after: &BlockAddress, merge: &Merge<'_, 's>| {
             if let Some(checkpoint) = &mut checkpoint {
-                checkpoint.pass(journal, after, merge, || checker.passes.counts());
+                let passed = || checker.settled().then(|| checker.passes.counts());
+                checkpoint.pass(journal, after, merge, passed);
             }
         };
         self.fold(
@@ -178,7 +182,7 @@ impl<'s> Run<'_, 's> {
             .verifier
             .save_state
             .then(|| state::of_run(&strands, &candidates, &kept, verdict, before));
-        Ok(Report {
+        let report = Report {
             report_version: 1,
             tool: Tool {
                 name: "sealion",
@@ -197,7 +201,8 @@ impl<'s> Run<'_, 's> {
             finding_totals,
             not_covered: not_covered(kinds, unknown_fields),
             state,
-        })
+        };
+        Ok((report, checker.settled()))
     }
 
     /// The checkpoint that was asked for, and what an earlier run left in it.
