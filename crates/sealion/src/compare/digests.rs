@@ -22,7 +22,7 @@ use crate::findings::{Asked, Findings};
 use crate::report::safe_json;
 use crate::source::Archive;
 use crate::verify::{with_pool, Surveyor};
-use crate::{Error, Limits, Verdict};
+use crate::{Engine, Error, Limits, Verdict};
 
 /// Digests of one strand that are compared with one another. Every pair is looked
 /// at, so that twice as many take four times as long.
@@ -198,6 +198,7 @@ fn gather(archive: &dyn Archive) -> Result<Heap, Error> {
         findings: &mut findings,
         viewer: None,
         looking: None,
+        engine: Engine::default(),
     }
     .survey(&objects);
     Heap::of(survey, findings)

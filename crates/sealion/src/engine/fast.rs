@@ -24,6 +24,7 @@ use self::spare::Spare;
 use super::batched::Batched;
 use crate::blocks::block::{Block, BlockContent};
 use crate::blocks::revision::RevisionContent;
+use crate::blocks::BlockAddress;
 use crate::findings::{check_block_in, Asked, Boxed, Used};
 use crate::source::Piece;
 use crate::Limits;
@@ -56,15 +57,21 @@ pub(crate) fn check_piece(
     used: &Used,
 ) -> Result<Vec<Boxed>, Pass> {
     DESK.with_borrow_mut(|desk| {
-        let reading = reading(limits);
-        let mut symbols = std::mem::take(&mut desk.symbols);
-        symbols.read(&piece.bytes, &reading);
-        let reader = Reader::with_symbols(&piece.bytes, &symbols, &reading);
-        let read = reader.and_then(|reader| desk.read_blocks(piece, reader, asked, limits));
-        desk.symbols = symbols;
+        let read = desk.read(piece, asked, limits);
         let checked = read.map(|()| desk.check(path, used));
         desk.clear();
         checked
+    })
+}
+
+/// The address of the first block of a piece, if it holds nothing but blocks.
+pub(crate) fn first_address(piece: &Piece, limits: &Limits) -> Option<BlockAddress> {
+    DESK.with_borrow_mut(|desk| {
+        let read = desk.read(piece, &Asked::default(), limits);
+        let first = desk.blocks.first().filter(|_| read.is_ok());
+        let address = first.map(|block| block.address.address.clone());
+        desk.clear();
+        address
     })
 }
 
@@ -114,6 +121,17 @@ const ODD_MAX: u32 = 3;
 
 impl Desk {
     /// Reads all blocks of a piece, and asks the batch for the hashes of their content.
+    fn read(&mut self, piece: &Piece, asked: &Asked, limits: &Limits) -> Result<(), Pass> {
+        let reading = reading(limits);
+        let mut symbols = std::mem::take(&mut self.symbols);
+        symbols.read(&piece.bytes, &reading);
+        let reader = Reader::with_symbols(&piece.bytes, &symbols, &reading);
+        let read = reader.and_then(|reader| self.read_blocks(piece, reader, asked, limits));
+        self.symbols = symbols;
+        read
+    }
+
+    /// The same in whichever way suits the encoding.
     fn read_blocks<'p>(
         &mut self,
         piece: &'p Piece,
@@ -215,6 +233,7 @@ impl Desk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blocks::StrandId;
     use crate::source::{Encoding, Pieces};
 
     fn checked(text: &str, used: &Used) -> Vec<Boxed> {
@@ -253,5 +272,31 @@ mod tests {
         used.take(1, &mut left);
         assert!(left.is_empty());
         assert_ne!(checked(&rich, &used), fresh);
+    }
+
+    #[test]
+    fn the_first_address_is_that_of_blocks_alone() {
+        let first = |text: &str| {
+            let bytes = text.as_bytes().to_vec();
+            first_address(&Piece::of_one(bytes, 0), &Limits::default())
+        };
+        let hash = "{{AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=}}";
+        let block = format!(
+            "{{blockAddress:{{strandId:\"s\",sequenceNo:7}},transactionId:\"t\",\
+             blockTimestamp:2021-08-01T12:01:25.956Z,blockHash:{hash},entriesHash:{hash},\
+             previousBlockHash:{hash},entriesHashList:[{hash}]}}"
+        );
+        assert_eq!(
+            first(&block),
+            Some(BlockAddress::new(StrandId::new("s"), 7))
+        );
+        let json = block.replace("{{", "\"").replace("}}", "\"");
+        let record =
+            format!("{{qldbStreamArn:\"a\",recordType:\"BLOCK_SUMMARY\",payload:{block}}}");
+        let revision = format!("{{blockAddress:{{strandId:\"s\",sequenceNo:7}},hash:{hash}}}");
+        for other in ["", " ", "{}", "7", &json, &record, &revision, &block[1..]] {
+            assert_eq!(first(other), None, "{other}");
+        }
+        assert_eq!(first(&format!("{block} {record}")), None);
     }
 }

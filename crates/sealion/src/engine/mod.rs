@@ -18,6 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) use capture::{value_text, Wanted};
 pub(crate) use doubts::Doubts;
+pub(crate) use fast::first_address;
 pub(crate) use plain::read_values;
 
 use crate::blocks::block::Block;

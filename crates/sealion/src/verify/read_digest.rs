@@ -7,7 +7,7 @@ use super::survey::Surveyor;
 use crate::blocks::Digest;
 use crate::findings::{Asked, Candidate, Code, Findings, Severity};
 use crate::source::{Archive, OneFile};
-use crate::{Error, Limits};
+use crate::{Engine, Error, Limits};
 
 impl Digest {
     /// Reads a digest from a file: what `aws qldb get-digest` printed (JSON, text
@@ -58,6 +58,7 @@ fn digests_in(file: &OneFile) -> Result<(Vec<Candidate>, Option<String>), Error>
         findings: &mut findings,
         viewer: None,
         looking: None,
+        engine: Engine::default(),
     }
     .survey(&objects);
     let grave = |severity| severity <= Severity::Incomplete;

@@ -56,6 +56,7 @@ impl<'s> Run<'_, 's> {
                 .progress
                 .clone()
                 .map(|tell| Looking::new(tell, objects.len())),
+            engine: self.engine,
         }
         .survey(&objects);
         let (mut checkpoint, kept) = self.checkpoint(&objects);

@@ -19,7 +19,7 @@ use crate::findings::{flaw_finding, Code, Findings};
 use crate::report::show::{Sheet, NOTHING_VERIFIED};
 use crate::report::Asked;
 use crate::source::{decompressed, Archive, Object};
-use crate::{Error, Limits};
+use crate::{Engine, Error, Limits};
 
 /// Files that get a page each. More are counted and not read.
 const FILES_MAX: usize = 100;
@@ -74,6 +74,7 @@ fn page(archive: &dyn Archive, object: &Object, limits: &Limits) -> String {
         findings: &mut findings,
         viewer: Some(&mut viewer),
         looking: None,
+        engine: Engine::default(),
     }
     .survey(std::slice::from_ref(object));
     let mut head = Sheet::default();

@@ -16,7 +16,7 @@ use crate::blocks::block::Block;
 use crate::blocks::claim::RecordedAddress;
 use crate::blocks::read::Envelope;
 use crate::blocks::BlockAddress;
-use crate::engine::read_values;
+use crate::engine::{first_address, read_values, Engine};
 use crate::findings::{flaw_finding, Asked, Code, Finding, Findings};
 use crate::report::Input;
 use crate::source::{
@@ -84,6 +84,8 @@ pub(crate) struct Surveyor<'a> {
     pub(crate) viewer: Option<&'a mut Viewer>,
     /// Whom to tell how far it is.
     pub(crate) looking: Option<Arc<Looking>>,
+    /// Which engine may say that a file is a journal.
+    pub(crate) engine: Engine,
 }
 
 /// The first value of a file.
@@ -216,7 +218,7 @@ impl Surveyor<'_> {
                 return Ok("empty");
             };
             let piece = piece?;
-            match first_value(&piece) {
+            match self.first_value(&piece) {
                 Ok(Some(first)) => {
                     early.push(piece);
                     break first;
@@ -244,6 +246,16 @@ impl Surveyor<'_> {
             First::Record => self.stream(object, encoding, all, survey),
             _ => self.evidence(object, all, survey),
         }
+    }
+
+    /// What the first value of a piece is; `None` if the piece has none.
+    fn first_value(&self, piece: &Piece) -> Result<Option<First>, Flaw> {
+        if self.engine == Engine::Fast {
+            if let Some(address) = first_address(piece, self.limits) {
+                return Ok(Some(First::Journal(Some(address), false)));
+            }
+        }
+        first_value(piece)
     }
 
     fn stream(
@@ -347,7 +359,7 @@ fn may_be_ion(head: &[u8]) -> bool {
     first.is_some_and(|first| matches!(first, b'{' | b'[' | b'$'))
 }
 
-/// What the first value of a piece is; `None` if the piece has none.
+/// The same by the reference.
 fn first_value(piece: &Piece) -> Result<Option<First>, Flaw> {
     let mut first = None;
     let refused = read_values(piece, |node| {
