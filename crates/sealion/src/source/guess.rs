@@ -31,8 +31,9 @@ pub(crate) struct Guesses<R> {
     filled: usize,
     /// Where `buffer[context]` lies in the input.
     offset: u64,
-    /// Symbol tables in force where the next piece will begin.
-    symbols: Vec<u8>,
+    /// Symbol tables in force where the next piece will begin, unless they are those at the
+    /// start of the buffer.
+    symbols: Option<Vec<u8>>,
     at_eof: bool,
     error: Option<io::Error>,
     /// Where the values of the piece in the making end, in binary.
@@ -96,7 +97,7 @@ impl<R: Read> Guesses<R> {
             context: 0,
             filled: 0,
             offset: 0,
-            symbols: Vec::new(),
+            symbols: None,
             at_eof: false,
             error: None,
             ends: Vec::new(),
@@ -149,19 +150,18 @@ impl<R: Read> Guesses<R> {
         self.offset = offset;
         self.context = symbols.len();
         self.filled = symbols.len();
-        self.buffer.clone_from(&symbols);
-        self.symbols = symbols;
+        self.buffer = symbols;
         self
     }
 
     /// Cuts for certain from the oldest open piece on.
     pub(crate) fn for_certain(mut self) -> Pieces<Rewound<R>> {
         let own = &self.buffer[self.context..self.filled];
-        let (mut symbols, mut offset) = (self.symbols, self.offset);
+        let (mut symbols, mut offset) = (&self.buffer[..self.context], self.offset);
         if let Some(first) = self.open.front() {
-            symbols = first.bytes[..first.context].to_vec();
-            offset = first.offset;
+            (symbols, offset) = (&first.bytes[..first.context], first.offset);
         }
+        let symbols = symbols.to_vec();
         let open = self.open.iter().map(|piece| &piece.bytes[piece.context..]);
         self.input.give_back(open.chain([own]), self.error);
         let pieces = Pieces::new(self.input, self.encoding, &self.limits, self.piece_bytes);
@@ -216,14 +216,13 @@ impl<R: Read> Guesses<R> {
 
     fn cut_binary(&mut self) -> Cut {
         let mut at = self.context;
-        self.symbols.clear();
+        self.symbols = None;
         self.ends.clear();
-        self.symbols.extend_from_slice(&self.buffer[..self.context]);
         while at - self.context < self.piece_bytes {
             let rest = &self.buffer[at..self.filled];
             let length = match cut_binary::top(rest, 0) {
                 Ok(Top::VersionMarker) => {
-                    self.symbols = VERSION_MARKER.to_vec();
+                    self.symbols = Some(VERSION_MARKER.to_vec());
                     VERSION_MARKER.len()
                 }
                 // A line feed is no padding, but stands between records of a stream.
@@ -262,11 +261,15 @@ impl<R: Read> Guesses<R> {
         let value = &self.buffer[at..at + length];
         match cut_binary::check(value, 0, &self.limits) {
             Ok(Role::SymbolTable { builds }) => {
-                if !builds {
-                    self.symbols = VERSION_MARKER.to_vec();
-                }
-                self.symbols.extend_from_slice(value);
-                self.symbols.len() <= CONTEXT_BYTES_MAX / 2
+                let mut symbols = match (builds, self.symbols.take()) {
+                    (true, Some(symbols)) => symbols,
+                    (true, None) => self.buffer[..self.context].to_vec(),
+                    (false, _) => VERSION_MARKER.to_vec(),
+                };
+                symbols.extend_from_slice(value);
+                let fits = symbols.len() <= CONTEXT_BYTES_MAX / 2;
+                self.symbols = Some(symbols);
+                fits
             }
             Ok(Role::Plain) => true,
             Err(_) => false,
@@ -301,12 +304,14 @@ impl<R: Read> Guesses<R> {
     /// The bytes up to `end` as a piece; those behind it begin the next buffer.
     fn give(&mut self, end: usize) -> Arc<Piece> {
         let mut next = spare();
+        let own = || &self.buffer[..self.context];
+        let symbols = self.symbols.as_deref().unwrap_or_else(own);
         let rest = &self.buffer[end..self.filled];
-        let filled = self.symbols.len() + rest.len();
+        let (context, filled) = (symbols.len(), symbols.len() + rest.len());
         // What is in it is overwritten before it is looked at.
         next.resize(next.len().max(filled), 0);
-        next[..self.symbols.len()].copy_from_slice(&self.symbols);
-        next[self.symbols.len()..filled].copy_from_slice(rest);
+        next[..context].copy_from_slice(symbols);
+        next[context..filled].copy_from_slice(rest);
         let mut bytes = std::mem::replace(&mut self.buffer, next);
         bytes.truncate(end);
         let piece = Arc::new(Piece {
@@ -316,7 +321,8 @@ impl<R: Read> Guesses<R> {
             ends: std::mem::take(&mut self.ends),
         });
         self.offset += (end - self.context) as u64;
-        self.context = self.symbols.len();
+        self.context = context;
+        self.symbols = None;
         self.filled = filled;
         self.open.push_back(piece.clone());
         piece
