@@ -171,7 +171,15 @@ fn counts_and_depths_have_limits() {
     assert!(has(&report, Code::Limit, Severity::Incomplete), "{report}");
     let mut limits = Limits::default();
     limits.hashes_max = 2;
-    assert_eq!(with(limits, &sound).verdict(), Verdict::Inconclusive);
+    let report = with(limits, &sound);
+    assert_eq!(report.verdict(), Verdict::Inconclusive, "{report}");
+    assert!(has(&report, Code::Limit, Severity::Incomplete), "{report}");
+    let words = [
+        "at most 2 hashes (limit hashes_max)",
+        "--limit hashes_max=N",
+    ];
+    let text = report.to_string();
+    assert!(words.iter().all(|words| text.contains(words)), "{text}");
     let mut limits = Limits::default();
     limits.value_bytes_max = 200_000;
     let mut long = sound.clone();

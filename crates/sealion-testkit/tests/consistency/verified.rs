@@ -4,7 +4,7 @@
 use crate::{files, Chain};
 use sealion::report::{By, DigestVerdict};
 use sealion::source::Memory;
-use sealion::{Code, Consistency, Digest, Hash, Report, StrandId, Verdict, Verifier};
+use sealion::{Code, Consistency, Digest, Hash, Limits, Report, StrandId, Verdict, Verifier};
 use sealion_testkit::agree::{codes, engines, trusted};
 use sealion_testkit::mutate::Evidence;
 use sealion_testkit::write::{
@@ -312,6 +312,36 @@ fn what_is_damaged_in_the_file_is_found() {
         let report = report(&[damaged], &[chain.trusted(35)]);
         assert_eq!(report.verdict(), verdict, "{name}: {report}");
         assert!(codes(&report).contains(&code), "{name}: {report}");
+    }
+}
+
+/// A limit that is exceeded is named, so that it can be raised, and holds to the last hash.
+#[test]
+fn a_proof_may_be_no_longer_than_the_limit() {
+    let chain = Chain::new(40);
+    let consistency = chain.consistency(19, 35);
+    for (text, hashes) in [
+        (consistency.to_json(), consistency.proof.len()),
+        (chain.receipt(19, 35, |_| {}), 7),
+    ] {
+        let with = |max: usize| {
+            let mut limits = Limits::default();
+            limits.set("hashes_max", max as u64).unwrap();
+            let verifier = Verifier::new().against(chain.trusted(35)).limits(limits);
+            verifier.verify(&files(&[text.clone()])).unwrap()
+        };
+        let whole = with(hashes);
+        assert_eq!(whole.verdict(), Verdict::Verified, "{whole}");
+        let short = with(hashes - 1);
+        assert_eq!(short.verdict(), Verdict::Inconclusive, "{short}");
+        let found = codes(&short);
+        assert!(found.contains(&Code::Limit), "{short}");
+        assert!(!found.contains(&Code::Malformed), "{short}");
+        let words = short.to_string();
+        let named = format!("expected at most {} hashes (limit hashes_max)", hashes - 1);
+        assert!(words.contains(&named), "{words}");
+        assert!(words.contains(&format!("found {hashes}\n")), "{words}");
+        assert!(words.contains("--limit hashes_max=N"), "{words}");
     }
 }
 

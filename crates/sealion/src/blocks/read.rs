@@ -9,6 +9,7 @@ use base64::Engine as _;
 
 use super::json;
 use super::time::Time;
+use crate::source::{Flaw, FlawKind};
 
 /// Where bytes handed to the Ion reader lie in the input.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +37,26 @@ pub(crate) struct Unfit {
     pub(crate) found: String,
     /// The limit that it exceeds, if that is what is wrong with it.
     pub(crate) limit: Option<&'static str>,
+}
+
+impl From<Unfit> for Flaw {
+    fn from(unfit: Unfit) -> Flaw {
+        let Unfit {
+            offset,
+            expected,
+            found,
+            limit,
+        } = unfit;
+        let kind = match limit {
+            Some(name) => FlawKind::TooMuch {
+                name,
+                expected,
+                found,
+            },
+            None => FlawKind::Malformed { expected, found },
+        };
+        Flaw::new(offset, kind)
+    }
 }
 
 /// One Ion value in the input.

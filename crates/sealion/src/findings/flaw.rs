@@ -27,6 +27,13 @@ pub(crate) fn flaw_finding(flaw: Flaw, path: &Arc<str>) -> Finding {
         .remedy(format!(
             "nothing from this byte on was read; if the data is genuine, raise the limit: --limit {name}=N"
         )),
+        FlawKind::TooMuch { name, expected, found } => Finding::new(
+            Code::Limit,
+            format!("{path}: expected {expected} at byte {offset}, found {found}"),
+        )
+        .remedy(format!(
+            "this value was not used; if the data is genuine, raise the limit: --limit {name}=N"
+        )),
         FlawKind::Malformed { expected, found } => Finding::new(
             Code::Malformed,
             format!("{path}: expected {expected} at byte {offset}, found {found}"),

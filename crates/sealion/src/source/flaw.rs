@@ -18,6 +18,12 @@ pub(crate) enum FlawKind {
     Truncated,
     /// A named limit is exceeded.
     Limit { name: &'static str, max: u64 },
+    /// One value exceeds a named limit; what follows it can be read.
+    TooMuch {
+        name: &'static str,
+        expected: String,
+        found: String,
+    },
     /// Not what it must be.
     Malformed { expected: String, found: String },
 }

@@ -10,7 +10,7 @@ use crate::blocks::{Digest, Hash};
 use crate::findings::{
     check_bundled, nobody_vouches, Code, Finding, Findings, FoundItem, Item, LooseProof,
 };
-use crate::source::{hash_all, Archive, Flaw, Object};
+use crate::source::{hash_all, Archive, Object};
 
 /// What is still to be looked at when all files are known.
 pub(crate) struct Bundled {
@@ -68,7 +68,7 @@ impl Collector<'_> {
             },
         };
         if let Err(unfit) = self.evidence(answer) {
-            self.flaw(Flaw::malformed(unfit.offset, unfit.expected, unfit.found));
+            self.flaw(unfit.into());
         }
         let taken = self.collected.items.get_mut(items..).unwrap_or_default();
         let found = match taken {

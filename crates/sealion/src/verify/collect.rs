@@ -83,7 +83,7 @@ impl Collector<'_> {
     /// Takes in all values of a piece, whatever they are.
     pub(crate) fn values(&mut self, piece: &Piece) {
         let refused = read_values(piece, |node| self.value(node));
-        self.refused(&refused);
+        self.refused(refused);
     }
 
     /// Takes in stream records; anything else among them is a finding.
@@ -92,10 +92,10 @@ impl Collector<'_> {
         let refused = read_values(piece, |node| {
             let self_contained = encoding == Encoding::Text && plain;
             if let Err(unfit) = self.record(&node, self_contained) {
-                self.unfit(&unfit);
+                self.flaw(unfit.into());
             }
         });
-        self.refused(&refused);
+        self.refused(refused);
     }
 
     /// Takes in the data of one Kinesis record, plain or aggregated.
@@ -131,7 +131,7 @@ impl Collector<'_> {
         };
         if let Err(unfit) = found.and_then(|found| self.found(found)) {
             self.kinds.insert("unknown");
-            self.unfit(&unfit);
+            self.flaw(unfit.into());
         }
         true
     }
@@ -185,7 +185,7 @@ impl Collector<'_> {
             }
         };
         if let Err(unfit) = taken {
-            self.unfit(&unfit);
+            self.flaw(unfit.into());
         }
     }
 
@@ -436,11 +436,12 @@ impl Collector<'_> {
         let refused = read_values(&piece, |node| {
             values += 1;
             if let Err(unfit) = each(self, node.within(text.offset)) {
-                self.unfit(&unfit);
+                self.flaw(unfit.into());
             }
         });
-        self.refused(&refused);
-        if values != 1 && refused.is_empty() {
+        let whole = refused.is_empty();
+        self.refused(refused);
+        if values != 1 && whole {
             let found = format!("{values} values");
             self.flaw(Flaw::malformed(
                 text.offset,
@@ -543,16 +544,10 @@ impl Collector<'_> {
         })
     }
 
-    fn unfit(&mut self, unfit: &Unfit) {
-        self.flaw(Flaw::malformed(
-            unfit.offset,
-            unfit.expected.clone(),
-            unfit.found.clone(),
-        ));
-    }
-
-    fn refused(&mut self, refused: &[Unfit]) {
-        refused.iter().for_each(|unfit| self.unfit(unfit));
+    fn refused(&mut self, refused: Vec<Unfit>) {
+        refused
+            .into_iter()
+            .for_each(|unfit| self.flaw(unfit.into()));
     }
 }
 

@@ -389,7 +389,7 @@ fn first_value(piece: &Piece) -> Result<Option<First>, Flaw> {
     });
     match (first, refused.into_iter().next()) {
         (Some(first), _) => Ok(Some(first)),
-        (None, Some(unfit)) => Err(Flaw::malformed(unfit.offset, unfit.expected, unfit.found)),
+        (None, Some(unfit)) => Err(unfit.into()),
         (None, None) => Ok(None),
     }
 }
