@@ -273,6 +273,24 @@ fn what_is_damaged_in_the_file_is_found() {
             Verdict::Failed,
         ),
         (
+            "twice, first as null",
+            twice("\"ConsistencyProof\"", "null"),
+            Code::DuplicateField,
+            Verdict::Failed,
+        ),
+        (
+            "a digest twice, first as null",
+            twice("\"FromDigest\"", "null"),
+            Code::DuplicateField,
+            Verdict::Failed,
+        ),
+        (
+            "twice in a digest, first as null",
+            twice("\"DigestTipAddress\"", "null"),
+            Code::DuplicateField,
+            Verdict::Failed,
+        ),
+        (
             "twice in an address",
             text.replacen("sequenceNo:19", "sequenceNo:19,sequenceNo:18", 1),
             Code::DuplicateField,

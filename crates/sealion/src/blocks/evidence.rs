@@ -98,7 +98,9 @@ pub(crate) enum Evidence {
 /// readers disagree on which of two counts shows different things to each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
-    pub(crate) evidence: Evidence,
+    /// An error if a member is missing, of the wrong type, nested too deeply, or a
+    /// proof has more than `limits.hashes_max` hashes.
+    pub(crate) evidence: Result<Evidence, Unfit>,
     /// Paths from the outer envelope, with the offset of the later member. Those
     /// of the envelope a digest stands in are in `DigestClaim::repeated` if that
     /// is a claim's own envelope, and those of an address in the address.
@@ -106,26 +108,20 @@ pub(crate) struct Found {
 }
 
 /// Reads `envelope` as evidence. `None`: its member names are those of none.
-///
-/// # Errors
-/// It has the names, and a member is missing, of the wrong type, nested too
-/// deeply, or a proof has more than `limits.hashes_max` hashes.
-pub(crate) fn recognise(envelope: &Envelope<'_>, limits: &Limits) -> Option<Result<Found, Unfit>> {
+pub(crate) fn recognise(envelope: &Envelope<'_>, limits: &Limits) -> Option<Found> {
     let mut reading = Reading {
         limits,
         repeated: Vec::new(),
     };
     let evidence = reading.evidence(envelope)?;
-    Some(evidence.map(|evidence| {
-        // A digest carries those of its envelope itself.
-        if !matches!(evidence, Evidence::Digest(_)) {
-            reading.repeated.extend(repeated(envelope));
-        }
-        Found {
-            evidence,
-            repeated: reading.repeated,
-        }
-    }))
+    // A digest carries those of its envelope itself.
+    if !matches!(evidence, Ok(Evidence::Digest(_))) {
+        reading.repeated.extend(repeated(envelope));
+    }
+    Some(Found {
+        evidence,
+        repeated: reading.repeated,
+    })
 }
 
 /// Whether there is a member of that name, even if it is null.
@@ -192,7 +188,7 @@ impl Reading<'_> {
     fn receipt(&mut self, envelope: &Envelope<'_>) -> Result<Evidence, Unfit> {
         let name = |name| envelope.get(name).map(|node| node.text()).transpose();
         let digest = match envelope.get("LedgerDigest") {
-            Some(node) => Some(self.digest(&Envelope::open(node)?, true)?),
+            Some(node) => Some(self.own_digest(&Envelope::open(node)?, "LedgerDigest", false)?),
             None => None,
         };
         Ok(Evidence::Receipt {
@@ -228,14 +224,9 @@ impl Reading<'_> {
             ));
         }
         let mut digest = |name| {
-            let node = envelope.require(name)?;
-            let inner = Envelope::open(node)?;
-            // No size can be compared with the proof's length without it.
-            let tip = inner
-                .get("DigestTipAddress")
-                .or(inner.get("digestTipAddress"));
-            tip.ok_or_else(|| node.unfit_as("a digest with its tip address", "one without"))?;
-            self.digest(&inner, true)
+            let inner = Envelope::open(envelope.require(name)?)?;
+            // No size can be compared with the proof's length without its tip.
+            self.own_digest(&inner, name, true)
         };
         let (from, to) = (digest("FromDigest")?, digest("ToDigest")?);
         let proof = self.hashes(&envelope.require("ConsistencyProof")?, "ConsistencyProof")?;
@@ -245,6 +236,35 @@ impl Reading<'_> {
             to,
             proof,
         })
+    }
+
+    /// A digest in the member `name`, which is its alone.
+    fn own_digest(
+        &mut self,
+        envelope: &Envelope<'_>,
+        name: &str,
+        with_tip: bool,
+    ) -> Result<DigestClaim, Unfit> {
+        let read = self.digest(envelope, true).and_then(|claim| {
+            let complete = claim.tip.is_some() || !with_tip;
+            let without = || {
+                envelope
+                    .node()
+                    .unfit_as("a digest with its tip address", "one without")
+            };
+            complete.then_some(claim).ok_or_else(without)
+        });
+        if read.is_err() {
+            self.note_repeated(envelope, name);
+        }
+        read
+    }
+
+    /// Notes members that stand twice in the struct at `path`.
+    fn note_repeated(&mut self, envelope: &Envelope<'_>, path: &str) {
+        let again = repeated(envelope).into_iter();
+        self.repeated
+            .extend(again.map(|(name, offset)| (format!("{path}.{name}"), offset)));
     }
 
     /// `own`: the envelope is the digest's alone, so what stands twice in it is
@@ -317,9 +337,7 @@ impl Reading<'_> {
                 if !names(&holder, "IonText") {
                     return written(node);
                 }
-                let again = repeated(&holder).into_iter();
-                self.repeated
-                    .extend(again.map(|(own, offset)| (format!("{name}.{own}"), offset)));
+                self.note_repeated(&holder, name);
                 holder.require("IonText")?
             }
             _ => return Err(node.unfit("Ion text in a string, or a struct")),
@@ -357,15 +375,10 @@ impl Reading<'_> {
     }
 
     fn record(&mut self, item: &Node<'_>, path: &str) -> Result<(Vec<u8>, u64), Unfit> {
-        let mut note = |envelope: &Envelope<'_>, path: &str| {
-            let again = repeated(envelope).into_iter();
-            self.repeated
-                .extend(again.map(|(own, offset)| (format!("{path}.{own}"), offset)));
-        };
         let envelope = Envelope::open(*item)?;
-        note(&envelope, path);
+        self.note_repeated(&envelope, path);
         if let Some(kinesis) = envelope.get("kinesis") {
-            note(&Envelope::open(kinesis)?, &format!("{path}.kinesis"));
+            self.note_repeated(&Envelope::open(kinesis)?, &format!("{path}.kinesis"));
         }
         let data = record_field(item)
             .ok_or_else(|| item.unfit_as("a record with `Data`", "one without it"))?;

@@ -14,10 +14,7 @@ use crate::source::yaml::Scalar;
 use crate::Limits;
 
 /// Reads a whole file as evidence. `None`: it is none of these forms.
-///
-/// # Errors
-/// It has the form, and a hash, an address or a proof in it cannot be read.
-pub(crate) fn recognise_text(text: &str, limits: &Limits) -> Option<Result<Found, Unfit>> {
+pub(crate) fn recognise_text(text: &str, limits: &Limits) -> Option<Found> {
     if let Ok(digest) = text.trim().parse::<Digest>() {
         let offset = (text.len() - text.trim_start().len()) as u64;
         let claim = DigestClaim {
@@ -27,14 +24,14 @@ pub(crate) fn recognise_text(text: &str, limits: &Limits) -> Option<Result<Found
             sequence_no: digest.sequence_no,
             repeated: Vec::new(),
         };
-        return Some(Ok(Found {
-            evidence: Evidence::Digest(claim),
+        return Some(Found {
+            evidence: Ok(Evidence::Digest(claim)),
             repeated: Vec::new(),
-        }));
+        });
     }
     let members = Members::new(digest_text(text)?);
     let found = ["Digest", "Block", "Revision"].map(|name| members.get(name));
-    Some(match found {
+    let evidence = match found {
         [Some(digest), None, None] => members.digest(digest, limits),
         [None, Some(block), None] => members.proof(limits).map(|proof| Evidence::Block {
             block: ion_text(block),
@@ -50,8 +47,8 @@ pub(crate) fn recognise_text(text: &str, limits: &Limits) -> Option<Result<Found
             found: "the members of several in one file".to_owned(),
             limit: None,
         }),
-    })
-    .map(|evidence| evidence.map(|evidence| members.found(evidence)))
+    };
+    Some(members.found(evidence))
 }
 
 fn ion_text(scalar: &Scalar) -> IonText {
@@ -119,10 +116,10 @@ impl Members {
         }))
     }
 
-    fn found(&self, evidence: Evidence) -> Found {
+    fn found(&self, evidence: Result<Evidence, Unfit>) -> Found {
         let repeated = match evidence {
             // A digest carries them itself.
-            Evidence::Digest(_) => Vec::new(),
+            Ok(Evidence::Digest(_)) => Vec::new(),
             _ => self.repeated.clone(),
         };
         Found { evidence, repeated }
@@ -135,12 +132,12 @@ mod tests {
 
     const HASH: &str = "1WIxqxZUmdLZA0cqWdUY24bwa4puv44V0r4C9Na6Yhg=";
 
-    fn read(text: &str) -> Option<Result<Found, Unfit>> {
+    fn read(text: &str) -> Option<Found> {
         recognise_text(&text.replace("HASH", HASH), &Limits::default())
     }
 
     fn digest(text: &str) -> DigestClaim {
-        match read(text).unwrap().unwrap().evidence {
+        match read(text).unwrap().evidence.unwrap() {
             Evidence::Digest(claim) => claim,
             other => panic!("{text} gives {other:?}"),
         }
@@ -208,15 +205,13 @@ mod tests {
             ),
             ("Block:\n  IonText: '{a:1}'\n", None),
         ] {
-            let Evidence::Block { block, proof } = read(text).unwrap().unwrap().evidence else {
+            let Evidence::Block { block, proof } = read(text).unwrap().evidence.unwrap() else {
                 panic!("{text}");
             };
             assert_eq!(block.text, "{a:1}");
             assert_eq!(proof.map(|proof| proof.hashes.len()), hashes, "{text}");
         }
-        let found = read("Revision:\n  IonText: '{b:''c''}'\n")
-            .unwrap()
-            .unwrap();
+        let found = read("Revision:\n  IonText: '{b:''c''}'\n").unwrap();
         let expected = Evidence::Revision {
             revision: IonText {
                 text: "{b:'c'}".to_owned(),
@@ -224,7 +219,7 @@ mod tests {
             },
             proof: None,
         };
-        assert_eq!((found.evidence, found.repeated), (expected, vec![]));
+        assert_eq!((found.evidence, found.repeated), (Ok(expected), vec![]));
     }
 
     #[test]
@@ -240,13 +235,13 @@ mod tests {
             ("BLOCK\t{}\nPROOF\t[\n", 15, "cut off"),
             ("BLOCK\t{}\nREVISION\t{}\n", 0, "several"),
         ] {
-            let unfit = read(text).unwrap().unwrap_err();
+            let unfit = read(text).unwrap().evidence.unwrap_err();
             assert!(unfit.found.contains(found), "{text}: {unfit:?}");
             assert_eq!(unfit.offset, offset, "{text}");
         }
         let claim = digest("Digest: HASH\nDigest: AAEC\n");
         assert_eq!(claim.repeated, [("Digest".to_owned(), 61)]);
-        let found = read("BLOCK\t{}\nBLOCK\t{a:1}\n").unwrap().unwrap();
+        let found = read("BLOCK\t{}\nBLOCK\t{a:1}\n").unwrap();
         assert_eq!(found.repeated, [("Block".to_owned(), 15)]);
     }
 }

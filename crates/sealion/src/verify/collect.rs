@@ -129,7 +129,7 @@ impl Collector<'_> {
         let Some(found) = evidence::recognise_text(text, self.limits) else {
             return false;
         };
-        if let Err(unfit) = found.and_then(|found| self.found(found)) {
+        if let Err(unfit) = self.found(found) {
             self.kinds.insert("unknown");
             self.flaw(unfit.into());
         }
@@ -221,7 +221,7 @@ impl Collector<'_> {
                 self.unknown = true;
                 Ok(())
             }
-            Some(found) => self.found(found?),
+            Some(found) => self.found(found),
         }
     }
 
@@ -229,7 +229,7 @@ impl Collector<'_> {
         let mut repeated = Vec::new();
         Context::of_file(&self.path).repeated(&found.repeated, &mut repeated);
         self.findings.extend(repeated);
-        self.evidence(found.evidence)
+        self.evidence(found.evidence?)
     }
 
     pub(super) fn evidence(&mut self, evidence: Evidence) -> Result<(), Unfit> {

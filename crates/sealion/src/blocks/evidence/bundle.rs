@@ -2,7 +2,7 @@
 //! [`bundle`](crate::bundle) writes. Every member is looked at or named as unknown.
 
 use super::{names, Reading};
-use crate::blocks::claim::{repeated, RecordedAddress, RecordedHash};
+use crate::blocks::claim::{RecordedAddress, RecordedHash};
 use crate::blocks::ion_text::{digest_bytes, IonText};
 use crate::blocks::read::{Envelope, Node, Unfit};
 
@@ -84,18 +84,14 @@ impl Reading<'_> {
             "report",
         ];
         note_unknown(envelope, &known, "", &mut unknown);
-        let node = envelope.require("digest")?;
-        let digest = Envelope::open(node)?;
+        let digest = Envelope::open(envelope.require("digest")?)?;
         note_unknown(
             &digest,
             &["Digest", "DigestTipAddress"],
             "digest.",
             &mut unknown,
         );
-        let digest = self.digest(&digest, true)?;
-        if digest.tip.is_none() {
-            return Err(node.unfit_as("a digest with its tip address", "one without"));
-        }
+        let digest = self.own_digest(&digest, "digest", true)?;
         let list = envelope.require("items")?;
         let mut items = Vec::new();
         for (index, item) in list.items()?.into_iter().enumerate() {
@@ -135,9 +131,9 @@ impl Reading<'_> {
         unknown: &mut Vec<(String, u64)>,
     ) -> Result<ItemClaim, Unfit> {
         let envelope = Envelope::open(node)?;
-        self.repeated(&envelope, path);
+        self.note_repeated(&envelope, path);
         let answer = Envelope::open(envelope.require("answer")?)?;
-        self.repeated(&answer, &format!("{path}.answer"));
+        self.note_repeated(&answer, &format!("{path}.answer"));
         let content = match (names(&answer, "Revision"), names(&answer, "Block")) {
             (true, false) => "Revision",
             (false, true) => "Block",
@@ -178,7 +174,7 @@ impl Reading<'_> {
         unknown: &mut Vec<(String, u64)>,
     ) -> Result<Option<AttachmentClaim>, Unfit> {
         let envelope = Envelope::open(node)?;
-        self.repeated(&envelope, path);
+        self.note_repeated(&envelope, path);
         let mark = envelope.require("authenticated")?;
         if mark.element()?.as_bool() != Some(false) {
             return Err(mark.unfit_as(
@@ -218,13 +214,6 @@ impl Reading<'_> {
         note_unknown(&envelope, &known, &format!("{path}."), unknown);
         let offset = node.offset();
         Ok(Some(AttachmentClaim { offset, kind }))
-    }
-
-    /// Notes members that stand twice.
-    fn repeated(&mut self, envelope: &Envelope<'_>, path: &str) {
-        let again = repeated(envelope).into_iter();
-        self.repeated
-            .extend(again.map(|(name, offset)| (format!("{path}.{name}"), offset)));
     }
 }
 

@@ -8,26 +8,26 @@ use super::*;
 const HASH: &str = "1WIxqxZUmdLZA0cqWdUY24bwa4puv44V0r4C9Na6Yhg=";
 const TIP: &str = r#"{\"strandId\": \"s\", 'sequenceNo':5}"#;
 
-fn read_with(bytes: &[u8], limits: &Limits) -> Option<Result<Found, Unfit>> {
+fn read_with(bytes: &[u8], limits: &Limits) -> Option<Found> {
     let mut reader = Reader::new(AnyEncoding, bytes).unwrap();
     let value = reader.expect_next().unwrap();
     let node = Node::new(value, Origin::At { at: 0, offset: 0 });
     recognise(&Envelope::open(node).unwrap(), limits)
 }
 
-fn read(text: &str) -> Option<Result<Found, Unfit>> {
+fn read(text: &str) -> Option<Found> {
     read_with(text.as_bytes(), &Limits::default())
 }
 
 /// Evidence without repeated members.
 fn evidence(text: &str) -> Evidence {
-    let found = read(text).expect("known").expect("whole");
+    let found = read(text).expect("known");
     assert_eq!(found.repeated, [], "{text}");
-    found.evidence
+    found.evidence.expect("whole")
 }
 
 fn refused(text: &str) -> Unfit {
-    match read(text) {
+    match read(text).map(|found| found.evidence) {
         Some(Err(unfit)) => unfit,
         other => panic!("{text} gives {other:?}"),
     }
@@ -92,8 +92,8 @@ fn a_digest_in_binary() {
         .unwrap()
         .encode_as(v1_0::Binary)
         .unwrap();
-    let found = read_with(&binary, &Limits::default()).unwrap().unwrap();
-    let Evidence::Digest(claim) = found.evidence else {
+    let found = read_with(&binary, &Limits::default()).unwrap();
+    let Ok(Evidence::Digest(claim)) = found.evidence else {
         panic!("{found:?}");
     };
     assert_is_the_digest(&claim, "binary");
@@ -230,8 +230,8 @@ fn a_revision_may_stand_there_itself() {
     let text = "{Revision: {hash: {{AAEC}}, data: {n: 9.750, t: 2024T, s: sy}}}";
     let element = Element::read_one(text).unwrap();
     let binary = element.encode_as(v1_0::Binary).unwrap();
-    let found = read_with(&binary, &Limits::default()).unwrap().unwrap();
-    let Evidence::Revision { revision, .. } = found.evidence else {
+    let found = read_with(&binary, &Limits::default()).unwrap();
+    let Ok(Evidence::Revision { revision, .. }) = found.evidence else {
         panic!("no revision");
     };
     let own = element.as_struct().unwrap().get("Revision").unwrap();
@@ -502,12 +502,12 @@ fn manifests_and_other_answers_are_known() {
 #[test]
 fn members_that_stand_twice_are_told_once_each() {
     let again = |text: &str| {
-        let found = read(&filled(text)).unwrap().unwrap();
+        let found = read(&filled(text)).unwrap();
         let own = match &found.evidence {
-            Evidence::Digest(claim) => claim.repeated.clone(),
-            Evidence::Receipt { digest, .. } => digest.clone().unwrap().repeated,
-            Evidence::BlockProof { digest, .. } => digest.repeated.clone(),
-            Evidence::Consistency { from, to, .. } => {
+            Ok(Evidence::Digest(claim)) => claim.repeated.clone(),
+            Ok(Evidence::Receipt { digest, .. }) => digest.clone().unwrap().repeated,
+            Ok(Evidence::BlockProof { digest, .. }) => digest.repeated.clone(),
+            Ok(Evidence::Consistency { from, to, .. }) => {
                 [&from.repeated[..], &to.repeated[..]].concat()
             }
             _ => Vec::new(),
@@ -552,6 +552,36 @@ fn members_that_stand_twice_are_told_once_each() {
             &["Digest", "DigestTipAddress", "ConsistencyProof"],
         ),
         (r#"{keys: ["a"], keys: ["b"]}"#, &["keys"]),
+        // Also where what counts is null and the whole cannot be read.
+        (
+            r#"{ConsistencyProof: null, ConsistencyProof: [], FromDigest: {Digest: "AAEC", DigestTipAddress: "TIP"},
+                ToDigest: {Digest: "AAEC", DigestTipAddress: "TIP"}}"#,
+            &["ConsistencyProof"],
+        ),
+        (
+            r#"{ConsistencyProof: [], FromDigest: null, FromDigest: {}, ToDigest: {}}"#,
+            &["FromDigest"],
+        ),
+        (
+            r#"{ConsistencyProof: [], FromDigest: {Digest: "AAEC", DigestTipAddress: "TIP"},
+                ToDigest: {Digest: "AAEC", DigestTipAddress: null, DigestTipAddress: "TIP"}}"#,
+            &["ToDigest.DigestTipAddress"],
+        ),
+        (
+            r#"{ConsistencyProof: [], FromDigest: {Digest: null, Digest: "AAEC", DigestTipAddress: "TIP"}}"#,
+            &["FromDigest.Digest"],
+        ),
+        (
+            r#"{BlockAddress: "TIP", DocumentId: "d", RevisionHash: "AAEC", Proof: null, Proof: []}"#,
+            &["Proof"],
+        ),
+        (
+            r#"{BlockAddress: "TIP", DocumentId: "d", RevisionHash: "AAEC", Proof: [],
+                LedgerDigest: {Digest: null, Digest: "AAEC"}}"#,
+            &["LedgerDigest.Digest"],
+        ),
+        (r#"{Digest: null, Digest: "AAEC"}"#, &["Digest"]),
+        (r#"{Block: null, Block: "{}"}"#, &["Block"]),
     ] {
         assert_eq!(again(text), names, "{text}");
     }
@@ -574,7 +604,7 @@ fn limits_hold_inside_strings() {
     };
     let proof = |hashes: &str| {
         let text = format!(r#"{{"Revision": "{{}}", "Proof": {hashes}}}"#);
-        read_with(text.as_bytes(), &limits).unwrap()
+        read_with(text.as_bytes(), &limits).unwrap().evidence
     };
     for (fits, too_many) in [
         (r#"["",""]"#, r#"["","",""]"#),
