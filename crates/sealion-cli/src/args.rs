@@ -2,6 +2,7 @@
 
 mod examples;
 mod fetch;
+mod limits;
 mod prove;
 
 use std::ffi::OsString;
@@ -12,6 +13,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use examples::*;
 pub use fetch::*;
+pub use limits::LimitArgs;
 pub use prove::*;
 
 /// Verify Amazon QLDB journals offline
@@ -181,9 +183,9 @@ pub struct VerifyArgs {
     /// Threads that check blocks [default: one for each core]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub threads: Option<NonZeroUsize>,
-    /// Raise or lower a bound on memory or input that a finding named; may be repeated
-    #[arg(long = "limit", value_name = "NAME=N", value_parser = limit)]
-    pub limits: Vec<(String, u64)>,
+    /// Bounds on input.
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// No progress and no text report: the exit status is the answer
     ///
     /// With --output json the report is printed all the same.
@@ -198,15 +200,6 @@ pub struct VerifyArgs {
     /// How to reach AWS.
     #[command(flatten)]
     pub aws: AwsArgs,
-}
-
-/// `NAME=N`, as findings name limits.
-fn limit(text: &str) -> Result<(String, u64), String> {
-    let (name, value) = text.split_once('=').ok_or("expected NAME=N")?;
-    let value = value
-        .parse()
-        .map_err(|_| format!("expected a number behind =, found {value:?}"))?;
-    Ok((name.to_owned(), value))
 }
 
 /// The engines.
@@ -251,6 +244,9 @@ pub struct DigestArgs {
     /// The strand, where the inputs hold several
     #[arg(long, value_name = "ID")]
     pub strand: Option<String>,
+    /// Bounds on input.
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// How to reach AWS.
     #[command(flatten)]
     pub aws: AwsArgs,
@@ -286,6 +282,9 @@ pub struct ExtractArgs {
     /// Only blocks up to sequence number N, inclusive
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub to: Option<u64>,
+    /// Bounds on input.
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// How to reach AWS.
     #[command(flatten)]
     pub aws: AwsArgs,
@@ -362,6 +361,9 @@ pub struct BundleArgs {
     /// The strand, where the inputs hold several
     #[arg(long, value_name = "ID")]
     pub strand: Option<String>,
+    /// Bounds on input.
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// How to reach AWS.
     #[command(flatten)]
     pub aws: AwsArgs,
@@ -373,6 +375,9 @@ pub struct ShowArgs {
     /// A file, or a directory of at most 100 files; `-` is standard input
     #[arg(value_name = "INPUT")]
     pub input: PathBuf,
+    /// Bounds on input.
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// How to reach AWS.
     #[command(flatten)]
     pub aws: AwsArgs,
@@ -431,6 +436,9 @@ pub struct CopiesArgs {
     /// Only blocks up to sequence number N, inclusive
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub to: Option<u64>,
+    /// Bounds on input.
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// How to reach AWS.
     #[command(flatten)]
     pub aws: AwsArgs,
@@ -459,6 +467,9 @@ pub struct CompareDigestsArgs {
     /// The form of the answer
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Text)]
     pub output: Form,
+    /// Bounds on input.
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// How to reach AWS.
     #[command(flatten)]
     pub aws: AwsArgs,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueEnum};
 
 use super::examples::*;
-use super::AwsArgs;
+use super::{AwsArgs, LimitArgs};
 
 /// Arguments of `prove`.
 #[derive(Debug, clap::Args)]
@@ -56,6 +56,9 @@ pub struct ProofSource {
     /// Only those can be proven. The state is a claim: give --digest, so that nothing rests on it.
     #[arg(long, value_name = "FILE", conflicts_with = "index")]
     pub state: Option<PathBuf>,
+    /// Bounds on input.
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// How to reach AWS.
     #[command(flatten)]
     pub aws: AwsArgs,

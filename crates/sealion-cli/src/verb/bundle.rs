@@ -47,7 +47,7 @@ pub fn run(args: &BundleArgs) -> Result<u8, Error> {
 
 /// Verifies the journal, and begins a bundle under the digest.
 fn begin(args: &BundleArgs, archive: &Input) -> Result<(Bundle, Prover), Error> {
-    let mut verifier = Verifier::new();
+    let mut verifier = Verifier::new().limits(args.limits.all()?);
     if let Some(strand) = &args.strand {
         verifier = verifier.strand(StrandId::new(strand));
     }
@@ -71,7 +71,9 @@ fn begin(args: &BundleArgs, archive: &Input) -> Result<(Bundle, Prover), Error> 
         Some((digest, _)) => prover.tip_of(digest)?,
         None => args.tip.unwrap_or_else(|| prover.last()),
     };
-    Ok((Bundle::new(prover.digest(tip)?, report), prover))
+    let mut bundle = Bundle::new(prover.digest(tip)?, report);
+    bundle.limits(args.limits.all()?);
+    Ok((bundle, prover))
 }
 
 /// Adds the revisions asked for; every document that was named must have one.

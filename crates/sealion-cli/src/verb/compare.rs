@@ -17,7 +17,7 @@ pub fn run(args: &CompareArgs) -> Result<u8, Error> {
 }
 
 fn copies(args: &CopiesArgs) -> Result<u8, Error> {
-    let mut verifier = Verifier::new();
+    let mut verifier = Verifier::new().limits(args.limits.all()?);
     if let Some(strand) = &args.strand {
         verifier = verifier.strand(StrandId::new(strand));
     }
@@ -42,7 +42,7 @@ fn copies(args: &CopiesArgs) -> Result<u8, Error> {
 
 fn digests(args: &CompareDigestsArgs) -> Result<u8, Error> {
     let archive = Input::open(&args.inputs, &args.aws, None)?;
-    let comparison = sealion::compare_digests(&archive)?;
+    let comparison = sealion::compare_digests(&archive, &args.limits.all()?)?;
     match args.output {
         Form::Json => terminal::print(&format!("{}\n", comparison.to_json()))?,
         Form::Text => terminal::print(&comparison.to_string())?,

@@ -10,7 +10,7 @@ use crate::terminal::{self, Bar};
 
 /// Verifies the journal, then prints its digest; or says why there is none.
 pub fn run(args: &DigestArgs) -> Result<u8, Error> {
-    let mut verifier = Verifier::new();
+    let mut verifier = Verifier::new().limits(args.limits.all()?);
     if let Some(at) = args.at {
         verifier = verifier.to(at);
     }

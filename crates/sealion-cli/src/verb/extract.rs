@@ -18,7 +18,7 @@ const NAMED_MAX: usize = 10;
 
 /// Verifies, and prints the rows.
 pub fn run(args: &ExtractArgs) -> Result<u8, Error> {
-    let mut verifier = Verifier::new();
+    let mut verifier = Verifier::new().limits(args.limits.all()?);
     for text in &args.digests {
         let (digest, source) = super::digest_named(text)?;
         verifier = verifier.against_named(digest, source);

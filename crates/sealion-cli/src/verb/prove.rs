@@ -189,6 +189,7 @@ fn prover(
     archive: &dyn Archive,
     source: &ProofSource,
 ) -> Result<Prover, Error> {
+    verifier = verifier.limits(source.limits.all()?);
     if let Some(strand) = &source.strand {
         verifier = verifier.strand(StrandId::new(strand));
     }

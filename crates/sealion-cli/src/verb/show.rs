@@ -14,6 +14,6 @@ pub fn run(args: &ShowArgs) -> Result<u8, Error> {
     if archive.objects()?.is_empty() {
         return Err(super::no_file(inputs));
     }
-    terminal::print(&sealion::show(&archive)?)?;
+    terminal::print(&sealion::show(&archive, &args.limits.all()?)?)?;
     Ok(0)
 }

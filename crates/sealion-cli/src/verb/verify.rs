@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use sealion::source::Archive;
-use sealion::{Limits, Report, State, StrandId, Verifier};
+use sealion::{Report, State, StrandId, Verifier};
 
 use crate::args::{Output, VerifyArgs};
 use crate::error::Error;
@@ -96,11 +96,7 @@ fn verifier(args: &VerifyArgs) -> Result<Verifier, Error> {
     if let Some(threads) = args.threads {
         verifier = verifier.threads(threads.get());
     }
-    let mut limits = Limits::default();
-    for (name, value) in &args.limits {
-        limits.set(name, *value)?;
-    }
-    Ok(verifier.limits(limits))
+    Ok(verifier.limits(args.limits.all()?))
 }
 
 /// What would be read: bytes and name of each object, and the sum.

@@ -2,12 +2,12 @@
 
 use crate::{files, Chain, Receipt};
 use sealion::compare::{DigestComparison, Statement};
-use sealion::{compare_digests, Hash, Verdict};
+use sealion::{compare_digests, Hash, Limits, Verdict};
 use sealion_reference::dot;
 use sealion_testkit::write::evidence::{console_digest, get_digest};
 
 fn compare(texts: &[String]) -> DigestComparison {
-    compare_digests(&files(texts)).unwrap()
+    compare_digests(&files(texts), &Limits::default()).unwrap()
 }
 
 /// The statement on the only pair.
@@ -278,6 +278,8 @@ fn more_digests_than_can_be_compared_are_an_error_that_names_the_limit() {
         get_digest(&digest)
     };
     let texts: Vec<String> = (0..1_001).map(digest).collect();
-    let error = compare_digests(&files(&texts)).unwrap_err().to_string();
+    let error = compare_digests(&files(&texts), &Limits::default())
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("limit of 1000"), "{error}");
 }

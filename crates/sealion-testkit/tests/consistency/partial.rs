@@ -3,13 +3,13 @@
 
 use crate::{files, Chain};
 use sealion::compare::Statement;
-use sealion::compare_digests;
+use sealion::{compare_digests, Limits};
 use sealion_testkit::write::evidence::get_digest;
 use sealion_testkit::Rng;
 
 /// What is said of the one pair of digests in the heap: `None` if nothing can be said.
 fn said(heap: &[String]) -> Option<bool> {
-    let comparison = compare_digests(&files(heap)).unwrap();
+    let comparison = compare_digests(&files(heap), &Limits::default()).unwrap();
     assert!(comparison.set_aside.is_empty(), "{comparison}");
     assert_eq!(comparison.strands[0].pairs.len(), 1, "{comparison}");
     match comparison.strands[0].pairs[0].statement {

@@ -2,7 +2,7 @@
 
 use sealion::compare::Statement;
 use sealion::source::Memory;
-use sealion::{compare_digests, Verdict};
+use sealion::{compare_digests, Limits, Verdict};
 
 /// The receipts, as `fixtures/README.md` describes them.
 const RECEIPTS: [(&str, &str); 3] = [
@@ -33,7 +33,7 @@ fn published() -> Vec<(&'static str, String)> {
 
 #[test]
 fn the_newer_digests_continue_the_one_at_tip_19_and_agree_on_the_tree_over_32_blocks() {
-    let comparison = compare_digests(&heap(&published())).unwrap();
+    let comparison = compare_digests(&heap(&published()), &Limits::default()).unwrap();
     assert_eq!(comparison.verdict, Verdict::Inconclusive, "{comparison}");
     let [strand] = &comparison.strands[..] else {
         panic!("{comparison}");
@@ -62,7 +62,11 @@ fn the_newer_digests_continue_the_one_at_tip_19_and_agree_on_the_tree_over_32_bl
 #[test]
 fn a_changed_character_of_any_hash_takes_the_statement_away() {
     let pair = published()[..2].to_vec();
-    let verdict = |pair: &[(&str, String)]| compare_digests(&heap(pair)).unwrap().verdict;
+    let verdict = |pair: &[(&str, String)]| {
+        compare_digests(&heap(pair), &Limits::default())
+            .unwrap()
+            .verdict
+    };
     assert_eq!(verdict(&pair), Verdict::Consistent);
     let mut changes = 0;
     for receipt in 0..2 {

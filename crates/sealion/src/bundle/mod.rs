@@ -32,7 +32,7 @@ pub use attachment::Attachment;
 
 use crate::prove::{ProveError, ProvenBlock, ProvenRevision};
 use crate::source::Memory;
-use crate::{Digest, Report, Severity, Verdict, Verifier};
+use crate::{Digest, Limits, Report, Severity, Verdict, Verifier};
 
 /// A bundle in the making: what is proven under one digest, and what goes with it.
 #[derive(Clone, Debug)]
@@ -40,6 +40,7 @@ pub struct Bundle {
     digest: Digest,
     report: Report,
     date: Option<String>,
+    limits: Limits,
     revisions: Vec<ProvenRevision>,
     blocks: Vec<ProvenBlock>,
     attachments: Vec<Attachment>,
@@ -55,6 +56,7 @@ impl Bundle {
             digest,
             report,
             date: None,
+            limits: Limits::default(),
             revisions: Vec::new(),
             blocks: Vec::new(),
             attachments: Vec::new(),
@@ -106,17 +108,24 @@ impl Bundle {
         self.date = Some(date.into());
     }
 
+    /// Other bounds on what it may hold, as the journal needed them: its reader will
+    /// need the same ones.
+    pub fn limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
     /// The file, as text: JSON with a line feed at its end.
     ///
     /// # Errors
     /// [`ProveError::NotRecomputed`] if it does not verify under its own digest as it
-    /// stands there, read anew with the usual limits: an empty bundle, one of more
-    /// than 64 MiB, a digest that is not the one of its proofs.
+    /// stands there, read anew: an empty bundle, one of more than 64 MiB (or what
+    /// [`limits`](Bundle::limits) allow), a digest that is not the one of its proofs.
     pub fn to_json(&self) -> Result<String, ProveError> {
         let json = file::json(self);
         let archive = Memory::new().with("the bundle", json.clone().into_bytes());
         let report = Verifier::new()
             .against(self.digest.clone())
+            .limits(self.limits.clone())
             .verify(&archive)?;
         if report.verdict() == Verdict::Verified {
             return Ok(json);

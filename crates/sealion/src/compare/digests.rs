@@ -28,7 +28,8 @@ use crate::{Engine, Error, Limits, Verdict};
 /// at, so that twice as many take four times as long.
 const DIGESTS_MAX: usize = 1_000;
 
-/// Digests, proofs and receipts that are taken in; a block counts as 16.
+/// Digests, proofs and receipts that are taken in unless the caller says
+/// otherwise; a block counts as 16.
 const EVIDENCE_MAX: u32 = 1 << 17;
 
 /// Whether digests can be of one journal, as far as their proofs tell.
@@ -157,11 +158,14 @@ pub struct SetAside {
 /// all digests in it, pair by pair, by all proofs, receipts and consistency proofs in
 /// it. Journals are not used: they are for `Verifier`.
 ///
+/// Unless `limits` say otherwise, `evidence_max` is 131,072 here, fewer than usual: what
+/// is known of each node of the trees is held as well.
+///
 /// # Errors
 /// If the archive cannot be listed or the system refuses a thread; if there are more
 /// than 1,000 different digests of one strand.
-pub fn compare_digests(archive: &dyn Archive) -> Result<DigestComparison, Error> {
-    let heap = with_pool(1, |_| gather(archive))??;
+pub fn compare_digests(archive: &dyn Archive, limits: &Limits) -> Result<DigestComparison, Error> {
+    let heap = with_pool(1, |_| gather(archive, limits))??;
     let Heap {
         strands,
         mut set_aside,
@@ -184,12 +188,12 @@ pub fn compare_digests(archive: &dyn Archive) -> Result<DigestComparison, Error>
     })
 }
 
-fn gather(archive: &dyn Archive) -> Result<Heap, Error> {
+fn gather(archive: &dyn Archive, limits: &Limits) -> Result<Heap, Error> {
     let objects = archive.objects()?;
-    let limits = Limits {
-        evidence_max: EVIDENCE_MAX,
-        ..Limits::default()
-    };
+    let mut limits = limits.clone();
+    if limits.evidence_max == Limits::default().evidence_max {
+        limits.evidence_max = EVIDENCE_MAX;
+    }
     let mut findings = Findings::new(limits.findings_max, false);
     let survey = Surveyor {
         archive,

@@ -35,16 +35,16 @@ const DETAILED_MAX: usize = 3;
 /// manifest what is in it; of stream records counts by type; of an unknown file
 /// why it is not understood. Journals and streams are read to their end; memory
 /// follows their largest value. Control characters are escaped, so that the text
-/// is safe to print.
+/// is safe to print. What exceeds one of the `limits` is named, and not shown.
 ///
 /// # Errors
 /// If the archive cannot be listed, or holds one file only and that cannot be
 /// opened; or if the system refuses a thread.
-pub fn show(archive: &dyn Archive) -> Result<String, Error> {
-    with_pool(1, |_| pages(archive))?
+pub fn show(archive: &dyn Archive, limits: &Limits) -> Result<String, Error> {
+    with_pool(1, |_| pages(archive, limits))?
 }
 
-fn pages(archive: &dyn Archive) -> Result<String, Error> {
+fn pages(archive: &dyn Archive, limits: &Limits) -> Result<String, Error> {
     let objects = archive.objects()?;
     if let [only] = objects.as_slice() {
         archive.open(only).map_err(|source| Error::Io {
@@ -52,10 +52,9 @@ fn pages(archive: &dyn Archive) -> Result<String, Error> {
             source,
         })?;
     }
-    let limits = Limits::default();
     let mut text = NOTHING_VERIFIED.to_owned();
     for object in objects.iter().take(FILES_MAX) {
-        text += &page(archive, object, &limits);
+        text += &page(archive, object, limits);
     }
     match objects.len().saturating_sub(FILES_MAX) {
         0 => {}

@@ -11,7 +11,11 @@ const ZERO: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 /// What is shown of one file, with the promise in the first line.
 fn shown(bytes: impl AsRef<[u8]>) -> String {
-    let text = show(&Memory::new().with("file", bytes.as_ref())).unwrap();
+    let text = show(
+        &Memory::new().with("file", bytes.as_ref()),
+        &Limits::default(),
+    )
+    .unwrap();
     let (first, rest) = text.split_once('\n').unwrap();
     assert!(first.starts_with("NOTHING WAS VERIFIED."), "{first}");
     assert!(
@@ -275,7 +279,11 @@ fn text_from_the_inputs_cannot_drive_the_terminal() {
         &shown(&journal),
         &[r"statements    \u{1b}[2J\rVERIFIED\u{202e}"],
     );
-    let text = show(&Memory::new().with("a\r\u{1b}b", journal.as_bytes())).unwrap();
+    let text = show(
+        &Memory::new().with("a\r\u{1b}b", journal.as_bytes()),
+        &Limits::default(),
+    )
+    .unwrap();
     assert!(text.contains("\na\\r\\u{1b}b\n"), "{text}");
 }
 
@@ -302,7 +310,7 @@ fn many_files_are_not_all_read() {
     let many = (0..130).fold(Memory::new(), |all, n| {
         all.with(format!("{n:03}"), DIGEST.as_bytes())
     });
-    let text = show(&many).unwrap();
+    let text = show(&many, &Limits::default()).unwrap();
     assert_eq!(text.matches("digest of a journal").count(), 100);
     assert_lines(&text, &["… and 30 more files, which were not read"]);
 }
@@ -321,9 +329,12 @@ fn one_file_that_cannot_be_opened_is_an_error() {
             Err(std::io::ErrorKind::PermissionDenied.into())
         }
     }
-    assert!(matches!(show(&Closed(1)), Err(Error::Io { .. })));
+    assert!(matches!(
+        show(&Closed(1), &Limits::default()),
+        Err(Error::Io { .. })
+    ));
     assert_lines(
-        &show(&Closed(2)).unwrap(),
+        &show(&Closed(2), &Limits::default()).unwrap(),
         &["kind          cannot be read"],
     );
 }
