@@ -8,6 +8,7 @@
 
 use std::sync::Arc;
 
+use super::misfits::time_order;
 use super::{Segment, StrandFold};
 use crate::blocks::{Hash, StrandId};
 use crate::findings::block::CheckedBlock;
@@ -62,7 +63,7 @@ impl StrandFold {
             let before = prefix.span.last_time;
             segment.rest_on(prefix, self.plain);
             if early {
-                findings.push(super::time_order(block, before));
+                findings.push(time_order(block, before));
             }
             return;
         }
