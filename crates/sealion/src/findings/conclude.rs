@@ -1,16 +1,20 @@
 //! The last step of a run: what every strand amounts to, and why blocks that
 //! hang under no trusted digest do not.
 
+mod coverage;
+mod missing;
+
 use std::collections::BTreeSet;
 
+use self::coverage::coverage;
 use super::bundle::one_hash_two_tips;
-use super::code::{Code, Severity};
+use super::code::Code;
 use super::consistency::{check_consistency, settle_consistency};
 use super::digests::{by_block_proofs, by_journal, by_revision_proofs, contradictions, name_tips};
 use super::digests::{Anchors, BlockProof, Candidate, Candidates};
 use super::finding::{Finding, Findings};
-use super::journal::{Segment, StrandFold};
-use super::outcome::{Asked, By, ComputedDigest, Coverage, State, Strand};
+use super::journal::StrandFold;
+use super::outcome::{Asked, By, ComputedDigest, Strand};
 use crate::blocks::StrandId;
 
 /// What is known when all blocks have gone by.
@@ -153,37 +157,6 @@ impl Conclusion<'_> {
         self.findings.push(finding);
     }
 
-    /// Blocks that were asked for by number, before the first or after the last.
-    fn asked_and_missing(&mut self, strand_id: &StrandId, strand: &StrandFold) {
-        let (Some(first), Some(last)) = (strand.segments.first(), strand.last()) else {
-            return;
-        };
-        let missing = |code, from: u64, to: u64| {
-            let message = match from == to {
-                true => format!("block {from} was asked for and is not here"),
-                false => format!("blocks {from} to {to} were asked for and are not here"),
-            };
-            Finding::new(code, message)
-                .strand(strand_id)
-                .sequence_no(from)
-                .remedy("hand them over, or ask only for blocks that are here (--from, --to)")
-        };
-        let (from, to) = (self.asked.from, self.asked.to);
-        let prefix = strand
-            .prefix
-            .as_ref()
-            .map(|prefix| prefix.span.range.begin());
-        let here = prefix.map_or(first.first, |begin| begin.min(first.first));
-        if let Some(from) = from.filter(|from| *from < here) {
-            let end = to.map_or(here - 1, |to| to.min(here - 1));
-            self.incomplete(missing(Code::MissingStart, from, end));
-        }
-        if let Some(to) = to.filter(|to| *to > last) {
-            let start = from.map_or(last + 1, |from| from.max(last + 1));
-            self.incomplete(missing(Code::TipOutside, start, to));
-        }
-    }
-
     /// A state that nothing here continues.
     fn resting(&mut self, strand_id: &StrandId, strand: &StrandFold, anchors: &mut Anchors) {
         let Some(prefix) = strand.prefix.as_ref().filter(|_| !strand.rests()) else {
@@ -223,153 +196,6 @@ impl Conclusion<'_> {
                 .source(source, None)
                 .remedy(remedy),
         );
-    }
-
-    /// Gaps between runs of a journal.
-    fn gaps(
-        &mut self,
-        strand_id: &StrandId,
-        strand: &StrandFold,
-        anchors: &mut Anchors,
-        trusting: bool,
-    ) {
-        for pair in strand.segments.windows(2) {
-            let (left, right) = (&pair[0], &pair[1]);
-            let asked = self.asked.includes(left.last) || self.asked.includes(right.first);
-            let anchored = anchors.covers(left.last) && anchors.covers(right.last);
-            let journal = left.journal && right.journal;
-            if !asked || (trusting && anchored) || (!trusting && !journal) {
-                continue;
-            }
-            anchors.explained = true;
-            let (first, last) = (left.last.saturating_add(1), right.first.saturating_sub(1));
-            self.incomplete(
-                Finding::new(
-                    Code::Gap,
-                    format!("blocks {first} to {last} are missing: the chain cannot be checked across them"),
-                )
-                .strand(strand_id)
-                .sequence_no(first)
-                .remedy("hand over the objects with these blocks, or a block proof for the last block before the gap and for the last after it"),
-            );
-        }
-    }
-
-    /// Trusted digests that nothing led to.
-    fn unreached(&mut self, strand_id: &StrandId, strand: &StrandFold, anchors: &mut Anchors) {
-        let unreached: Vec<Candidate> = self
-            .candidates
-            .all
-            .iter()
-            .filter(|c| c.trusted && c.verdict == crate::findings::DigestVerdict::Inconclusive)
-            .filter(|c| c.digest.may_be_of(strand_id))
-            .cloned()
-            .collect();
-        for candidate in unreached {
-            let name = candidate.name();
-            let finding = match (candidate.digest.sequence_no, strand.last()) {
-                (None, _) => Finding::new(
-                    Code::TipOutside,
-                    format!("no block from 0 on gives {name}: its tip is not among the blocks, or a block was changed"),
-                )
-                .remedy("give the digest's tip as BASE64@SEQUENCENO, or as the file with its tip address"),
-                (Some(_), None) if !strand.placed.is_empty() => continue,
-                (Some(tip), last) if last.is_none_or(|last| last < tip) => Finding::new(
-                    Code::TipOutside,
-                    match last {
-                        Some(last) => format!("{name} covers blocks 0 to {tip}; the last block here is {last}"),
-                        None => format!("{name} covers blocks 0 to {tip}; there are no blocks here"),
-                    },
-                )
-                .remedy("hand over the later blocks, or a proof of the last block here for this digest"),
-                (Some(tip), _) => match strand.segments.first() {
-                    Some(segment) if segment.first > 0 => Finding::new(
-                        Code::MissingStart,
-                        format!("{name} covers blocks 0 to {tip}; blocks 0 to {} are not here", strand.start(segment) - 1),
-                    )
-                    .sequence_no(0)
-                    .remedy("hand over the earlier blocks, or a proof of the last block here for this digest"),
-                    // A gap, or a block without a hash: said by its own finding.
-                    _ if anchors.explained || self.findings.count_of(Severity::Failure) > 0 => {
-                        self.all_verified = false;
-                        continue;
-                    }
-                    _ => Finding::new(
-                        Code::Gap,
-                        format!("{name} covers blocks 0 to {tip}, and they do not all lead to it"),
-                    )
-                    .remedy("hand over the missing blocks"),
-                },
-            };
-            anchors.explained = true;
-            self.incomplete(finding.strand(strand_id));
-        }
-    }
-
-    /// Blocks that hang under no trusted digest.
-    fn uncovered_blocks(
-        &mut self,
-        strand_id: &StrandId,
-        strand: &StrandFold,
-        anchors: &mut Anchors,
-    ) {
-        let tips = self
-            .candidates
-            .all
-            .iter()
-            .filter(|c| c.trusted && c.digest.may_be_of(strand_id));
-        let last_tip = tips.map(|c| c.digest.sequence_no.unwrap_or(u64::MAX)).max();
-        for (first, last) in uncovered(strand, anchors, self.asked) {
-            let finding = match last_tip {
-                None => Finding::new(
-                    Code::NoDigest,
-                    format!("no trusted digest is of this strand: blocks {first} to {last} hang under none"),
-                )
-                .sequence_no(first)
-                .remedy("give a digest of this strand, or leave the strand out with --strand"),
-                Some(tip) if last > tip => {
-                    let first = first.max(tip.saturating_add(1));
-                    Finding::new(
-                        Code::AfterDigest,
-                        format!("blocks {first} to {last} come after the tip {tip} of the last trusted digest"),
-                    )
-                    .sequence_no(first)
-                    .remedy(format!("give a later digest, or ask with --to {tip} for the blocks that it covers"))
-                }
-                // The unreached digest, the gap or the failed proof says it.
-                Some(_) if anchors.explained => {
-                    self.all_verified = false;
-                    continue;
-                }
-                Some(_) => Finding::new(
-                    Code::Gap,
-                    format!("blocks {first} to {last} hang under no trusted digest: no proof and no unbroken run of blocks leads from them to one"),
-                )
-                .sequence_no(first)
-                .remedy("hand over the missing blocks, or a block proof for the last of these"),
-            };
-            self.incomplete(finding.strand(strand_id));
-        }
-    }
-
-    /// Loose revisions that hang under no trusted digest.
-    fn uncovered_revisions(&mut self, strand: &StrandFold, verified: &[bool], anchors: &Anchors) {
-        for (placed, verified) in strand.placed.iter().zip(verified) {
-            if *verified {
-                continue;
-            }
-            self.all_verified = false;
-            if placed.loose.failed || placed.in_block || anchors.explained {
-                continue;
-            }
-            let loose = &placed.loose;
-            let finding = Finding::new(
-                Code::Gap,
-                format!("the revision in {} has no proof that leads to a trusted digest, and its block is not here", loose.path),
-            )
-            .remedy("hand over the export with this block, or the revision's proof for this digest (get-revision with --digest-tip-address)");
-            self.incomplete(loose.about(finding));
-        }
     }
 
     /// Whether blocks are known to be missing that could hold a redaction's order.
@@ -423,105 +249,5 @@ fn counted(number: u64, one: &str, many: &str) -> String {
     match number {
         1 => format!("1 {one}"),
         _ => format!("{number} {many}"),
-    }
-}
-
-/// Runs of blocks that were asked for and hang under no trusted digest.
-fn uncovered(strand: &StrandFold, anchors: &Anchors, asked: &Asked) -> Vec<(u64, u64)> {
-    let mut open: Vec<(u64, u64)> = Vec::new();
-    for segment in &strand.segments {
-        let mut next = segment.first.max(asked.from.unwrap_or(0));
-        let last = segment.last.min(asked.to.unwrap_or(u64::MAX));
-        let after = anchors.verified().partition_point(|(_, end)| *end < next);
-        for (first, end) in &anchors.verified()[after..] {
-            if *first > last || next > last {
-                break;
-            }
-            if next < *first {
-                open.push((next, *first - 1));
-            }
-            next = end.saturating_add(1);
-        }
-        if next <= last {
-            open.push((next, last));
-        }
-    }
-    open
-}
-
-/// Runs of blocks by state, gaps included.
-fn coverage(strand: &StrandFold, anchors: &Anchors, asked: &Asked) -> Vec<Coverage> {
-    let mut runs: Vec<Coverage> = Vec::new();
-    let mut next = asked.from.unwrap_or(0);
-    let prefix = strand.prefix.as_ref();
-    let prefix = prefix.map(|prefix| (prefix.span.range.begin(), prefix.span.last()));
-    for segment in &strand.segments {
-        let first = segment.first.max(asked.from.unwrap_or(0));
-        let last = segment.last.min(asked.to.unwrap_or(u64::MAX));
-        if first > last {
-            continue;
-        }
-        if next < first {
-            absent(prefix, next, first - 1, &mut runs);
-        }
-        states(segment, anchors, first, last, &mut runs);
-        next = last.saturating_add(1);
-    }
-    if let Some((_, last)) = prefix {
-        let last = last.min(asked.to.unwrap_or(u64::MAX));
-        if next <= last {
-            absent(prefix, next, last, &mut runs);
-        }
-    }
-    runs
-}
-
-/// Blocks `first..=last`, which are not here: in the state, or missing.
-fn absent(prefix: Option<(u64, u64)>, first: u64, last: u64, runs: &mut Vec<Coverage>) {
-    let (begin, end) = match prefix {
-        Some((begin, end)) if begin <= last && first <= end => (begin.max(first), end.min(last)),
-        _ => return push(runs, first, last, State::Missing),
-    };
-    if first < begin {
-        push(runs, first, begin - 1, State::Missing);
-    }
-    push(runs, begin, end, State::FromState);
-    if end < last {
-        push(runs, end + 1, last, State::Missing);
-    }
-}
-
-/// The states of blocks `first..=last` of one segment.
-fn states(segment: &Segment, anchors: &Anchors, first: u64, last: u64, runs: &mut Vec<Coverage>) {
-    // Places where the state may change.
-    let mut cuts: Vec<u64> = vec![first];
-    let inner = segment.exceptions.iter().map(|(from, to, _)| (*from, *to));
-    for (from, to) in inner.chain(anchors.verified().iter().copied()) {
-        cuts.extend([from, to.saturating_add(1)]);
-    }
-    cuts.retain(|cut| (first..=last).contains(cut));
-    cuts.sort_unstable();
-    cuts.dedup();
-    let mut exceptions = segment.exceptions.iter().peekable();
-    for (index, cut) in cuts.iter().enumerate() {
-        let end = cuts.get(index + 1).map_or(last, |next| next - 1);
-        while exceptions.peek().is_some_and(|(_, to, _)| to < cut) {
-            exceptions.next();
-        }
-        let state = match exceptions.peek() {
-            Some((from, _, state)) if from <= cut => *state,
-            _ if anchors.covers(*cut) => State::Verified,
-            _ => State::Consistent,
-        };
-        push(runs, *cut, end, state);
-    }
-}
-
-fn push(runs: &mut Vec<Coverage>, first: u64, last: u64, state: State) {
-    match runs.last_mut() {
-        Some(run) if run.state == state && run.last.checked_add(1) == Some(first) => {
-            run.last = last;
-        }
-        _ => runs.push(Coverage { first, last, state }),
     }
 }

@@ -16,6 +16,7 @@
 //! not forgery; one that others may write to is not used.
 
 mod file;
+mod identity;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -23,20 +24,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
-
 use super::access::Access;
 use super::feed::Merge;
 use super::manifests::first_by_name;
 use super::survey::{JournalFile, Survey};
-use super::Verifier;
 use crate::blocks::{BlockAddress, Hash};
-use crate::engine::Engine;
 use crate::findings::Journal;
 use crate::report::{CheckpointAnswer, Verdict};
-use crate::source::Object;
 use file::Passed;
 pub(super) use file::{is_checkpoint, Behind, Kept};
+pub(super) use identity::identity;
 
 /// The version of the file's form, which no other program reads.
 const VERSION: u32 = 2;
@@ -290,50 +287,4 @@ impl Checkpoint {
         self.stopped = true;
         self.remark(remark);
     }
-}
-
-/// What makes two runs the same: program, questions, and inputs by name, size and
-/// the mark that changes with them.
-///
-/// # Errors
-/// An input has no such mark, so that it could have changed unseen.
-pub(super) fn identity(
-    verifier: &Verifier,
-    engine: Engine,
-    objects: &[Object],
-) -> Result<Hash, String> {
-    let mut inputs = Vec::with_capacity(objects.len());
-    for object in objects {
-        if object.stamp.is_none() || object.size.is_none() {
-            return Err(format!(
-                "whether {} changes in between cannot be told",
-                object.name
-            ));
-        }
-        inputs.push(json!([
-            object.name,
-            object.size,
-            object.stamp,
-            object.problem
-        ]));
-    }
-    let digest = |(digest, source): &(crate::Digest, Arc<str>)| {
-        json!([digest.hash, digest.strand_id, digest.sequence_no, source])
-    };
-    let states = verifier.states.iter();
-    let run = json!({
-        "version": [VERSION, env!("CARGO_PKG_VERSION")],
-        "engine": engine.as_str(),
-        "asked": verifier.asked,
-        "limits": format!("{:?}", verifier.limits),
-        "digests": verifier.trusted.iter().map(digest).collect::<Vec<_>>(),
-        "states": states.map(|(state, vouched)| json!([state.to_json(), vouched])).collect::<Vec<_>>(),
-        "save_state": verifier.save_state,
-        "inputs": inputs,
-    });
-    Ok(sum(run.to_string().as_bytes()))
-}
-
-fn sum(bytes: &[u8]) -> Hash {
-    sealion_hash::sha256(bytes)
 }

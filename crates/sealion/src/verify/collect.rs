@@ -1,6 +1,9 @@
 //! Takes in evidence: answers, receipts, digests, manifests, stream records, and
 //! blocks and revisions that came one by one.
 
+mod answers;
+mod content;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -10,18 +13,13 @@ use super::bundle::Bundled;
 use super::show::Viewer;
 use super::stream::{is_record, record_of, Records};
 use crate::blocks::block::Block;
-use crate::blocks::claim::RecordedAddress;
-use crate::blocks::evidence::{self, DigestClaim, Evidence, Found, IonText, ProofClaim};
+use crate::blocks::evidence;
 use crate::blocks::manifest::Manifest;
 use crate::blocks::read::{Envelope, Node, Unfit};
-use crate::blocks::revision::{Kind, Revision};
-use crate::blocks::{BlockAddress, Digest, Hash, Proof};
 use crate::engine::read_values;
 use crate::findings::{
-    check_block, check_revision, flaw_finding, Asked, BlockProof, Candidate, Code, Context,
-    Extends, Finding, Findings, Item, LooseProof, LooseRevision, RevisionRecord, Standing,
+    flaw_finding, Asked, BlockProof, Candidate, Code, Finding, Findings, Item, LooseProof,
 };
-use crate::hashes::{revision_hash, BlockHashes};
 use crate::source::{kpl, Encoding, Flaw, Piece, Pieces};
 use crate::{Limits, State};
 
@@ -225,308 +223,6 @@ impl Collector<'_> {
         }
     }
 
-    fn found(&mut self, found: Found) -> Result<(), Unfit> {
-        let mut repeated = Vec::new();
-        Context::of_file(&self.path).repeated(&found.repeated, &mut repeated);
-        self.findings.extend(repeated);
-        self.evidence(found.evidence?)
-    }
-
-    pub(super) fn evidence(&mut self, evidence: Evidence) -> Result<(), Unfit> {
-        if let Some(viewer) = self.viewer.as_deref_mut() {
-            viewer.evidence(&evidence);
-        }
-        match evidence {
-            Evidence::Digest(claim) => {
-                self.kinds.insert("digest");
-                self.digest(&claim, "Digest");
-            }
-            Evidence::Block { block, proof } => {
-                self.kinds.insert("block");
-                self.block_answer(&block, proof.as_ref());
-            }
-            Evidence::Revision { revision, proof } => {
-                self.kinds.insert("revision");
-                self.revision_answer(&revision, proof.as_ref());
-            }
-            Evidence::Receipt {
-                offset,
-                address,
-                document_id,
-                revision_hash,
-                proof,
-                digest,
-                ..
-            } => {
-                self.kinds.insert("receipt");
-                if let Some(digest) = digest {
-                    self.digest(&digest, "Digest");
-                }
-                let address = address.address;
-                let context = Context::at(&self.path, &address);
-                let mut findings = Vec::new();
-                let hash = context.hash("RevisionHash", &revision_hash, &mut findings);
-                let record = RevisionRecord {
-                    kind: Kind::Unseen,
-                    standing: Standing::HashOnly,
-                    json: false,
-                    hash,
-                    document: Some((document_id.into(), None)),
-                    deletion_rule: None,
-                    offset,
-                };
-                self.findings.extend(findings);
-                let proof = self.proof(Some(&proof), &address);
-                self.loose(address, record, proof);
-            }
-            Evidence::BlockProof {
-                offset,
-                digest,
-                last_block,
-                proof,
-            } => {
-                self.kinds.insert("block-proof");
-                let strand = digest.tip.as_ref().map(|tip| tip.address.strand_id.clone());
-                self.digest(&digest, "Digest");
-                let Some(strand) = strand else {
-                    let expected = "a digest with its tip address";
-                    self.flaw(Flaw::malformed(offset, expected, "one without"));
-                    return Ok(());
-                };
-                let address = BlockAddress::new(strand, last_block);
-                self.block_proof(&proof, address);
-            }
-            Evidence::Consistency {
-                offset,
-                from,
-                to,
-                proof,
-            } => {
-                self.kinds.insert("consistency");
-                self.consistency(offset, &from, &to, &proof);
-            }
-            Evidence::Bundle(bundle) => self.bundle(*bundle),
-            Evidence::Manifest(manifest) => {
-                self.kinds.insert("manifest");
-                let path = self.path.clone();
-                self.collected.manifests.push((path, manifest));
-            }
-            Evidence::Records(records) => {
-                self.kinds.insert("stream");
-                for (bytes, offset) in records {
-                    self.data(&bytes, offset);
-                }
-            }
-            Evidence::Description(_) => {
-                self.kinds.insert("description");
-            }
-        }
-        Ok(())
-    }
-
-    fn digest(&mut self, claim: &DigestClaim, field: &str) {
-        if let Some(candidate) = self.candidate(claim, field) {
-            self.collected.digests.push(candidate);
-        }
-    }
-
-    pub(super) fn candidate(&mut self, claim: &DigestClaim, field: &str) -> Option<Candidate> {
-        let context = Context::of_file(&self.path);
-        let mut findings = Vec::new();
-        context.repeated(&claim.repeated, &mut findings);
-        if let Some(tip) = &claim.tip {
-            context.repeated(&tip.repeated, &mut findings);
-        }
-        let hash = context.hash(field, &claim.hash, &mut findings);
-        self.findings.extend(findings);
-        let tip = claim.tip.as_ref().map(|tip| &tip.address);
-        let digest = Digest {
-            hash: hash?,
-            strand_id: tip.map(|address| address.strand_id.clone()),
-            sequence_no: tip.map(|address| address.sequence_no).or(claim.sequence_no),
-        };
-        let mut candidate = Candidate::new(digest, self.path.clone(), false);
-        candidate.offset = Some(claim.offset);
-        Some(candidate)
-    }
-
-    /// Two digests; the newer one carries the proof that it extends the other.
-    fn consistency(
-        &mut self,
-        offset: u64,
-        from: &DigestClaim,
-        to: &DigestClaim,
-        proof: &ProofClaim,
-    ) {
-        let (from, to) = (
-            self.candidate(from, "FromDigest.Digest"),
-            self.candidate(to, "ToDigest.Digest"),
-        );
-        let context = Context::of_file(&self.path);
-        let (hashes, findings) = proof_hashes(&context, "ConsistencyProof", proof);
-        self.findings.extend(findings);
-        // What is broken in any part is a finding already.
-        let (Some(from), Some(mut to), Some(proof)) = (from, to, hashes) else {
-            return;
-        };
-        to.extends = Some(Arc::new(Extends {
-            from: from.digest.clone(),
-            proof,
-            offset,
-        }));
-        self.collected.digests.extend([from, to]);
-    }
-
-    fn block(&mut self, envelope: &Envelope<'_>) -> Result<BlockAddress, Unfit> {
-        self.kinds.insert("block");
-        let asked = self.asked;
-        let with_content = |address: &BlockAddress| asked.includes(address.sequence_no);
-        let (block, content) = Block::read(envelope, self.limits, with_content)?;
-        if let Some(viewer) = self.viewer.as_deref_mut() {
-            viewer.block(envelope, &block);
-            return Ok(block.address.address);
-        }
-        let mut checked = check_block(
-            &block,
-            &content,
-            &BlockHashes::of(&block, &content),
-            &self.path,
-        );
-        checked.alone = true;
-        let address = checked.address.clone();
-        self.requested(&address, None, envelope.node().offset());
-        self.collected.items.push(Item::Block(Box::new(checked)));
-        self.collected.blocks += 1;
-        Ok(address)
-    }
-
-    fn block_answer(&mut self, text: &IonText, proof: Option<&ProofClaim>) {
-        let mut address = None;
-        self.ion_text(text, |collector, node| {
-            let envelope = Envelope::open(node)?;
-            address = Some(collector.block(&envelope)?);
-            Ok(())
-        });
-        if let (Some(address), Some(proof)) = (address, proof) {
-            self.block_proof(proof, address);
-        }
-    }
-
-    fn revision_answer(&mut self, text: &IonText, proof: Option<&ProofClaim>) {
-        self.ion_text(text, |collector, node| {
-            let address = Envelope::open(node)?.require("blockAddress")?;
-            let address = RecordedAddress::read(&address)?.address;
-            let proof = collector.proof(proof, &address);
-            collector.revision(&node, proof)
-        });
-    }
-
-    /// Reads Ion text that stood in a string: one value.
-    fn ion_text(
-        &mut self,
-        text: &IonText,
-        mut each: impl FnMut(&mut Self, Node<'_>) -> Result<(), Unfit>,
-    ) {
-        if let Err(flaw) = evidence::checked(text, self.limits) {
-            self.flaw(flaw);
-            return;
-        }
-        let piece = Piece::of_one(text.text.clone().into_bytes(), text.offset);
-        let mut values = 0;
-        let refused = read_values(&piece, |node| {
-            values += 1;
-            if let Err(unfit) = each(self, node.within(text.offset)) {
-                self.flaw(unfit.into());
-            }
-        });
-        let whole = refused.is_empty();
-        self.refused(refused);
-        if values != 1 && whole {
-            let found = format!("{values} values");
-            self.flaw(Flaw::malformed(
-                text.offset,
-                "one Ion value in IonText",
-                found,
-            ));
-        }
-    }
-
-    fn revision(&mut self, node: &Node<'_>, proof: LooseProof) -> Result<(), Unfit> {
-        let (revision, content) = Revision::read(node, true)?;
-        let Some(address) = revision.address.as_ref().map(|found| found.address.clone()) else {
-            return Err(node.unfit_as("a revision with blockAddress", "one with its hash alone"));
-        };
-        if !self.kinds.contains("revision") {
-            self.kinds.insert("history");
-        }
-        if let Some(viewer) = self.viewer.as_deref_mut() {
-            viewer.revision(node, &revision);
-            return Ok(());
-        }
-        let mut findings = Vec::new();
-        let context = Context {
-            document: revision.document(),
-            ..Context::at(&self.path, &address)
-        };
-        let record = check_revision(
-            &revision,
-            &content,
-            revision_hash(&revision, &content),
-            &context,
-            &mut findings,
-        );
-        self.findings.extend(findings);
-        self.loose(address, record, proof);
-        Ok(())
-    }
-
-    fn loose(&mut self, address: BlockAddress, record: RevisionRecord, proof: LooseProof) {
-        let document = record.document.as_ref().map(|(id, _)| id.as_str());
-        self.requested(&address, document, record.offset);
-        let loose = LooseRevision {
-            failed: record.standing == Standing::Wrong || record.hash.is_none(),
-            address,
-            record,
-            proof,
-            path: self.path.clone(),
-            bundled: false,
-        };
-        self.collected.items.push(Item::Loose(Box::new(loose)));
-    }
-
-    /// Sets what came beside what was asked for.
-    fn requested(&mut self, address: &BlockAddress, document: Option<&str>, offset: u64) {
-        let request = self.asked.requests.get(&self.path);
-        let differs = request.and_then(|request| request.differs(address, document));
-        if let Some(finding) = differs {
-            self.findings.push(finding.source(&self.path, Some(offset)));
-        }
-    }
-
-    fn proof(&mut self, claim: Option<&ProofClaim>, address: &BlockAddress) -> LooseProof {
-        let Some(claim) = claim else {
-            return LooseProof::None;
-        };
-        let context = Context::at(&self.path, address);
-        let (hashes, findings) = proof_hashes(&context, "Proof", claim);
-        self.findings.extend(findings);
-        match hashes {
-            None => LooseProof::Broken,
-            Some(proof) => LooseProof::Whole(proof, claim.offset),
-        }
-    }
-
-    fn block_proof(&mut self, claim: &ProofClaim, address: BlockAddress) {
-        if let LooseProof::Whole(proof, offset) = self.proof(Some(claim), &address) {
-            self.collected.proofs.push(BlockProof {
-                address,
-                proof,
-                path: self.path.clone(),
-                offset,
-            });
-        }
-    }
-
     fn record(&mut self, node: &Node<'_>, self_contained: bool) -> Result<(), Unfit> {
         self.kinds.insert("stream");
         node.element()?;
@@ -556,24 +252,6 @@ pub(super) fn no_input(path: &Arc<str>, what: &str, how: &str) -> Finding {
     let message = format!("{path} is {what}, and was not used: it is no input");
     let finding = Finding::new(Code::UnknownFile, message);
     finding.remedy(how).source(path, None)
-}
-
-/// The hashes of a proof, `None` if one of them is none; and what is wrong with them.
-fn proof_hashes(
-    context: &Context<'_>,
-    name: &str,
-    claim: &ProofClaim,
-) -> (Option<Proof>, Vec<Finding>) {
-    let mut findings = Vec::new();
-    // All are looked at, so that each broken one is found.
-    let hashes: Vec<Option<Hash>> = claim
-        .hashes
-        .iter()
-        .enumerate()
-        .map(|(index, hash)| context.hash(&format!("{name}[{index}]"), hash, &mut findings))
-        .collect();
-    let whole: Option<Vec<Hash>> = hashes.into_iter().collect();
-    (whole.map(Proof), findings)
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {

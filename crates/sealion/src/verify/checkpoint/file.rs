@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::sum;
+use super::identity::sum;
 use crate::blocks::Hash;
 use crate::findings::KeptJournal;
 

@@ -1,0 +1,74 @@
+//! A digest that was met, and how far it was reached.
+
+use std::sync::Arc;
+
+use crate::blocks::Digest;
+use crate::findings::consistency::Extends;
+use crate::findings::outcome::{By, DigestAnswer, DigestVerdict};
+
+/// A digest that was met: trusted, or a claim among the inputs.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) digest: Digest,
+    pub(crate) source: Arc<str>,
+    pub(crate) offset: Option<u64>,
+    pub(crate) trusted: bool,
+    pub(crate) verdict: DigestVerdict,
+    pub(crate) by: Option<By>,
+    /// Whether it hangs under a trusted digest that extends it.
+    pub(crate) under: bool,
+    /// The older digest that it extends, as far as its source can prove it.
+    pub(crate) extends: Option<Arc<Extends>>,
+}
+
+impl Candidate {
+    pub(crate) fn new(digest: Digest, source: Arc<str>, trusted: bool) -> Candidate {
+        Candidate {
+            digest,
+            source,
+            offset: None,
+            trusted,
+            verdict: DigestVerdict::Inconclusive,
+            by: None,
+            under: false,
+            extends: None,
+        }
+    }
+
+    /// Whether what hangs under it is verified.
+    pub(crate) fn vouches(&self) -> bool {
+        self.trusted || self.under
+    }
+
+    pub(crate) fn reach(&mut self, by: By) {
+        // What fails once (a contradiction) stays failed; the first way counts.
+        if self.verdict == DigestVerdict::Inconclusive {
+            self.verdict = DigestVerdict::Verified;
+            self.by = Some(by);
+        }
+    }
+
+    pub(crate) fn reached(&self) -> bool {
+        self.verdict == DigestVerdict::Verified
+    }
+
+    /// As people name it: the file and the tip.
+    pub(crate) fn name(&self) -> String {
+        match self.digest.sequence_no {
+            Some(tip) => format!("{} (tip {tip})", self.source),
+            None => format!("{} (tip unknown)", self.source),
+        }
+    }
+
+    pub(crate) fn answer(&self) -> DigestAnswer {
+        DigestAnswer {
+            digest: self.digest.hash,
+            strand_id: self.digest.strand_id.clone(),
+            sequence_no: self.digest.sequence_no,
+            source: self.source.clone(),
+            trusted: self.trusted,
+            verdict: self.verdict,
+            by: self.by,
+        }
+    }
+}

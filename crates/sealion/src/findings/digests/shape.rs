@@ -1,0 +1,67 @@
+//! What the number and the order of a proof's hashes tell: whether they can be those of
+//! its address and tip (RFC 6962, section 2.1.1).
+
+use crate::blocks::Proof;
+use crate::merkle::siblings;
+
+/// How many hashes of a proof lie below the block's leaf.
+#[derive(Clone, Copy)]
+pub(crate) enum InBlock {
+    None,
+    Exactly(usize),
+    AtLeast(usize),
+}
+
+pub(crate) enum Misshape {
+    TipUnknown,
+    Wrong(String),
+}
+
+/// Whether a proof of this many hashes can be that of block `index`, or of a revision
+/// in it, for a digest at `tip`, and whether an odd block's first sibling, and no even
+/// block's, is the block before it. Gives the number of hashes in the block.
+pub(crate) fn proof_shape(
+    index: u64,
+    proof: &Proof,
+    in_block: InBlock,
+    tip: Option<u64>,
+) -> Result<usize, Misshape> {
+    let tip = tip.ok_or(Misshape::TipUnknown)?;
+    let leaves = tip
+        .checked_add(1)
+        .ok_or_else(|| Misshape::Wrong("the tip is larger than any journal".to_owned()))?;
+    let in_tree = siblings(index, leaves)
+        .ok_or_else(|| Misshape::Wrong(format!("the block lies after the tip {tip}")))?;
+    let found = proof.len();
+    let fits = match in_block {
+        InBlock::None => found == in_tree,
+        InBlock::Exactly(count) => found == count + in_tree,
+        InBlock::AtLeast(count) => found >= count + in_tree,
+    };
+    if !fits {
+        let expected = match in_block {
+            InBlock::None => in_tree.to_string(),
+            InBlock::Exactly(count) => format!("{count} in the block and {in_tree} above it"),
+            InBlock::AtLeast(count) => {
+                format!("at least {count} in the block and {in_tree} above it")
+            }
+        };
+        return Err(Misshape::Wrong(format!(
+            "found {found} hashes, expected {expected}"
+        )));
+    }
+    let within = found - in_tree;
+    // The block itself may lack a previous hash that its number calls for; nobody
+    // outside AWS knows what block 0 has there.
+    let revision = index > 0 && !matches!(in_block, InBlock::None);
+    let previous = within.checked_sub(1).map(|last| proof.0[last]);
+    let twice = previous == proof.0.get(within).copied();
+    if revision && twice != (index % 2 == 1) {
+        let why = match twice {
+            false => "the first sibling of an odd block is the block before it, and must equal the previous block hash that stands before it",
+            true => "the first sibling of an even block is never the block before it, and cannot equal the previous block hash that stands before it",
+        };
+        return Err(Misshape::Wrong(why.to_owned()));
+    }
+    Ok(within)
+}

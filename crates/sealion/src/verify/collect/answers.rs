@@ -1,0 +1,217 @@
+//! Takes in answers, receipts, digests and proofs.
+
+use std::sync::Arc;
+
+use super::Collector;
+use crate::blocks::evidence::{DigestClaim, Evidence, Found, ProofClaim};
+use crate::blocks::read::Unfit;
+use crate::blocks::revision::Kind;
+use crate::blocks::{BlockAddress, Digest, Hash, Proof};
+use crate::findings::{
+    BlockProof, Candidate, Context, Extends, Finding, LooseProof, RevisionRecord, Standing,
+};
+use crate::source::Flaw;
+
+impl Collector<'_> {
+    pub(super) fn found(&mut self, found: Found) -> Result<(), Unfit> {
+        let mut repeated = Vec::new();
+        Context::of_file(&self.path).repeated(&found.repeated, &mut repeated);
+        self.findings.extend(repeated);
+        self.evidence(found.evidence?)
+    }
+
+    pub(in crate::verify) fn evidence(&mut self, evidence: Evidence) -> Result<(), Unfit> {
+        if let Some(viewer) = self.viewer.as_deref_mut() {
+            viewer.evidence(&evidence);
+        }
+        match evidence {
+            Evidence::Digest(claim) => {
+                self.kinds.insert("digest");
+                self.digest(&claim, "Digest");
+            }
+            Evidence::Block { block, proof } => {
+                self.kinds.insert("block");
+                self.block_answer(&block, proof.as_ref());
+            }
+            Evidence::Revision { revision, proof } => {
+                self.kinds.insert("revision");
+                self.revision_answer(&revision, proof.as_ref());
+            }
+            Evidence::Receipt {
+                offset,
+                address,
+                document_id,
+                revision_hash,
+                proof,
+                digest,
+                ..
+            } => {
+                self.kinds.insert("receipt");
+                if let Some(digest) = digest {
+                    self.digest(&digest, "Digest");
+                }
+                let address = address.address;
+                let context = Context::at(&self.path, &address);
+                let mut findings = Vec::new();
+                let hash = context.hash("RevisionHash", &revision_hash, &mut findings);
+                let record = RevisionRecord {
+                    kind: Kind::Unseen,
+                    standing: Standing::HashOnly,
+                    json: false,
+                    hash,
+                    document: Some((document_id.into(), None)),
+                    deletion_rule: None,
+                    offset,
+                };
+                self.findings.extend(findings);
+                let proof = self.proof(Some(&proof), &address);
+                self.loose(address, record, proof);
+            }
+            Evidence::BlockProof {
+                offset,
+                digest,
+                last_block,
+                proof,
+            } => {
+                self.kinds.insert("block-proof");
+                let strand = digest.tip.as_ref().map(|tip| tip.address.strand_id.clone());
+                self.digest(&digest, "Digest");
+                let Some(strand) = strand else {
+                    let expected = "a digest with its tip address";
+                    self.flaw(Flaw::malformed(offset, expected, "one without"));
+                    return Ok(());
+                };
+                let address = BlockAddress::new(strand, last_block);
+                self.block_proof(&proof, address);
+            }
+            Evidence::Consistency {
+                offset,
+                from,
+                to,
+                proof,
+            } => {
+                self.kinds.insert("consistency");
+                self.consistency(offset, &from, &to, &proof);
+            }
+            Evidence::Bundle(bundle) => self.bundle(*bundle),
+            Evidence::Manifest(manifest) => {
+                self.kinds.insert("manifest");
+                let path = self.path.clone();
+                self.collected.manifests.push((path, manifest));
+            }
+            Evidence::Records(records) => {
+                self.kinds.insert("stream");
+                for (bytes, offset) in records {
+                    self.data(&bytes, offset);
+                }
+            }
+            Evidence::Description(_) => {
+                self.kinds.insert("description");
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn digest(&mut self, claim: &DigestClaim, field: &str) {
+        if let Some(candidate) = self.candidate(claim, field) {
+            self.collected.digests.push(candidate);
+        }
+    }
+
+    pub(in crate::verify) fn candidate(
+        &mut self,
+        claim: &DigestClaim,
+        field: &str,
+    ) -> Option<Candidate> {
+        let context = Context::of_file(&self.path);
+        let mut findings = Vec::new();
+        context.repeated(&claim.repeated, &mut findings);
+        if let Some(tip) = &claim.tip {
+            context.repeated(&tip.repeated, &mut findings);
+        }
+        let hash = context.hash(field, &claim.hash, &mut findings);
+        self.findings.extend(findings);
+        let tip = claim.tip.as_ref().map(|tip| &tip.address);
+        let digest = Digest {
+            hash: hash?,
+            strand_id: tip.map(|address| address.strand_id.clone()),
+            sequence_no: tip.map(|address| address.sequence_no).or(claim.sequence_no),
+        };
+        let mut candidate = Candidate::new(digest, self.path.clone(), false);
+        candidate.offset = Some(claim.offset);
+        Some(candidate)
+    }
+
+    /// Two digests; the newer one carries the proof that it extends the other.
+    pub(super) fn consistency(
+        &mut self,
+        offset: u64,
+        from: &DigestClaim,
+        to: &DigestClaim,
+        proof: &ProofClaim,
+    ) {
+        let (from, to) = (
+            self.candidate(from, "FromDigest.Digest"),
+            self.candidate(to, "ToDigest.Digest"),
+        );
+        let context = Context::of_file(&self.path);
+        let (hashes, findings) = proof_hashes(&context, "ConsistencyProof", proof);
+        self.findings.extend(findings);
+        // What is broken in any part is a finding already.
+        let (Some(from), Some(mut to), Some(proof)) = (from, to, hashes) else {
+            return;
+        };
+        to.extends = Some(Arc::new(Extends {
+            from: from.digest.clone(),
+            proof,
+            offset,
+        }));
+        self.collected.digests.extend([from, to]);
+    }
+
+    pub(super) fn proof(
+        &mut self,
+        claim: Option<&ProofClaim>,
+        address: &BlockAddress,
+    ) -> LooseProof {
+        let Some(claim) = claim else {
+            return LooseProof::None;
+        };
+        let context = Context::at(&self.path, address);
+        let (hashes, findings) = proof_hashes(&context, "Proof", claim);
+        self.findings.extend(findings);
+        match hashes {
+            None => LooseProof::Broken,
+            Some(proof) => LooseProof::Whole(proof, claim.offset),
+        }
+    }
+
+    pub(super) fn block_proof(&mut self, claim: &ProofClaim, address: BlockAddress) {
+        if let LooseProof::Whole(proof, offset) = self.proof(Some(claim), &address) {
+            self.collected.proofs.push(BlockProof {
+                address,
+                proof,
+                path: self.path.clone(),
+                offset,
+            });
+        }
+    }
+}
+
+/// The hashes of a proof, `None` if one of them is none; and what is wrong with them.
+fn proof_hashes(
+    context: &Context<'_>,
+    name: &str,
+    claim: &ProofClaim,
+) -> (Option<Proof>, Vec<Finding>) {
+    let mut findings = Vec::new();
+    // All are looked at, so that each broken one is found.
+    let hashes: Vec<Option<Hash>> = claim
+        .hashes
+        .iter()
+        .enumerate()
+        .map(|(index, hash)| context.hash(&format!("{name}[{index}]"), hash, &mut findings))
+        .collect();
+    let whole: Option<Vec<Hash>> = hashes.into_iter().collect();
+    (whole.map(Proof), findings)
+}

@@ -1,0 +1,148 @@
+//! Takes in blocks and revisions that came one by one.
+
+use super::Collector;
+use crate::blocks::block::Block;
+use crate::blocks::claim::RecordedAddress;
+use crate::blocks::evidence::{self, IonText, ProofClaim};
+use crate::blocks::read::{Envelope, Node, Unfit};
+use crate::blocks::revision::Revision;
+use crate::blocks::BlockAddress;
+use crate::engine::read_values;
+use crate::findings::{
+    check_block, check_revision, Context, Item, LooseProof, LooseRevision, RevisionRecord, Standing,
+};
+use crate::hashes::{revision_hash, BlockHashes};
+use crate::source::{Flaw, Piece};
+
+impl Collector<'_> {
+    pub(super) fn block(&mut self, envelope: &Envelope<'_>) -> Result<BlockAddress, Unfit> {
+        self.kinds.insert("block");
+        let asked = self.asked;
+        let with_content = |address: &BlockAddress| asked.includes(address.sequence_no);
+        let (block, content) = Block::read(envelope, self.limits, with_content)?;
+        if let Some(viewer) = self.viewer.as_deref_mut() {
+            viewer.block(envelope, &block);
+            return Ok(block.address.address);
+        }
+        let mut checked = check_block(
+            &block,
+            &content,
+            &BlockHashes::of(&block, &content),
+            &self.path,
+        );
+        checked.alone = true;
+        let address = checked.address.clone();
+        self.requested(&address, None, envelope.node().offset());
+        self.collected.items.push(Item::Block(Box::new(checked)));
+        self.collected.blocks += 1;
+        Ok(address)
+    }
+
+    pub(super) fn block_answer(&mut self, text: &IonText, proof: Option<&ProofClaim>) {
+        let mut address = None;
+        self.ion_text(text, |collector, node| {
+            let envelope = Envelope::open(node)?;
+            address = Some(collector.block(&envelope)?);
+            Ok(())
+        });
+        if let (Some(address), Some(proof)) = (address, proof) {
+            self.block_proof(proof, address);
+        }
+    }
+
+    pub(super) fn revision_answer(&mut self, text: &IonText, proof: Option<&ProofClaim>) {
+        self.ion_text(text, |collector, node| {
+            let address = Envelope::open(node)?.require("blockAddress")?;
+            let address = RecordedAddress::read(&address)?.address;
+            let proof = collector.proof(proof, &address);
+            collector.revision(&node, proof)
+        });
+    }
+
+    /// Reads Ion text that stood in a string: one value.
+    fn ion_text(
+        &mut self,
+        text: &IonText,
+        mut each: impl FnMut(&mut Self, Node<'_>) -> Result<(), Unfit>,
+    ) {
+        if let Err(flaw) = evidence::checked(text, self.limits) {
+            self.flaw(flaw);
+            return;
+        }
+        let piece = Piece::of_one(text.text.clone().into_bytes(), text.offset);
+        let mut values = 0;
+        let refused = read_values(&piece, |node| {
+            values += 1;
+            if let Err(unfit) = each(self, node.within(text.offset)) {
+                self.flaw(unfit.into());
+            }
+        });
+        let whole = refused.is_empty();
+        self.refused(refused);
+        if values != 1 && whole {
+            let found = format!("{values} values");
+            self.flaw(Flaw::malformed(
+                text.offset,
+                "one Ion value in IonText",
+                found,
+            ));
+        }
+    }
+
+    pub(super) fn revision(&mut self, node: &Node<'_>, proof: LooseProof) -> Result<(), Unfit> {
+        let (revision, content) = Revision::read(node, true)?;
+        let Some(address) = revision.address.as_ref().map(|found| found.address.clone()) else {
+            return Err(node.unfit_as("a revision with blockAddress", "one with its hash alone"));
+        };
+        if !self.kinds.contains("revision") {
+            self.kinds.insert("history");
+        }
+        if let Some(viewer) = self.viewer.as_deref_mut() {
+            viewer.revision(node, &revision);
+            return Ok(());
+        }
+        let mut findings = Vec::new();
+        let context = Context {
+            document: revision.document(),
+            ..Context::at(&self.path, &address)
+        };
+        let record = check_revision(
+            &revision,
+            &content,
+            revision_hash(&revision, &content),
+            &context,
+            &mut findings,
+        );
+        self.findings.extend(findings);
+        self.loose(address, record, proof);
+        Ok(())
+    }
+
+    pub(super) fn loose(
+        &mut self,
+        address: BlockAddress,
+        record: RevisionRecord,
+        proof: LooseProof,
+    ) {
+        let document = record.document.as_ref().map(|(id, _)| id.as_str());
+        self.requested(&address, document, record.offset);
+        let loose = LooseRevision {
+            failed: record.standing == Standing::Wrong || record.hash.is_none(),
+            address,
+            record,
+            proof,
+            path: self.path.clone(),
+            bundled: false,
+        };
+        self.collected.items.push(Item::Loose(Box::new(loose)));
+    }
+
+    /// Sets what came beside what was asked for.
+    fn requested(&mut self, address: &BlockAddress, document: Option<&str>, offset: u64) {
+        let request = self.asked.requests.get(&self.path);
+        let differs = request.and_then(|request| request.differs(address, document));
+        if let Some(finding) = differs {
+            self.findings.push(finding.source(&self.path, Some(offset)));
+        }
+    }
+}
