@@ -87,3 +87,46 @@ fn a_killed_run_goes_on_and_reports_what_a_whole_one_does() {
     }
     assert_eq!(last, whole);
 }
+
+/// The line that docs/states.md shows is that of a real run, in which one object is refused whoever asks for it: the
+/// memory of a process gives nothing at its start.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_line_in_the_docs_is_what_is_printed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let made = root.join("fixtures/made/vehicle-12");
+    let folder = tempfile::tempdir().unwrap();
+    let objects = "ledger/2025/07/30/23";
+    std::fs::create_dir_all(folder.path().join(objects)).unwrap();
+    let name = |blocks| format!("{objects}/ZkyRRlsWHnPbSWRAeogs45.{blocks}.ion");
+    for blocks in ["0-3", "8-11"] {
+        let name = name(blocks);
+        std::fs::copy(made.join(&name), folder.path().join(&name)).unwrap();
+    }
+    std::os::unix::fs::symlink("/proc/self/mem", folder.path().join(name("4-7"))).unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_sealion"))
+        .current_dir(&folder)
+        .args([
+            "verify",
+            "ledger",
+            "--checkpoint",
+            "ledger.checkpoint",
+            "--checkpoint-every",
+            "0",
+        ])
+        .arg("--digest")
+        .arg(made.join("digest.json"))
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(2), "{run:?}");
+    let printed = String::from_utf8(run.stdout).unwrap();
+    let page = std::fs::read_to_string(root.join("docs/states.md")).unwrap();
+    let of = |text: &str| -> Vec<String> {
+        let lines = text
+            .lines()
+            .filter(|line| line.starts_with("  checkpoint  "));
+        lines.map(str::to_owned).collect()
+    };
+    assert_eq!(of(&printed).len(), 1, "{printed}");
+    assert_eq!(of(&page), of(&printed));
+}

@@ -1,12 +1,15 @@
 //! A run that breaks off and goes on gives the report of one that never did.
 
+#[path = "common/checkpoint.rs"]
+mod common;
+
+use common::apart;
 use sealion::source::Directory;
 use sealion::{Engine, Report, Verifier};
 use sealion_testkit::write::evidence::{get_digest, get_revision};
 use sealion_testkit::write::export::{Export, Format};
 use sealion_testkit::write::{stream, Files, Folder, Sink};
-use sealion_testkit::{agree, Ledger, Mix, Rng};
-use serde_json::{Map, Value};
+use sealion_testkit::{Ledger, Mix, Rng};
 use std::fs;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
@@ -44,10 +47,7 @@ impl Made {
     }
 
     fn verifier(&self) -> Verifier {
-        Verifier::new()
-            .against(agree::trusted(&self.ledger.digest()))
-            .threads(2)
-            .save_state(true)
+        common::verifier(&self.ledger)
     }
 
     fn verify(&self, verifier: &Verifier) -> Report {
@@ -103,15 +103,6 @@ impl Made {
         }
         whole
     }
-}
-
-/// A report without what it says of the checkpoint, and without how many values the fast
-/// engine passed on: those that were looked at again are counted again.
-fn apart(report: &Report) -> Map<String, Value> {
-    let mut members: Map<String, Value> = serde_json::from_str(&report.to_json()).expect("JSON");
-    members.remove("checkpoint");
-    members.remove("passed");
-    members
 }
 
 #[test]

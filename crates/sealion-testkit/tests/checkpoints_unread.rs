@@ -1,5 +1,9 @@
 //! A run that could not read everything keeps what lies before, and goes on there.
 
+#[path = "common/checkpoint.rs"]
+mod common;
+
+use common::apart;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
@@ -12,8 +16,7 @@ use sealion::{Engine, Error, Report, Verdict, Verifier};
 use sealion_testkit::write::evidence::{get_digest, get_revision};
 use sealion_testkit::write::export::{Export, Format};
 use sealion_testkit::write::{stream, Folder, Sink as _};
-use sealion_testkit::{agree, Ledger, Mix, Rng};
-use serde_json::{Map, Value};
+use sealion_testkit::{Ledger, Mix, Rng};
 
 const BLOCKS: u64 = 400;
 const PER_OBJECT: usize = 40;
@@ -105,10 +108,7 @@ impl Made {
     }
 
     fn verifier(&self) -> Verifier {
-        Verifier::new()
-            .against(agree::trusted(&self.ledger.digest()))
-            .threads(2)
-            .save_state(true)
+        common::verifier(&self.ledger)
     }
 
     fn whole(&self) -> Report {
@@ -152,14 +152,6 @@ fn resumed(report: &Report) -> Option<u64> {
 fn remark(report: &Report) -> &str {
     let remark = report.checkpoint.as_ref().unwrap().remark.as_deref();
     remark.unwrap_or_default()
-}
-
-/// All but what is said of the checkpoint and of values that were looked at again.
-fn apart(report: &Report) -> Map<String, Value> {
-    let mut members: Map<String, Value> = serde_json::from_str(&report.to_json()).unwrap();
-    members.remove("checkpoint");
-    members.remove("passed");
-    members
 }
 
 fn same(report: &Report, whole: &Report) {

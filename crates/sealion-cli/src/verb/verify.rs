@@ -27,9 +27,9 @@ pub fn run(args: &VerifyArgs) -> Result<u8, Error> {
         Output::Text => terminal::print_report(&report, args.verbose)?,
     }
     if args.output == Output::Json && !args.quiet {
-        if let Some(kept) = kept(&report) {
-            terminal::remark(&kept);
-        }
+        // For those who do not read the report.
+        let kept = report.checkpoint.as_ref().and_then(|one| one.kept());
+        kept.iter().for_each(|kept| terminal::remark(kept));
     }
     if args.verbose {
         terminal::remark(&speed(&report, started.elapsed()));
@@ -120,16 +120,6 @@ fn listing(archive: &dyn Archive) -> Result<String, Error> {
         text += &format!("{unknown:>15} of them tell their size (?) only as they are read\n");
     }
     Ok(text)
-}
-
-/// That the checkpoint stays, for those who do not read the report.
-fn kept(report: &Report) -> Option<String> {
-    let checkpoint = report.checkpoint.as_ref()?;
-    let after = checkpoint.kept_after.as_ref()?;
-    Some(format!(
-        "{} is kept, up to block {} of strand {}: once everything can be read, the same command goes on there",
-        checkpoint.path, after.sequence_no, after.strand_id
-    ))
 }
 
 fn speed(report: &Report, taken: Duration) -> String {

@@ -134,6 +134,18 @@ pub struct CheckpointAnswer {
 }
 
 impl CheckpointAnswer {
+    /// That the file stands for the next run, in a sentence for a person, safe to print;
+    /// `None` if it was removed.
+    pub fn kept(&self) -> Option<String> {
+        let after = self.kept_after.as_ref()?;
+        Some(format!(
+            "{} is kept, up to block {} of strand {}; once everything can be read, the same command goes on there",
+            Safe(&self.path),
+            after.sequence_no,
+            Safe(after.strand_id.as_str()),
+        ))
+    }
+
     /// Of a run that read everything in the end.
     pub(crate) fn unused(self) -> CheckpointAnswer {
         CheckpointAnswer {

@@ -105,7 +105,14 @@ impl Text<'_> {
     fn first_of(&self, severity: Severity, lead: &str) -> String {
         let found = self.report.findings.iter().find(|f| f.severity == severity);
         match found {
-            Some(finding) => format!("{lead}{}: {}", place(finding), Safe(&finding.message)),
+            Some(finding) => {
+                let (place, message) = (place(finding), Safe(&finding.message).to_string());
+                // What is said of a file as a whole begins with its name.
+                let path = place.strip_prefix("in ");
+                let rest = path.and_then(|path| message.strip_prefix(path));
+                let message = rest.map_or(&*message, |rest| rest.trim_start_matches([':', ' ']));
+                format!("{lead}{place}: {message}")
+            }
             None => ".".to_owned(),
         }
     }
@@ -290,14 +297,8 @@ impl Text<'_> {
                 self.line("", &Safe(path).to_string())?;
             }
         }
-        if let Some(after) = &checkpoint.kept_after {
-            let line = format!(
-                "{}: kept, up to block {} of strand {}; once everything can be read, the same command goes on there",
-                Safe(&checkpoint.path),
-                after.sequence_no,
-                Safe(after.strand_id.as_str()),
-            );
-            self.line("checkpoint", &line)?;
+        if let Some(kept) = checkpoint.kept() {
+            self.line("checkpoint", &kept)?;
         }
         if let Some(remark) = &checkpoint.remark {
             let line = format!("{}: {}", Safe(&checkpoint.path), Safe(remark));

@@ -2,8 +2,7 @@ use std::io::Write as _;
 
 use super::show;
 use crate::source::Memory;
-use crate::Error;
-use crate::Limits;
+use crate::{Error, Limits};
 
 const BLOCK: &str = include_str!("../../../../../fixtures/published/aws-cli/get-block.json");
 const REVISION: &str = include_str!("../../../../../fixtures/published/aws-cli/get-revision.json");
