@@ -169,10 +169,10 @@ pub struct VerifyArgs {
     #[arg(long)]
     pub strict: bool,
     /// Only blocks from sequence number N on
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number)]
     pub from: Option<u64>,
     /// Only blocks up to sequence number N, inclusive
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number)]
     pub to: Option<u64>,
     /// Only the strand with this id
     #[arg(long, value_name = "ID")]
@@ -200,6 +200,12 @@ pub struct VerifyArgs {
     /// How to reach AWS.
     #[command(flatten)]
     pub aws: AwsArgs,
+}
+
+/// A whole number, of blocks or versions.
+fn number(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("expected a whole number of at most {}", u64::MAX))
 }
 
 /// The engines.
@@ -239,7 +245,7 @@ pub struct DigestArgs {
     #[arg(value_name = "INPUT", required = true)]
     pub inputs: Vec<PathBuf>,
     /// The tip: the last block that the digest covers [default: the last there is]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number)]
     pub at: Option<u64>,
     /// The strand, where the inputs hold several
     #[arg(long, value_name = "ID")]
@@ -254,12 +260,13 @@ pub struct DigestArgs {
 
 /// Arguments of `extract`.
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["document", "table", "all"]))]
 pub struct ExtractArgs {
     /// Files and directories that hold the journal; `-` is standard input
     #[arg(value_name = "INPUT", required = true)]
     pub inputs: Vec<PathBuf>,
     /// Only the document with this id
-    #[arg(long, value_name = "ID", required_unless_present_any = ["all", "table"])]
+    #[arg(long, value_name = "ID")]
     pub document: Option<String>,
     /// Only documents of the table with this name
     #[arg(long, value_name = "NAME")]
@@ -280,7 +287,7 @@ pub struct ExtractArgs {
     #[arg(long, value_name = "ID")]
     pub strand: Option<String>,
     /// Only blocks up to sequence number N, inclusive
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number)]
     pub to: Option<u64>,
     /// Bounds on input.
     #[command(flatten)]
@@ -313,13 +320,13 @@ pub struct BundleArgs {
     #[arg(long, value_name = "FILE")]
     pub all_of: Vec<PathBuf>,
     /// The block with this sequence number, whole; may be repeated
-    #[arg(long = "block", value_name = "N", allow_negative_numbers = true)]
+    #[arg(long = "block", value_name = "N", allow_negative_numbers = true, value_parser = number)]
     pub blocks: Vec<u64>,
     /// Of the documents only this version, from 0
-    #[arg(long, value_name = "V", allow_negative_numbers = true)]
+    #[arg(long, value_name = "V", allow_negative_numbers = true, value_parser = number)]
     pub version: Option<u64>,
     /// Of the documents only what is in the block with this sequence number
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number)]
     pub at: Option<u64>,
     /// The digest that you trust: a file, BASE64@SEQUENCENO or 64 hex digits
     ///
@@ -333,7 +340,7 @@ pub struct BundleArgs {
     #[arg(
         long,
         value_name = "N",
-        allow_negative_numbers = true,
+        allow_negative_numbers = true, value_parser = number,
         conflicts_with = "digest"
     )]
     pub tip: Option<u64>,
@@ -431,10 +438,10 @@ pub struct CopiesArgs {
     #[arg(long, value_name = "ID")]
     pub strand: Option<String>,
     /// Only blocks from sequence number N on
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number)]
     pub from: Option<u64>,
     /// Only blocks up to sequence number N, inclusive
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number)]
     pub to: Option<u64>,
     /// Bounds on input.
     #[command(flatten)]

@@ -156,6 +156,9 @@ impl Error {
             Error::Library(sealion::Error::Io { .. }) => {
                 "check that you may read it, then run again"
             }
+            Error::Library(sealion::Error::NoState { .. }) => {
+                "give a file that `sealion verify --save-state` or `sealion state merge` wrote"
+            }
             Error::Library(sealion::Error::NoDigest { .. }) => {
                 "give another file, or the digest itself: --digest BASE64@SEQUENCENO"
             }
@@ -177,6 +180,9 @@ impl Error {
             }
             Error::File { source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {
                 "a file of that name is there already: choose another one, or give --force"
+            }
+            Error::File { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                "its folder is not there: check the spelling, or make the folder"
             }
             Error::File { .. } => "check that you may write there, then run again",
             Error::Merge(sealion::MergeError::Gap { .. }) => "hand over the state between them as well",
@@ -202,7 +208,7 @@ fn proving(error: &ProveError) -> Option<&'static str> {
             "the report above says where; prove from another copy of the journal"
         }
         ProveError::Incomplete { .. } | ProveError::Strand(_) => {
-            "hand over all blocks from 0, or from the end of --state, to the digest's tip; of several strands choose one by --strand"
+            "see above what is missing or was not read; it takes all blocks from 0, or from the end of --state, to the digest's tip; of several strands choose one by --strand"
         }
         ProveError::Tip { .. } => "hand over the later blocks, or choose an earlier tip",
         ProveError::OutOfTree { .. } => "choose a block up to the tip, or a later tip",

@@ -23,6 +23,14 @@ pub enum Error {
         /// What was found instead.
         reason: String,
     },
+    /// A file that should hold a state holds none, or a damaged one.
+    #[error("{path} holds no state: {reason}")]
+    NoState {
+        /// The file, as it was named.
+        path: String,
+        /// What was expected, what was found.
+        reason: String,
+    },
     /// A file does not hold what was asked of it.
     #[error("{path}: {reason}")]
     Unsuitable {

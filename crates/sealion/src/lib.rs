@@ -61,4 +61,4 @@ pub use limits::{LimitError, Limits};
 pub use prove::Prover;
 pub use report::{Report, Verdict};
 pub use state::{MergeError, ReachedDigest, State, StrandState};
-pub use verify::{show, ParseAddressError, Progress, Verifier};
+pub use verify::{show, ParseAddressError, Progress, Shown, Verifier};

@@ -91,7 +91,7 @@ Examples:
 
 Exit status:
   0  the pages were printed, also of files that are not understood
-  2  there is no such file, or it cannot be read";
+  2  there is no such file, or one could not be read to its end; the pages are printed all the same";
 
 pub(super) const COMPARE_EXAMPLES: &str = "\
 Examples:

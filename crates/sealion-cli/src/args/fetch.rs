@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Subcommand, ValueEnum};
 
-use super::AwsArgs;
+use super::{number, AwsArgs};
 
 /// Arguments of `fetch`.
 #[derive(Debug, clap::Args)]
@@ -90,7 +90,7 @@ pub struct FetchBlockArgs {
     #[arg(long, value_name = "ADDRESS")]
     pub block_address: Option<String>,
     /// The block's sequence number
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number)]
     pub at: Option<u64>,
     /// The digest.
     #[command(flatten)]
@@ -113,7 +113,7 @@ pub struct FetchRevisionArgs {
     /// The block's sequence number
     ///
     /// With --all-revisions-of it may be repeated.
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number)]
     pub at: Vec<u64>,
     /// With --all-revisions-of: all addresses in this file; `-` is standard input
     ///

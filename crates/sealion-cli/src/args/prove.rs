@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueEnum};
 
 use super::examples::*;
-use super::{AwsArgs, LimitArgs};
+use super::{number, AwsArgs, LimitArgs};
 
 /// Arguments of `prove`.
 #[derive(Debug, clap::Args)]
@@ -71,7 +71,7 @@ pub struct ProofTip {
     #[arg(
         long,
         value_name = "N",
-        allow_negative_numbers = true,
+        allow_negative_numbers = true, value_parser = number,
         conflicts_with = "digest"
     )]
     pub tip: Option<u64>,
@@ -86,7 +86,7 @@ pub struct ProofTip {
 #[derive(Debug, clap::Args)]
 pub struct ProveBlockArgs {
     /// The block's sequence number
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number)]
     pub at: u64,
     /// The form of the proof
     #[arg(long, value_name = "FORM", value_enum, default_value_t = BlockForm::Aws)]
@@ -101,9 +101,10 @@ pub struct ProveBlockArgs {
 
 /// Arguments of `prove revision`.
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["document", "table", "all"]))]
 pub struct ProveRevisionArgs {
     /// The document's id
-    #[arg(long, value_name = "ID", required_unless_present_any = ["all", "table"])]
+    #[arg(long, value_name = "ID")]
     pub document: Option<String>,
     /// Every revision that fits, a line of JSON each
     #[arg(long)]
@@ -112,10 +113,10 @@ pub struct ProveRevisionArgs {
     #[arg(long, value_name = "NAME")]
     pub table: Option<String>,
     /// Only in the block with this sequence number
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number)]
     pub at: Option<u64>,
     /// Only this version, from 0 [default: the last that there is]
-    #[arg(long, value_name = "V", allow_negative_numbers = true)]
+    #[arg(long, value_name = "V", allow_negative_numbers = true, value_parser = number)]
     pub version: Option<u64>,
     /// The form of the proof
     #[arg(long, value_name = "FORM", value_enum, default_value_t = ProofForm::Aws)]

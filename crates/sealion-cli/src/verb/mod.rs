@@ -77,6 +77,15 @@ fn check_free(path: &Path, force: bool) -> Result<(), Error> {
     }
 }
 
+/// Refuses a file whose folder is not there, likewise.
+fn check_folder(path: &Path) -> Result<(), Error> {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    match folder.map(std::fs::metadata) {
+        Some(Err(error)) => Err(cannot_write(path, error)),
+        _ => Ok(()),
+    }
+}
+
 /// Writes a file, over another one only with `force`.
 fn write(path: &Path, text: &str, force: bool) -> Result<(), Error> {
     let mut options = OpenOptions::new();

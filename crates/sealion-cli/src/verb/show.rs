@@ -14,6 +14,7 @@ pub fn run(args: &ShowArgs) -> Result<u8, Error> {
     if archive.objects()?.is_empty() {
         return Err(super::no_file(inputs));
     }
-    terminal::print(&sealion::show(&archive, &args.limits.all()?)?)?;
-    Ok(0)
+    let shown = sealion::show(&archive, &args.limits.all()?)?;
+    terminal::print(&shown.text)?;
+    Ok(if shown.whole { 0 } else { 2 })
 }

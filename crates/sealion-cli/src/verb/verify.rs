@@ -14,6 +14,9 @@ use crate::terminal;
 /// Verifies, prints the report, and gives the exit status of its verdict.
 pub fn run(args: &VerifyArgs) -> Result<u8, Error> {
     let verifier = verifier(args)?;
+    for path in args.save_state.iter().chain(&args.checkpoint) {
+        super::check_folder(path)?;
+    }
     let started = Instant::now();
     let input = Input::open(&args.inputs, &args.aws, args.threads)?;
     if args.dry_run {
@@ -49,7 +52,10 @@ pub fn run(args: &VerifyArgs) -> Result<u8, Error> {
 /// asked, whatever its verdict.
 fn save(report: &Report, path: &Path) -> Result<(), Error> {
     match report.state() {
-        Ok(state) => Ok(state.write(path)?),
+        Ok(state) => state.write(path).map_err(|error| match error {
+            sealion::Error::Io { source, .. } => super::cannot_write(path, source),
+            other => other.into(),
+        }),
         Err(why) => Err(Error::NoState {
             path: path.display().to_string(),
             why: why.to_owned(),

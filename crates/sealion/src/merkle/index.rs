@@ -162,7 +162,7 @@ pub enum IndexError {
     #[error(transparent)]
     Io(#[from] io::Error),
     /// It does not start with the line of an index, version 1.
-    #[error("expected the first line of an index, version 1; found {0}")]
+    #[error("expected the first line of an index, version 1, found {0}")]
     Header(String),
     /// Its length is not that of the nodes its first line announces.
     #[error("expected {expected} bytes of nodes, found {found}: the file was cut or changed")]
@@ -205,8 +205,8 @@ impl IndexFile {
         if line.last() != Some(&b'\n') {
             return Err(refused("no line of JSON"));
         }
-        let header: Header =
-            serde_json::from_slice(&line).map_err(|error| refused(&error.to_string()))?;
+        let header: Header = serde_json::from_slice(&line)
+            .map_err(|error| refused(&format!("what cannot be read as one ({error})")))?;
         if header.sealion_index != 1 {
             return Err(refused(&format!("version {}", header.sealion_index)));
         }

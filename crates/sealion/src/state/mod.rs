@@ -72,7 +72,7 @@ impl State {
     /// anew.
     ///
     /// # Errors
-    /// [`Error::Io`] if the file cannot be read; [`Error::Unsuitable`] if it holds
+    /// [`Error::Io`] if the file cannot be read; [`Error::NoState`] if it holds
     /// no state, one of another version, or a damaged one.
     pub fn read(path: impl AsRef<Path>) -> Result<State, Error> {
         let path = path.as_ref();
@@ -82,7 +82,7 @@ impl State {
             source: error,
         };
         let size = std::fs::metadata(path).map_err(failed)?.len();
-        let refused = |reason| Error::Unsuitable {
+        let refused = |reason| Error::NoState {
             path: source.clone(),
             reason,
         };

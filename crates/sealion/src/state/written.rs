@@ -78,7 +78,9 @@ impl State {
     /// # Errors
     /// What was expected and what was found, as [`State::read`] says.
     pub fn from_json(text: &[u8], source: &str) -> Result<State, String> {
-        let named = |error: serde_json::Error| format!("expected a state of sealion: {error}");
+        let named = |error: serde_json::Error| {
+            format!("expected a state of sealion, found what cannot be read as one ({error})")
+        };
         let value: serde_json::Value = serde_json::from_slice(text).map_err(named)?;
         match value
             .get("state_version")

@@ -61,6 +61,8 @@ pub(crate) struct Collector<'a> {
     pub(crate) kinds: BTreeSet<&'static str>,
     /// Whether it also holds values that were not understood.
     pub(crate) unknown: bool,
+    /// Whether a finding says what of it could not be read.
+    pub(crate) flawed: bool,
 }
 
 impl Collector<'_> {
@@ -135,6 +137,7 @@ impl Collector<'_> {
     }
 
     pub(crate) fn flaw(&mut self, flaw: Flaw) {
+        self.flawed = true;
         self.findings.push(flaw_finding(flaw, &self.path));
     }
 

@@ -64,7 +64,7 @@ pub(crate) fn check_manifests(
 fn missing(path: &Arc<str>, key: &str, offset: u64) -> Finding {
     Finding::new(
         Code::Manifest,
-        format!("the manifest names {key}, which is not among the inputs"),
+        format!("the manifest names {key}, and no object of a journal of that name was read"),
     )
     .source(path, Some(offset))
     .claimed(key)

@@ -19,7 +19,7 @@ mod survey;
 
 pub(crate) use pool::with_pool;
 pub use read_address::ParseAddressError;
-pub use show::show;
+pub use show::{show, Shown};
 pub(crate) use survey::{Survey, Surveyor};
 
 use std::path::PathBuf;

@@ -15,7 +15,7 @@ use crate::blocks::block::Block;
 use crate::blocks::evidence::{Evidence, ProofClaim};
 use crate::blocks::read::{Envelope, Node};
 use crate::blocks::revision::Revision;
-use crate::findings::{flaw_finding, Code, Findings};
+use crate::findings::{flaw_finding, Code, Findings, Severity};
 use crate::report::show::{Sheet, NOTHING_VERIFIED};
 use crate::report::Asked;
 use crate::source::{decompressed, Archive, Object};
@@ -26,6 +26,17 @@ const FILES_MAX: usize = 100;
 
 /// Blocks, revisions and answers of one file that are shown in full.
 const DETAILED_MAX: usize = 3;
+
+/// What [`show`] gives.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Shown {
+    /// The pages, safe to print.
+    pub text: String,
+    /// Whether every file that got a page could be read to its end, as far as it was
+    /// understood. If not, its page says what could not.
+    pub whole: bool,
+}
 
 /// Says what the files in `archive` claim, for a person: a page a file, for at
 /// most 100 files. **Nothing is verified**, and the first line says so.
@@ -40,11 +51,11 @@ const DETAILED_MAX: usize = 3;
 /// # Errors
 /// If the archive cannot be listed, or holds one file only and that cannot be
 /// opened; or if the system refuses a thread.
-pub fn show(archive: &dyn Archive, limits: &Limits) -> Result<String, Error> {
+pub fn show(archive: &dyn Archive, limits: &Limits) -> Result<Shown, Error> {
     with_pool(1, |_| pages(archive, limits))?
 }
 
-fn pages(archive: &dyn Archive, limits: &Limits) -> Result<String, Error> {
+fn pages(archive: &dyn Archive, limits: &Limits) -> Result<Shown, Error> {
     let objects = archive.objects()?;
     if let [only] = objects.as_slice() {
         archive.open(only).map_err(|source| Error::Io {
@@ -52,18 +63,24 @@ fn pages(archive: &dyn Archive, limits: &Limits) -> Result<String, Error> {
             source,
         })?;
     }
-    let mut text = NOTHING_VERIFIED.to_owned();
+    let mut shown = Shown {
+        text: NOTHING_VERIFIED.to_owned(),
+        whole: true,
+    };
     for object in objects.iter().take(FILES_MAX) {
-        text += &page(archive, object, limits);
+        let (page, whole) = page(archive, object, limits);
+        shown.text += &page;
+        shown.whole &= whole;
     }
     match objects.len().saturating_sub(FILES_MAX) {
         0 => {}
-        more => text += &format!("\n… and {more} more files, which were not read\n"),
+        more => shown.text += &format!("\n… and {more} more files, which were not read\n"),
     }
-    Ok(text)
+    Ok(shown)
 }
 
-fn page(archive: &dyn Archive, object: &Object, limits: &Limits) -> String {
+/// A file's page, and whether the file could be read to its end.
+fn page(archive: &dyn Archive, object: &Object, limits: &Limits) -> (String, bool) {
     let mut findings = Findings::new(limits.findings_max, false);
     let mut viewer = Viewer::default();
     let survey = Surveyor {
@@ -77,6 +94,7 @@ fn page(archive: &dyn Archive, object: &Object, limits: &Limits) -> String {
     }
     .survey(std::slice::from_ref(object));
     let mut head = Sheet::default();
+    let mut whole = true;
     let kind = survey.inputs.first().map_or("unknown", |input| input.kind);
     head.line("kind", kind_words(kind));
     head.line("size", size_words(archive, object));
@@ -85,7 +103,7 @@ fn page(archive: &dyn Archive, object: &Object, limits: &Limits) -> String {
         if let Err(flaw) = outline.read(archive, file, limits, &mut viewer) {
             findings.push(flaw_finding(flaw, &object.name));
         }
-        outline.write(&mut head);
+        whole &= outline.write(&mut head);
     }
     let mut foot = Sheet::default();
     for finding in findings
@@ -95,12 +113,15 @@ fn page(archive: &dyn Archive, object: &Object, limits: &Limits) -> String {
         .filter(|f| unread(f.code))
         .take(FILES_MAX)
     {
+        // A file of another kind, or a member too many, is nothing that cannot be read.
+        whole &= finding.severity != Severity::Incomplete;
         foot.line("not read", &finding.message);
     }
     if kind == "unknown" {
         foot.line("expected", EXPECTED);
     }
-    Sheet::under(&object.name, &[head, viewer.finish(), foot])
+    let text = Sheet::under(&object.name, &[head, viewer.finish(), foot]);
+    (text, whole)
 }
 
 const EXPECTED: &str =

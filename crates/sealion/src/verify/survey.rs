@@ -280,10 +280,14 @@ impl Surveyor<'_> {
     ) -> Result<&'static str, Flaw> {
         let mut collector = self.collector(object, survey);
         collector.each(pieces, Collector::values);
+        let flawed = collector.flawed;
         let (kinds, unknown) = collector.finish();
         Ok(match (kinds.len(), unknown) {
             (0, _) => {
-                self.unknown(object, "it holds nothing that QLDB or its tools wrote");
+                // What could not be read may well be what they wrote.
+                if unknown || !flawed {
+                    self.unknown(object, "it holds nothing that QLDB or its tools wrote");
+                }
                 "unknown"
             }
             (1, false) => kinds.first().copied().unwrap_or("unknown"),
@@ -322,6 +326,7 @@ impl Surveyor<'_> {
             viewer: self.viewer.as_deref_mut(),
             kinds: BTreeSet::new(),
             unknown: false,
+            flawed: false,
         }
     }
 

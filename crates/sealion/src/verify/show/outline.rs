@@ -124,7 +124,8 @@ impl Outline {
         Ok(())
     }
 
-    pub(super) fn write(&self, sheet: &mut Sheet) {
+    /// True if all values were read.
+    pub(super) fn write(&self, sheet: &mut Sheet) -> bool {
         self.strands.write(sheet);
         sheet.line("blocks", self.blocks);
         if let Some((first, last)) = &self.times {
@@ -143,5 +144,6 @@ impl Outline {
             );
             sheet.line("not read", words);
         }
+        self.other.is_none()
     }
 }

@@ -15,7 +15,8 @@ fn shown(bytes: impl AsRef<[u8]>) -> String {
         &Memory::new().with("file", bytes.as_ref()),
         &Limits::default(),
     )
-    .unwrap();
+    .unwrap()
+    .text;
     let (first, rest) = text.split_once('\n').unwrap();
     assert!(first.starts_with("NOTHING WAS VERIFIED."), "{first}");
     assert!(
@@ -283,7 +284,8 @@ fn text_from_the_inputs_cannot_drive_the_terminal() {
         &Memory::new().with("a\r\u{1b}b", journal.as_bytes()),
         &Limits::default(),
     )
-    .unwrap();
+    .unwrap()
+    .text;
     assert!(text.contains("\na\\r\\u{1b}b\n"), "{text}");
 }
 
@@ -310,7 +312,7 @@ fn many_files_are_not_all_read() {
     let many = (0..130).fold(Memory::new(), |all, n| {
         all.with(format!("{n:03}"), DIGEST.as_bytes())
     });
-    let text = show(&many, &Limits::default()).unwrap();
+    let text = show(&many, &Limits::default()).unwrap().text;
     assert_eq!(text.matches("digest of a journal").count(), 100);
     assert_lines(&text, &["… and 30 more files, which were not read"]);
 }
@@ -334,7 +336,42 @@ fn one_file_that_cannot_be_opened_is_an_error() {
         Err(Error::Io { .. })
     ));
     assert_lines(
-        &show(&Closed(2), &Limits::default()).unwrap(),
+        &show(&Closed(2), &Limits::default()).unwrap().text,
         &["kind          cannot be read"],
     );
+}
+
+#[test]
+fn what_is_not_read_to_its_end_is_not_whole() {
+    let shown = |bytes: &[u8], hashes_max: u32| {
+        let limits = Limits {
+            hashes_max,
+            ..Limits::default()
+        };
+        let files = Memory::new()
+            .with("file", bytes)
+            .with("other", &b"words"[..]);
+        show(&files, &limits).unwrap()
+    };
+    let journal = [block(5, "A", "{a:1}"), block(6, "B", "{}")].concat();
+    let mut packed = gzip(&journal);
+    packed.truncate(packed.len() / 2);
+    let zeros = "A".repeat(43) + "=";
+    let twice =
+        format!("{{\"Revision\": \"{{}}\", \"Proof\": \"[{{{{{zeros}}}}},{{{{{zeros}}}}}]\"}}");
+    for (bytes, hashes_max, whole) in [
+        (journal.as_bytes(), 10, true),
+        (DIGEST.as_bytes(), 10, true),
+        (&journal.as_bytes()[..journal.len() - 9], 10, false),
+        (journal.as_bytes(), 0, false),
+        (packed.as_slice(), 10, false),
+        (b"{\"Digest\":", 10, false),
+        (REVISION.as_bytes(), 10, true),
+        (REVISION.as_bytes(), 9, false),
+        (twice.as_bytes(), 1, false),
+    ] {
+        let shown = shown(bytes, hashes_max);
+        assert_eq!(shown.whole, whole, "{}", shown.text);
+        assert!(shown.text.contains("other\n"), "{}", shown.text);
+    }
 }
