@@ -233,3 +233,24 @@ fn a_million_unknown_members_take_no_time_and_little_room() {
     );
     assert!(report.findings().len() < 2_000);
 }
+
+/// A bundle is read anew with the limits that its journal needed, and so must its reader.
+#[test]
+fn a_journal_beyond_the_usual_limits_gives_a_bundle_with_its_own() {
+    let ledger = Ledger::new(4, 9, Mix::Tiny);
+    let trusted = digest(&ledger, ledger.tip());
+    let archive = Memory::new().with("j", text(&ledger));
+    let (mut bundle, prover) = begun(&archive, &trusted);
+    bundle.add_block(&prover, &archive, 3).unwrap();
+    let mut limits = Limits::default();
+    limits.depth_max = 4;
+    bundle.limits(limits.clone());
+    let refused = bundle.to_json().unwrap_err().to_string();
+    assert!(refused.contains("depth_max = 4"), "{refused}");
+    limits.depth_max = 500;
+    bundle.limits(limits);
+    assert_eq!(
+        verify(file(&bundle).as_bytes(), Some(&trusted)).verdict(),
+        Verdict::Verified
+    );
+}

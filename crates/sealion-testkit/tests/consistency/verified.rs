@@ -346,7 +346,9 @@ fn a_proof_may_be_no_longer_than_the_limit() {
             let mut limits = Limits::default();
             limits.set("hashes_max", max as u64).unwrap();
             let verifier = Verifier::new().against(chain.trusted(35)).limits(limits);
-            verifier.verify(&files(std::slice::from_ref(&text))).unwrap()
+            verifier
+                .verify(&files(std::slice::from_ref(&text)))
+                .unwrap()
         };
         let whole = with(hashes);
         assert_eq!(whole.verdict(), Verdict::Verified, "{whole}");
