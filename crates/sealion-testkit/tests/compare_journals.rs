@@ -189,3 +189,27 @@ fn other_strands_and_empty_copies_are_undecided() {
         );
     }
 }
+
+#[test]
+fn what_could_not_be_read_leaves_it_open() {
+    let ledger = Ledger::new(11, 24, Mix::Mixed);
+    let whole = text(&ledger);
+    let cut = Memory::new().with("journal", whole[..whole.len() - 300].to_vec());
+    let whole = Memory::new().with("journal", whole);
+    for (a, b) in [(&cut, &whole), (&whole, &cut), (&cut, &cut)] {
+        let comparison = compare(a, b);
+        assert_eq!(comparison.outcome, Outcome::Undecided, "{comparison}");
+        assert_eq!(comparison.common, [(0, 22)]);
+        let reason = comparison.reason.as_deref().unwrap();
+        assert!(reason.starts_with("journal ends inside "), "{reason}");
+        assert!(comparison
+            .to_string()
+            .starts_with("UNDECIDED: what could be read of blocks 0–22 "));
+    }
+    // A difference is one, whatever else could not be read.
+    let mut other = Ledger::new(11, 24, Mix::Mixed);
+    let place = user_revision(&other);
+    revision_mut(&mut other, place).content = Content::Data(ion_rs::Element::from(7));
+    let comparison = compare(&cut, &of(&other.blocks));
+    assert_eq!(comparison.outcome, Outcome::Different, "{comparison}");
+}

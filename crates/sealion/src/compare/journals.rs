@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::blocks::StrandId;
-use crate::findings::CheckedBlock;
+use crate::findings::{CheckedBlock, Code};
 use crate::merkle::{first_difference, Index, Range, Tree as _};
 use crate::source::Archive;
 use crate::verify::Watcher;
@@ -27,7 +27,8 @@ pub enum Outcome {
     Same,
     /// Something in them differs that cannot both be what QLDB wrote.
     Different,
-    /// They have no block in common, or are of different strands.
+    /// They have no block in common, or are of different strands; or what could be read
+    /// is the same, and something could not.
     Undecided,
 }
 
@@ -192,8 +193,23 @@ pub fn compare_journals(
     let grave = |kind: &DifferenceKind| kind.is_grave();
     if comparison.totals.keys().any(grave) || comparison.first_other_hash.is_some() {
         comparison.outcome = Outcome::Different;
+    } else if let Some(unread) = reports.iter().find_map(unread) {
+        comparison.outcome = Outcome::Undecided;
+        comparison.reason = Some(unread);
     }
     Ok(comparison)
+}
+
+/// The first thing in a copy that could not be read.
+fn unread(report: &Report) -> Option<String> {
+    let codes = [Code::Truncated, Code::Malformed, Code::Limit];
+    let mut findings = report.findings().iter();
+    let found = findings.find(|finding| codes.contains(&finding.code))?;
+    let path = found.source.as_ref().map(|source| &*source.path);
+    Some(match path.filter(|path| !found.message.starts_with(path)) {
+        Some(path) => format!("{path}: {}", found.message),
+        None => found.message.clone(),
+    })
 }
 
 fn start(reports: &[Report; 2], first: &Runs, second: &Runs) -> JournalComparison {

@@ -11,7 +11,7 @@ const SHOWN_MAX: usize = 20;
 impl fmt::Display for JournalComparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.headline())?;
-        if self.outcome != Outcome::Undecided {
+        if !self.common.is_empty() {
             writeln!(f, "Neither copy was trusted: this says whether they are the same, not which is genuine.")?;
         }
         writeln!(f)?;
@@ -42,6 +42,11 @@ impl JournalComparison {
             None => String::new(),
         };
         match self.outcome {
+            Outcome::Undecided if !self.common.is_empty() => format!(
+                "UNDECIDED: what could be read of blocks {}{strand} is the same in both copies, but not all could be read: {}",
+                runs(&self.common),
+                Safe(self.reason.as_deref().unwrap_or_default()),
+            ),
             Outcome::Undecided => format!(
                 "UNDECIDED: the two copies cannot be compared: {}",
                 self.reason
