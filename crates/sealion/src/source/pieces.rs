@@ -193,6 +193,15 @@ impl<R: Read> Pieces<R> {
         };
         let chunk_start = self.end;
         self.scanned += length;
+        let chunk = &self.buffer[chunk_start..self.scanned];
+        let max = self.limits.value_bytes_max;
+        if chunk.len() as u64 > max {
+            let value = skip_blanks(chunk).len();
+            if value as u64 > max {
+                let place = self.offset + (self.scanned - value) as u64;
+                return Err(Flaw::limit(place, "value_bytes_max", max));
+            }
+        }
         self.end = self.scanned;
         self.ends.push(self.end);
         if !std::mem::take(&mut self.scanner.dollar) {
@@ -533,5 +542,28 @@ mod tests {
         let mut text = Pieces::new(text, Encoding::Text, &limits, 1);
         let flaw = text.next().unwrap().unwrap_err();
         assert!(matches!(flaw.kind, FlawKind::Limit { .. }));
+    }
+
+    #[test]
+    fn a_value_over_the_limit_is_refused_though_it_was_read_with_others() {
+        let limits = Limits {
+            value_bytes_max: 1000,
+            ..Limits::default()
+        };
+        let value = |length: usize| format!("{{a:\"{}\"}}", "x".repeat(length - 6));
+        let text = |length| [&value(10), "\n", &value(length), "\n", &value(20)].concat();
+        let read = |text: &str| {
+            let pieces = Pieces::new(text.as_bytes(), Encoding::Text, &limits, 1);
+            let (read, flaws): (Vec<_>, Vec<_>) = pieces.partition(Result::is_ok);
+            let offset = |flaw: Result<Piece, Flaw>| flaw.err().map(|flaw| flaw.offset);
+            (read.len(), flaws.into_iter().filter_map(offset).collect())
+        };
+        assert_eq!(read(&text(1000)), (3, vec![]));
+        assert_eq!(read(&text(1001)), (1, vec![11]));
+        // Blanks before it do not count.
+        assert_eq!(
+            read(&[&" ".repeat(500), &*value(1000)].concat()),
+            (1, vec![])
+        );
     }
 }
