@@ -30,7 +30,7 @@ pub fn url(address: SocketAddr) -> String {
 /// A runtime for one server, and the port it listens on: `port`, or a free one for 0.
 fn listen(port: u16) -> std::io::Result<(tokio::runtime::Runtime, tokio::net::TcpListener)> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
+        .worker_threads(2)
         .enable_all()
         .build()?;
     let listener = runtime.block_on(tokio::net::TcpListener::bind(("127.0.0.1", port)))?;

@@ -1,4 +1,6 @@
-//! S3 over a folder: `s3s` speaks the protocol, `s3s-fs` keeps the objects.
+//! S3 over a folder: `s3s` speaks the protocol and checks signatures, `s3s-fs` keeps the objects.
+
+mod files;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -7,8 +9,8 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
-use s3s_fs::FileSystem;
 
+use self::files::Files;
 use crate::{listen, KEY_ID, SECRET};
 
 /// Serves `folder` until the process ends; each of its sub-folders is a bucket. Only requests that are
@@ -18,8 +20,7 @@ use crate::{listen, KEY_ID, SECRET};
 /// If there is no such folder, or the port is taken.
 #[must_use]
 pub fn serve(folder: &Path, port: u16) -> SocketAddr {
-    let files = FileSystem::new(folder).expect("the folder of buckets");
-    let mut service = S3ServiceBuilder::new(files);
+    let mut service = S3ServiceBuilder::new(Files::new(folder));
     service.set_auth(SimpleAuth::from_single(KEY_ID, SECRET));
     let service = service.build();
     let (runtime, listener) = listen(port).expect("a port to listen on");
