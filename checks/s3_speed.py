@@ -5,8 +5,9 @@
     cargo build --release -p sealion-stubs --example serve-s3
     python3 checks/s3_speed.py target/release [--bytes 200000000] [--objects 10000 100000]
 
-The server is s3s-fs on the loopback interface of the same machine: its work takes processor time from the
-program's. Needs nothing but Python's own library.
+The server is s3s-fs on the loopback interface of the same machine, whose work takes processor time from the
+program's. So both are measured also apart: the program on one processor with one thread, the server on another,
+files read in the same way. Needs nothing but Python's own library, and Linux.
 """
 
 import argparse
@@ -23,6 +24,10 @@ parser.add_argument("--objects", type=int, nargs="*", default=[10_000, 100_000])
 parser.add_argument("--runs", type=int, default=3)
 arguments = parser.parse_args()
 binaries = arguments.binaries.resolve()
+everywhere = os.sched_getaffinity(0)
+if len(everywhere) < 2:
+    parser.error("two processors are needed, one for the server")
+ours, servers = ({processor} for processor in sorted(everywhere)[:2])
 
 
 def make(folder, *options):
@@ -32,24 +37,31 @@ def make(folder, *options):
     return folder.parent / f"{folder.name}.json"
 
 
-def verify(source, digest, environment):
+def start(command, processors, **options):
+    """Starts a program that keeps to these processors."""
+    os.sched_setaffinity(0, processors)
+    child = subprocess.Popen(command, **options)
+    os.sched_setaffinity(0, everywhere)
+    return child
+
+
+def verify(source, digest, environment, apart=False):
     """Wall seconds, processor seconds and peak memory in MB of one run, which must verify."""
     command = [binaries / "sealion", "verify", source, "--digest", digest, "--quiet"]
     started = time.monotonic()
-    child = subprocess.Popen(command, env=environment)
+    if apart:
+        child = start([*command, "--threads", "1"], ours, env=environment)
+    else:
+        child = start(command, everywhere, env=environment)
     _, status, usage = os.wait4(child.pid, 0)
     seconds = time.monotonic() - started
     assert status == 0, (source, status)
     return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def best(source, digest, environment):
-    return min(verify(source, digest, environment) for _ in range(arguments.runs))
-
-
-def served(root):
-    server = subprocess.Popen(
-        [binaries / "examples" / "serve-s3", root], stdout=subprocess.PIPE, text=True
+def served(root, processors):
+    server = start(
+        [binaries / "examples" / "serve-s3", root], processors, stdout=subprocess.PIPE, text=True
     )
     environment = dict(os.environ, AWS_REGION="us-east-1")
     for _ in range(2):
@@ -58,23 +70,43 @@ def served(root):
     return server, environment
 
 
+def compare(root, digest, environment, apart):
+    """The large export from its files and from the bucket, in turn: the least of each figure, and the most memory."""
+    sources = {"files": root / "large" / "ledger", "bucket": "s3://large/ledger/"}
+    runs = {name: [] for name in sources}
+    for _ in range(arguments.runs):
+        for name, source in sources.items():
+            runs[name].append(verify(source, digest, environment, apart))
+    best = {name: [min(figures) for figures in zip(*all)] for name, all in runs.items()}
+    how = "apart" if apart else "as it is"
+    for name, (seconds, processor, _) in best.items():
+        memory = max(memory for _, _, memory in runs[name])
+        rate = arguments.bytes / seconds / 1e6
+        figures = f"{seconds:6.2f} s {rate:6.1f} MB/s {processor:6.2f} s of CPU {memory:6.1f} MB"
+        print(f"{how:8} {name:7} {figures}")
+    wall, processor = (best["files"][of] / best["bucket"][of] for of in (0, 1))
+    print(f"{how:8} bucket / files: {wall:.2f} of the speed, {processor:.2f} by processor time")
+
+
 with tempfile.TemporaryDirectory() as root:
     root = Path(root)
-    server, environment = served(root)
+    (root / "large").mkdir()
+    digest = make(root / "large" / "ledger", "--bytes", str(arguments.bytes), "--mix", "mixed")
+    for apart in (False, True):
+        server, environment = served(root, servers if apart else everywhere)
+        try:
+            compare(root, digest, environment, apart)
+        finally:
+            server.terminate()
+    server, environment = served(root, everywhere)
     try:
-        (root / "large").mkdir()
-        digest = make(root / "large" / "ledger", "--bytes", str(arguments.bytes), "--mix", "mixed")
-        files = best(root / "large" / "ledger", digest, environment)
-        bucket = best("s3://large/ledger/", digest, environment)
-        for name, (seconds, processor, memory) in [("files", files), ("bucket", bucket)]:
-            rate = arguments.bytes / seconds / 1e6
-            print(f"{name:7} {seconds:6.2f} s {rate:6.1f} MB/s {processor:6.2f} s of CPU {memory:6.1f} MB")
-        print(f"bucket / files: {files[0] / bucket[0]:.2f} of the speed")
         for count in arguments.objects:
             (root / f"many{count}").mkdir()
             options = ["--blocks", str(count), "--objects-of", "1", "--mix", "tiny"]
             digest = make(root / f"many{count}" / "ledger", *options)
-            seconds, processor, memory = verify(f"s3://many{count}/ledger/", digest, environment)
-            print(f"{count} objects {seconds:6.1f} s {processor:6.1f} s of CPU {memory:6.1f} MB")
+            sources = {"files": root / f"many{count}" / "ledger", "bucket": f"s3://many{count}/ledger/"}
+            for name, source in sources.items():
+                seconds, processor, memory = verify(source, digest, environment)
+                print(f"{count} {name:7} {seconds:6.1f} s {processor:6.1f} s of CPU {memory:6.1f} MB")
     finally:
         server.terminate()

@@ -2,8 +2,8 @@
 //!
 //! Every request takes some milliseconds, whatever its size. While objects are opened in the order of
 //! the listing, the heads of those that follow are already on their way: first of two, then of four,
-//! up to as many as there are connections. An object out of that order stops it, so little is fetched
-//! in vain.
+//! up to as many as there are connections and to a number of bytes. An object out of that order stops
+//! it, so little is fetched in vain.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::fetch::{Fetcher, Part};
 use crate::listing::Entry;
 use crate::{HEAD_BYTES, PART_BYTES};
+
+/// Bytes of heads on their way at most.
+const AHEAD_BYTES: u64 = 4 * PART_BYTES;
 
 /// Heads on their way.
 #[derive(Debug, Default)]
@@ -63,9 +66,17 @@ impl Ahead {
         let (_, length, part) = own.unwrap_or_else(|| ask(index));
         let asked = heads.waiting.back().map_or(index, |(last, ..)| *last);
         let until = (index + heads.window).min(entries.len().saturating_sub(1));
-        let followers = asked + 1..(until + 1).max(asked + 1);
-        let filled = followers.filter(|follower| entries[*follower].size > 0);
-        heads.waiting.extend(filled.map(ask));
+        let mut bytes: u64 = heads.waiting.iter().map(|(_, length, _)| length).sum();
+        let followers = entries.iter().enumerate().take(until + 1);
+        for (follower, entry) in followers.skip(asked + 1) {
+            bytes += entry.size.min(reach);
+            if bytes > AHEAD_BYTES {
+                break;
+            }
+            if entry.size > 0 {
+                heads.waiting.push_back(ask(follower));
+            }
+        }
         (length, part)
     }
 

@@ -98,13 +98,12 @@ impl Archive for S3 {
     fn objects(&self) -> Result<Vec<Object>, sealion::Error> {
         let object = |entry: &Arc<Entry>| match entry.odd {
             false => {
-                let stamp = entry.e_tag.as_deref().or(entry.written.as_deref());
-                let object = Object::new(entry.name.clone(), Some(entry.size));
-                object.stamped(stamp.map(str::to_owned))
+                let stamp = entry.e_tag.as_ref().or(entry.written.as_ref());
+                Object::new(entry.name.clone(), Some(entry.size)).stamped(stamp.cloned())
             }
             true => {
                 let mut object = Object::new(entry.name.clone(), None);
-                object.problem = Some(ODD_KEY.to_owned());
+                object.problem = Some(ODD_KEY.into());
                 object
             }
         };

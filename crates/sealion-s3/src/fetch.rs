@@ -5,13 +5,14 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
+use futures_util::StreamExt as _;
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::limit::LimitStore;
 use object_store::path::Path;
 use object_store::{ClientOptions, GetOptions, GetRange, ObjectStore as _, RetryConfig};
 use sealion_aws::{Connection, Task, ATTEMPTS_MAX, CONNECT_SECONDS, SILENT_SECONDS};
 
+use crate::buffers::Buffers;
 use crate::credentials::Chain;
 use crate::explain::explain;
 use crate::listing::Entry;
@@ -57,13 +58,14 @@ pub(crate) fn client(connection: &Connection, url: &S3Url) -> object_store::Resu
 }
 
 /// Bytes of an object on their way.
-pub(crate) type Part = Task<io::Result<Bytes>>;
+pub(crate) type Part = Task<io::Result<Vec<u8>>>;
 
 /// Gets parts of objects of one bucket, so many at a time as the connection allows.
 #[derive(Debug)]
 pub(crate) struct Fetcher {
     connection: Connection,
     store: Arc<LimitStore<AmazonS3>>,
+    buffers: Arc<Buffers>,
 }
 
 impl Fetcher {
@@ -71,7 +73,13 @@ impl Fetcher {
         Fetcher {
             connection: connection.clone(),
             store: Arc::new(LimitStore::new(store, connection.connections())),
+            buffers: Arc::default(),
         }
+    }
+
+    /// Takes back the memory of a part.
+    pub(crate) fn give_back(&self, part: Vec<u8>) {
+        self.buffers.give_back(part);
     }
 
     pub(crate) fn connections(&self) -> usize {
@@ -82,8 +90,9 @@ impl Fetcher {
     /// was listed, or an error.
     pub(crate) fn part(&self, entry: &Arc<Entry>, range: Range<u64>) -> Part {
         let (store, entry) = (self.store.clone(), entry.clone());
+        let buffers = self.buffers.clone();
         self.connection.spawn(async move {
-            let text = match get(&store, &entry, range).await {
+            let text = match get(&store, &buffers, &entry, range).await {
                 Ok(bytes) => return Ok(bytes),
                 Err(Failed::Changed(what)) => format!(
                     "the object changed after it was listed ({what}): let writing end, then run again"
@@ -111,9 +120,10 @@ impl From<object_store::Error> for Failed {
 
 async fn get(
     store: &LimitStore<AmazonS3>,
+    buffers: &Buffers,
     entry: &Entry,
     range: Range<u64>,
-) -> Result<Bytes, Failed> {
+) -> Result<Vec<u8>, Failed> {
     let path = Path::parse(entry.key()).map_err(object_store::Error::from)?;
     let options = GetOptions {
         range: Some(GetRange::Bounded(range.clone())),
@@ -135,9 +145,19 @@ async fn get(
     if let Some(version) = found.version {
         let _ = entry.version.set(version.into());
     }
-    let bytes = answer.bytes().await?;
-    let expected = range.end - range.start;
-    if bytes.len() as u64 != expected {
+    let expected = (range.end - range.start) as usize;
+    let mut bytes = buffers.take(expected);
+    let mut chunks = answer.into_stream();
+    // Each is copied at once: the client then uses its memory again, and a part takes no more than
+    // its bytes.
+    while let Some(chunk) = chunks.next().await.transpose()? {
+        if chunk.len() > expected - bytes.len() {
+            let change = format!("more than the {expected} bytes asked for came");
+            return Err(Failed::Changed(change));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    if bytes.len() != expected {
         let change = format!("{} bytes of {expected} came", bytes.len());
         return Err(Failed::Changed(change));
     }

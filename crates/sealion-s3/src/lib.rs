@@ -25,6 +25,7 @@
 
 mod ahead;
 mod archive;
+mod buffers;
 mod credentials;
 mod explain;
 mod fetch;
@@ -43,5 +44,5 @@ pub use url::{ParseUrlError, S3Url};
 pub const HEAD_BYTES: u64 = 128 << 10;
 
 /// Bytes of every further part. One object has as many parts under way as there are connections, at
-/// most 8, so memory stays below 40 MiB for an object being read.
-pub const PART_BYTES: u64 = 4 << 20;
+/// most 8, so memory stays below 20 MiB for an object being read.
+pub const PART_BYTES: u64 = 2 << 20;

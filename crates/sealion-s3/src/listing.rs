@@ -35,9 +35,9 @@ pub(crate) struct Entry {
     /// Whether its key is one that cannot be asked for.
     pub(crate) odd: bool,
     /// What it must still be when it is read.
-    pub(crate) e_tag: Option<Box<str>>,
+    pub(crate) e_tag: Option<Arc<str>>,
     /// When it was last written, where the server lists no entity tags.
-    pub(crate) written: Option<Box<str>>,
+    pub(crate) written: Option<Arc<str>>,
     /// Its version, where the bucket keeps versions; known once it was read.
     pub(crate) version: OnceLock<Box<str>>,
 }
@@ -151,7 +151,7 @@ fn entry(url: &S3Url, object: ObjectMeta) -> Entry {
             .e_tag
             .is_none()
             .then(|| object.last_modified.to_rfc3339().into()),
-        e_tag: object.e_tag.map(String::into_boxed_str),
+        e_tag: object.e_tag.map(Arc::from),
         version: OnceLock::new(),
     }
 }

@@ -1,11 +1,9 @@
 //! Reads one object, with its next parts under way.
 
 use std::collections::VecDeque;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
-
-use bytes::{Buf as _, Bytes};
 
 use crate::archive::Shared;
 use crate::fetch::Part;
@@ -20,7 +18,7 @@ pub(crate) struct ObjectReader {
     shared: Arc<Shared>,
     entry: Arc<Entry>,
     /// What came and was not read yet.
-    bytes: Bytes,
+    bytes: Cursor<Vec<u8>>,
     /// The first byte that was not asked for yet.
     asked: u64,
     parts: VecDeque<Part>,
@@ -37,7 +35,7 @@ impl ObjectReader {
         (length, head): (u64, Part),
     ) -> io::Result<ObjectReader> {
         Ok(ObjectReader {
-            bytes: head.wait()??,
+            bytes: Cursor::new(head.wait()??),
             shared,
             entry,
             asked: length,
@@ -47,7 +45,7 @@ impl ObjectReader {
         })
     }
 
-    fn next_part(&mut self) -> io::Result<Bytes> {
+    fn next_part(&mut self) -> io::Result<Vec<u8>> {
         self.beyond_head = true;
         self.shared
             .ahead
@@ -62,7 +60,7 @@ impl ObjectReader {
         }
         match self.parts.pop_front() {
             Some(part) => part.wait()?,
-            None => Ok(Bytes::new()),
+            None => Ok(Vec::new()),
         }
     }
 }
@@ -72,19 +70,20 @@ impl Read for ObjectReader {
         if self.broken {
             return Err(io::Error::other("the object could not be read further"));
         }
-        if self.bytes.is_empty() {
+        if self.bytes.position() == self.bytes.get_ref().len() as u64 {
             let next = self.next_part();
             self.broken = next.is_err();
-            self.bytes = next?;
+            let read = std::mem::replace(&mut self.bytes, Cursor::new(next?));
+            self.shared.fetcher.give_back(read.into_inner());
         }
-        let count = self.bytes.len().min(buffer.len());
-        self.bytes.copy_to_slice(&mut buffer[..count]);
-        Ok(count)
+        self.bytes.read(buffer)
     }
 }
 
 impl Drop for ObjectReader {
     fn drop(&mut self) {
+        let bytes = std::mem::take(&mut self.bytes).into_inner();
+        self.shared.fetcher.give_back(bytes);
         if !self.beyond_head && self.entry.size > HEAD_BYTES {
             self.shared
                 .ahead

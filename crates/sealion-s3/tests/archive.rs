@@ -198,3 +198,31 @@ fn a_connection_that_always_breaks_is_given_up_and_said() {
     assert!(error.contains("no answer in 5 attempts"), "{error}");
     assert_eq!(proxy.accepted(), 5);
 }
+
+#[test]
+fn many_objects_are_listed_by_pages_and_read_over_few_connections() {
+    let bucket = bucket();
+    let folder = bucket.folder.path().join("archive/many");
+    std::fs::create_dir(&folder).unwrap();
+    for number in 0..2001 {
+        std::fs::write(folder.join(format!("{number}.txt")), number.to_string()).unwrap();
+    }
+    let proxy = proxy::serve(bucket.server, Fault::None);
+    let mut pages = Vec::new();
+    let listed = |so_far: sealion_s3::Listed| pages.push(so_far.objects);
+    let archive = S3::open(&connection(proxy.address), "s3://archive/many/", listed).unwrap();
+    assert_eq!(pages, [1000, 2000, 2001]);
+    for (number, object) in archive.objects().unwrap().iter().enumerate() {
+        let mut text = String::new();
+        let mut reader = archive.open(object).unwrap();
+        reader.read_to_string(&mut text).unwrap();
+        assert_eq!(text, number.to_string());
+    }
+    let most = sealion_aws::CONNECTIONS + 1; // one more for the listing
+    assert!(proxy.open_most() <= most, "{}", proxy.open_most());
+    assert!(
+        proxy.accepted() < 50,
+        "{} for 2,001 objects",
+        proxy.accepted()
+    );
+}
