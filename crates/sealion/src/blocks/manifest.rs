@@ -6,8 +6,6 @@
 //! Guide, "Journal export output in QLDB".) A manifest has no hash of anything,
 //! so it proves nothing; it can only tell what is missing.
 
-use std::collections::HashMap;
-
 use ion_rs::IonType;
 
 use super::read::{Envelope, Unfit};
@@ -92,31 +90,35 @@ fn unpacked(name: &str) -> Option<&str> {
     endings.iter().find_map(|ending| name.strip_suffix(ending))
 }
 
-/// Paths by what [`matches`] needs first: a manifest has a key for each of them, so
-/// all pairs are too many to look at.
+/// Paths in the order of what [`matches`] needs first: a manifest has a key for each of
+/// them, so all pairs are too many to look at.
 pub(crate) struct Paths<'p> {
-    by_name: HashMap<&'p str, Vec<(usize, &'p str)>>,
+    /// The name of a file, its place among the paths, and its path.
+    by_name: Vec<(&'p str, usize, &'p str)>,
 }
 
 impl<'p> Paths<'p> {
     pub(crate) fn new(paths: impl Iterator<Item = &'p str>) -> Paths<'p> {
-        let mut by_name: HashMap<_, Vec<_>> = HashMap::new();
+        let mut by_name = Vec::with_capacity(paths.size_hint().0);
         for (index, path) in paths.enumerate() {
             let Some(name) = path.rsplit(['/', '\\']).find(is_part) else {
                 continue;
             };
             for name in [Some(name), unpacked(name)].into_iter().flatten() {
-                by_name.entry(name).or_default().push((index, path));
+                by_name.push((name, index, path));
             }
         }
+        by_name.sort_unstable();
         Paths { by_name }
     }
 
     /// Which of them a manifest's key means: the last of those with the most parts in common.
     pub(crate) fn best_match(&self, key: &str) -> Option<usize> {
         let name = key.rsplit('/').find(is_part)?;
-        let named = self.by_name.get(name)?.iter();
-        let parts = named.map(|(index, path)| (*index, matches(key, path)));
+        let first = self.by_name.partition_point(|(own, ..)| *own < name);
+        let named = self.by_name[first..].iter();
+        let named = named.take_while(|(own, ..)| *own == name);
+        let parts = named.map(|(_, index, path)| (*index, matches(key, path)));
         let (index, _) = parts.max_by_key(|(_, parts)| *parts)?;
         Some(index)
     }

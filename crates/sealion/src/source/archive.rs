@@ -19,9 +19,9 @@ pub struct Object {
     /// What changes whenever its bytes do, if the archive has such a thing: the time
     /// of its last change, an ETag. Two listings with the same name, size and stamp
     /// are taken for the same bytes.
-    pub stamp: Option<String>,
+    pub stamp: Option<Arc<str>>,
     /// Why it cannot be opened, if listing already told.
-    pub problem: Option<String>,
+    pub problem: Option<Arc<str>>,
 }
 
 impl Object {
@@ -36,7 +36,7 @@ impl Object {
     }
 
     /// The same, with a stamp.
-    pub fn stamped(mut self, stamp: Option<String>) -> Object {
+    pub fn stamped(mut self, stamp: Option<Arc<str>>) -> Object {
         self.stamp = stamp;
         self
     }
@@ -136,7 +136,7 @@ impl Archive for Directory {
                     name: error.path().map_or_else(String::new, name_of).into(),
                     size: None,
                     stamp: None,
-                    problem: Some(error.to_string()),
+                    problem: Some(error.to_string().into()),
                 }),
             }
         }
@@ -274,6 +274,9 @@ impl Union {
 
 impl Archive for Union {
     fn objects(&self) -> Result<Vec<Object>, Error> {
+        if let [only] = &self.0[..] {
+            return only.objects();
+        }
         let mut all: Vec<Object> = Vec::new();
         let mut seen = std::collections::BTreeSet::new();
         for archive in &self.0 {
@@ -339,7 +342,7 @@ fn metadata(path: &Path) -> Result<Metadata, Error> {
 
 /// Times of change, of the content and (where a program cannot set it) of anything
 /// about the file.
-fn stamp(found: &Metadata) -> Option<String> {
+fn stamp(found: &Metadata) -> Option<Arc<str>> {
     let since = std::time::UNIX_EPOCH;
     let content = found.modified().ok()?.duration_since(since).ok()?;
     #[cfg(unix)]
@@ -349,11 +352,12 @@ fn stamp(found: &Metadata) -> Option<String> {
     };
     #[cfg(not(unix))]
     let anything = "";
-    Some(format!(
+    let stamp = format!(
         "{}.{:09} {anything}",
         content.as_secs(),
         content.subsec_nanos()
-    ))
+    );
+    Some(stamp.into())
 }
 
 fn name_of(path: &Path) -> String {

@@ -227,19 +227,18 @@ fn too_many(item: &Item) -> Finding {
         .remedy("this one was not looked at: hand over fewer copies at a time")
 }
 
-/// Merges all sources by address into the journal. `after_each` is called after
+/// Merges all sources by address into the journal. They come in the order of their first
+/// addresses, those first of which that is not known. `after_each` is called after
 /// every address, with what is known then.
 pub(crate) fn merge<'s>(
-    mut sources: Vec<Source<'s>>,
+    sources: impl Iterator<Item = Source<'s>>,
     pool: &Pool<'s>,
     journal: &mut Journal<'_>,
     beyond: impl Fn(&BlockAddress) -> bool,
     mut after_each: impl FnMut(&Journal<'_>, &BlockAddress, &Merge<'_, 's>),
 ) {
-    // Unknown first addresses sort first and are opened at once.
-    sources.sort_by(|a, b| (&a.first, &a.path).cmp(&(&b.first, &b.path)));
     let mut merge = Merge {
-        waiting: sources.into(),
+        waiting: Box::new(sources),
         warm: VecDeque::new(),
         feeds: BTreeMap::new(),
         heads: BTreeMap::new(),
@@ -265,7 +264,7 @@ pub(crate) fn merge<'s>(
 /// The sources, by how far they are.
 pub(crate) struct Merge<'m, 's> {
     /// Not opened yet, by their first addresses.
-    waiting: VecDeque<Source<'s>>,
+    waiting: Box<dyn Iterator<Item = Source<'s>> + 'm>,
     /// Opened ahead, each with its first stretch under way.
     warm: VecDeque<(Option<BlockAddress>, Feed<'s>)>,
     /// Those whose next item is known, by when they came.
@@ -387,7 +386,7 @@ impl Merge<'_, '_> {
                 threads => threads * 4,
             };
             while self.warm.len() < warm {
-                let Some(source) = self.waiting.pop_front() else {
+                let Some(source) = self.waiting.next() else {
                     break;
                 };
                 let first = source.first.clone();

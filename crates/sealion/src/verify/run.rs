@@ -86,6 +86,9 @@ impl<'s> Run<'_, 's> {
             &objects,
             &mut findings,
         );
+        let objects_total = objects.len();
+        // Of many files it is much memory.
+        drop(objects);
         let candidates = self.candidates(digests);
         findings.extend(candidates.iter().filter_map(zero_digest));
         let mut wanted = wanted(&candidates, &proofs);
@@ -126,9 +129,9 @@ impl<'s> Run<'_, 's> {
             wanted: self.wanted.clone(),
             used: journal.used.clone(),
         });
-        let mut sources = self.sources(&journals, &checker, &access, &behind);
-        sources.push(in_order("stream records", Box::new(records)));
-        sources.extend(loose_items(items));
+        let mut others = vec![in_order("stream records", Box::new(records))];
+        others.extend(loose_items(items));
+        let sources = self.sources(others, &journals, &checker, &access, &behind);
         let along = |journal: &Journal<'_>, after: &BlockAddress, merge: &Merge<'_, 's>| {
             if let Some(checkpoint) = &mut checkpoint {
                 let passed = || checker.settled().then(|| checker.passes.counts());
@@ -138,7 +141,7 @@ impl<'s> Run<'_, 's> {
         self.fold(
             sources,
             &mut journal,
-            (&journals, objects.len()),
+            (&journals, objects_total),
             &candidates,
             &access,
             along,
@@ -225,16 +228,19 @@ impl<'s> Run<'_, 's> {
         trusted.chain(claimed).collect()
     }
 
-    fn sources(
+    /// All sources in the order in which [`merge`] opens them. Those of files are made when it asks
+    /// for them: there may be many, and until then each is one entry of the survey.
+    fn sources<'f>(
         &self,
-        journals: &[JournalFile],
-        checker: &Arc<Checker>,
-        access: &Arc<Access>,
-        behind: &Behind,
-    ) -> Vec<Source<'s>> {
+        mut others: Vec<Source<'s>>,
+        journals: &'f [JournalFile],
+        checker: &'f Arc<Checker>,
+        access: &'f Arc<Access>,
+        behind: &'f Behind,
+    ) -> impl Iterator<Item = Source<'s>> + use<'f, 's> {
         let asked = &checker.asked;
         let archive = self.archive;
-        let source = |file: &JournalFile| {
+        let source = move |file: &JournalFile| {
             let (file, checker, access) = (file.clone(), checker.clone(), access.clone());
             let taken = behind.begun.get(&file.object.name).copied();
             Source {
@@ -249,12 +255,16 @@ impl<'s> Run<'_, 's> {
             .iter()
             .filter(|file| file.may_hold(asked))
             .filter(ahead);
-        files.map(source).collect()
+        let (mut known, unknown): (Vec<_>, Vec<_>) = files.partition(|file| file.first.is_some());
+        known.sort_by(|a, b| (&a.first, &a.object.name).cmp(&(&b.first, &b.object.name)));
+        others.extend(unknown.into_iter().map(source));
+        others.sort_by(|a, b| (&a.first, &a.path).cmp(&(&b.first, &b.path)));
+        others.into_iter().chain(known.into_iter().map(source))
     }
 
     fn fold(
         &self,
-        sources: Vec<Source<'s>>,
+        sources: impl Iterator<Item = Source<'s>>,
         journal: &mut Journal<'_>,
         (journals, objects): (&[JournalFile], usize),
         candidates: &[Candidate],

@@ -100,7 +100,7 @@ impl Surveyor<'_> {
     pub(crate) fn survey(&mut self, objects: &[Object]) -> Survey {
         let mut survey = Survey {
             inputs: Vec::with_capacity(objects.len()),
-            journals: Vec::new(),
+            journals: Vec::with_capacity(objects.len()),
             records: Records::new(self.limits),
             collected: Collected::default(),
             unread: BTreeSet::new(),
@@ -145,7 +145,7 @@ impl Surveyor<'_> {
     ) -> Result<&'static str, Flaw> {
         let unreadable = |error| Flaw::new(0, FlawKind::Unreadable(error));
         if let Some(problem) = &object.problem {
-            return Err(unreadable(std::io::Error::other(problem.clone())));
+            return Err(unreadable(std::io::Error::other(&**problem)));
         }
         let mut raw = access.open(self.archive, object).map_err(unreadable)?;
         if let Some(looking) = &self.looking {
@@ -227,7 +227,14 @@ impl Surveyor<'_> {
                 Err(flaw) => return Err(flaw),
             }
         };
-        if let First::Journal(first, json) = first {
+        if let First::Journal(mut first, json) = first {
+            let before = survey.journals.last().and_then(|file| file.first.as_ref());
+            if let (Some(first), Some(before)) = (&mut first, before) {
+                if first.strand_id == before.strand_id {
+                    // One copy of its text for all of an archive's files.
+                    first.strand_id = before.strand_id.clone();
+                }
+            }
             survey.journals.push(JournalFile {
                 object: object.clone(),
                 encoding,
