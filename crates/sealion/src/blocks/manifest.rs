@@ -38,19 +38,18 @@ pub(crate) fn recognise(envelope: &Envelope<'_>) -> Option<Result<Manifest, Unfi
     if keys.ion_type() != IonType::List {
         return None;
     }
-    let items = match keys.items() {
-        Ok(items) => items,
-        Err(unfit) => return Some(Err(unfit)),
-    };
-    let fits = match items.first() {
-        Some(first) => first.ion_type() == IonType::String,
-        None => envelope.fields().len() == 1,
-    };
-    let keys = items.iter().map(|item| Ok((item.text()?, item.offset())));
-    fits.then(|| {
-        let keys = keys.collect::<Result<_, Unfit>>()?;
-        Ok(Manifest::Completed { keys })
-    })
+    let (mut fits, mut list) = (None, Vec::new());
+    let read = keys.each_item(|item| {
+        let is_string = item.ion_type() == IonType::String;
+        if *fits.get_or_insert(is_string) {
+            list.push((item.text()?, item.offset()));
+        }
+        Ok(())
+    });
+    match fits.unwrap_or(envelope.fields().len() == 1) || read.is_err() {
+        true => Some(read.map(|()| Manifest::Completed { keys: list })),
+        false => None,
+    }
 }
 
 fn started(envelope: &Envelope<'_>) -> Result<Manifest, Unfit> {

@@ -163,16 +163,28 @@ impl<'a> Node<'a> {
 
     /// The items of a list.
     pub(crate) fn items(&self) -> Result<Vec<Node<'a>>, Unfit> {
+        let mut items = Vec::new();
+        self.each_item(|item| {
+            items.push(item);
+            Ok(())
+        })?;
+        Ok(items)
+    }
+
+    /// Hands over each item of a list; of a long one, all together take much memory.
+    pub(crate) fn each_item(
+        &self,
+        mut each: impl FnMut(Node<'a>) -> Result<(), Unfit>,
+    ) -> Result<(), Unfit> {
         const EXPECTED: &str = "a list";
         let ValueRef::List(found) = self.read(EXPECTED)? else {
             return Err(self.unfit(EXPECTED));
         };
-        let mut items = Vec::new();
         for item in found.iter() {
             let item = item.map_err(|e| self.broken("an item", e))?;
-            items.push(Node::new(item, self.origin));
+            each(Node::new(item, self.origin))?;
         }
-        Ok(items)
+        Ok(())
     }
 
     pub(crate) fn text(&self) -> Result<String, Unfit> {
@@ -220,6 +232,28 @@ impl<'a> Node<'a> {
     }
 
     /// The whole value, checked to its last byte.
+    /// Reads the value to its end, and keeps nothing: an error if anything in it cannot be read.
+    pub(crate) fn whole(&self) -> Result<(), Unfit> {
+        const EXPECTED: &str = "an Ion value";
+        for annotation in self.lazy.annotations() {
+            annotation.map_err(|e| self.broken(EXPECTED, e))?;
+        }
+        let part = |part: Result<LazyValue<'a, AnyEncoding>, _>| {
+            let part = part.map_err(|e| self.broken(EXPECTED, e))?;
+            Node::new(part, self.origin).whole()
+        };
+        match self.read(EXPECTED)? {
+            ValueRef::List(items) => items.iter().try_for_each(part),
+            ValueRef::SExp(items) => items.iter().try_for_each(part),
+            ValueRef::Struct(fields) => fields.iter().try_for_each(|field| {
+                let field = field.map_err(|e| self.broken(EXPECTED, e))?;
+                field.name().map_err(|e| self.broken(EXPECTED, e))?;
+                part(Ok(field.value()))
+            }),
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn element(&self) -> Result<Element, Unfit> {
         Element::try_from(self.lazy).map_err(|e| self.broken("an Ion value", e))
     }

@@ -177,8 +177,8 @@ impl Collector<'_> {
             // Read to its end first: evidence is small, and what is broken in a
             // field that nobody needs is broken all the same.
             IonType::Struct if !node.is_null() => node
-                .element()
-                .and_then(|_| Envelope::open(node))
+                .whole()
+                .and_then(|()| Envelope::open(node))
                 .and_then(|envelope| self.envelope(&envelope)),
             _ => {
                 self.unknown = true;
