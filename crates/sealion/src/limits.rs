@@ -11,7 +11,8 @@ pub struct Limits {
     /// Bytes of one top-level value (a block, a record). Memory follows the
     /// largest value, not the file.
     pub value_bytes_max: u64,
-    /// Symbols in one Ion symbol table.
+    /// Symbols in one Ion symbol table. All tables in force at one place may together take
+    /// four bytes for each.
     pub symbols_max: u32,
     /// Characters of one number. Decimal digits take quadratic time to read.
     pub number_length_max: u32,

@@ -251,6 +251,25 @@ fn hex_of(bytes: &[u8]) -> String {
     }
 }
 
+/// A symbol table of so many symbols of 20 bytes each, which appends to the one in force if
+/// it `builds`.
+#[cfg(test)]
+pub(super) fn table_of(symbols: usize, builds: bool) -> Vec<u8> {
+    let sized = |descriptor: &[u8], body: &[u8]| {
+        let groups = [21, 14, 7, 0].map(|shift| (body.len() >> shift) as u8 & 0x7F);
+        let length = [groups[0], groups[1], groups[2], groups[3] | 0x80];
+        [descriptor, &length, body].concat()
+    };
+    let symbol = |number| [&[0x8E, 0x92][..], format!("{number:018}").as_bytes()].concat();
+    let list: Vec<u8> = (0..symbols).flat_map(symbol).collect();
+    let imports: &[u8] = if builds { &[0x86, 0x71, 0x03] } else { &[] };
+    let fields = [imports, &sized(&[0x87, 0xBE], &list)].concat();
+    sized(
+        &[0xEE],
+        &[&[0x81, 0x83][..], &sized(&[0xDE], &fields)].concat(),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

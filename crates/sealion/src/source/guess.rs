@@ -12,7 +12,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::cut_binary::{self, Role, Top, VERSION_MARKER};
-use super::pieces::{Encoding, Piece, Pieces, CONTEXT_BYTES_MAX};
+use super::pieces::{context_bytes_max, Encoding, Piece, Pieces};
 use super::rewound::Rewound;
 use crate::Limits;
 
@@ -168,6 +168,13 @@ impl<R: Read> Guesses<R> {
         pieces.starting_at(offset, symbols)
     }
 
+    /// Whether the pieces that are open take much memory: then the next had better wait.
+    pub(crate) fn is_far_ahead(&self) -> bool {
+        const BYTES_MAX: usize = 16 << 20;
+        let bytes: usize = self.open.iter().map(|piece| piece.bytes.len()).sum();
+        bytes > BYTES_MAX
+    }
+
     /// Whether all pieces given so far were borne out.
     pub(crate) fn settled(&self) -> bool {
         self.open.is_empty()
@@ -177,13 +184,19 @@ impl<R: Read> Guesses<R> {
         end > 0 && Encoding::of(&self.buffer[..end]) != self.encoding
     }
 
+    /// Bytes of a piece at least: as many as it starts with, so that symbol tables are read no
+    /// more often than values.
+    fn piece_min(&self) -> usize {
+        self.piece_bytes.max(self.context)
+    }
+
     /// A value longer than this is refused, and so is what might be one.
     fn bytes_max(&self) -> usize {
         usize::try_from(self.limits.value_bytes_max).unwrap_or(usize::MAX)
     }
 
     fn cut_text(&self) -> Cut {
-        let from = self.context + self.piece_bytes;
+        let from = self.context + self.piece_min();
         if self.filled < from {
             return self.all();
         }
@@ -191,7 +204,7 @@ impl<R: Read> Guesses<R> {
         // Structs stand side by side in S-expressions of a document, too. Where blocks begin as
         // QLDB writes them, the next one surely will, and only a very long one is not waited for.
         let usual = follows(&bytes[self.context..]) == Follows::Block;
-        let strict = usual && self.filled < from + self.piece_bytes;
+        let strict = usual && self.filled < from + self.piece_min();
         let mut other = None;
         for at in memchr::memchr_iter(b'}', &bytes[from..]) {
             let end = from + at + 1;
@@ -218,7 +231,7 @@ impl<R: Read> Guesses<R> {
         let mut at = self.context;
         self.symbols = None;
         self.ends.clear();
-        while at - self.context < self.piece_bytes {
+        while at - self.context < self.piece_min() {
             let rest = &self.buffer[at..self.filled];
             let length = match cut_binary::top(rest, 0) {
                 Ok(Top::VersionMarker) => {
@@ -261,14 +274,16 @@ impl<R: Read> Guesses<R> {
         let value = &self.buffer[at..at + length];
         match cut_binary::check(value, 0, &self.limits) {
             Ok(Role::SymbolTable { builds }) => {
-                let mut symbols = match (builds, self.symbols.take()) {
+                let before = match (builds, self.symbols.take()) {
                     (true, Some(symbols)) => symbols,
                     (true, None) => self.buffer[..self.context].to_vec(),
                     (false, _) => VERSION_MARKER.to_vec(),
                 };
-                symbols.extend_from_slice(value);
-                let fits = symbols.len() <= CONTEXT_BYTES_MAX / 2;
-                self.symbols = Some(symbols);
+                let symbols = self.symbols.insert(before);
+                let fits = symbols.len() + value.len() <= context_bytes_max(&self.limits) / 2;
+                if fits {
+                    symbols.extend_from_slice(value);
+                }
                 fits
             }
             Ok(Role::Plain) => true,
@@ -277,7 +292,7 @@ impl<R: Read> Guesses<R> {
     }
 
     fn read_more(&mut self) -> io::Result<()> {
-        let usual = self.context + self.piece_bytes + READ_BYTES;
+        let usual = self.context + self.piece_min() + READ_BYTES;
         let wanted = match self.filled < usual {
             true => usual,
             false => self.filled + READ_BYTES.max(self.filled / 2),
@@ -359,6 +374,7 @@ fn follows(bytes: &[u8]) -> Follows {
 
 #[cfg(test)]
 mod tests {
+    use super::super::cut_binary::table_of;
     use super::*;
 
     #[test]
@@ -438,16 +454,17 @@ mod tests {
     fn binary_is_cut_by_length_and_keeps_its_symbols() {
         let value = [0xD2, 0x8A, 0x20];
         let table = [0xE7, 0x81, 0x83, 0xD4, 0x87, 0xB2, 0x81, b'a'];
-        let bytes = [&VERSION_MARKER[..], &table, &value, &value, &value].concat();
+        let bytes = [&VERSION_MARKER[..], &table, &value.repeat(8)].concat();
         let (given, ended, certain) = guesses(&bytes, 1);
         assert!(ended);
         // The marker and the table are values too, as far as cutting goes.
         let contexts: Vec<usize> = given.iter().map(|piece| piece.context).collect();
-        assert_eq!(contexts, [0, 4, 12, 12, 12]);
+        // Four values are as long as what they start with.
+        assert_eq!(contexts, [0, 4, 12, 12]);
         assert_eq!(certain.first().map(|piece| piece.offset), Some(0));
         for odd in [&b"\n"[..], &[0xE0, 1, 1, 0xEA], &[0xD9, 0x8A], &[0xF0]] {
             let (given, ended, _) = guesses(&[&bytes, odd].concat(), 1);
-            assert_eq!((given.len(), ended), (5, false), "{odd:?}");
+            assert_eq!((given.len(), ended), (4, false), "{odd:?}");
         }
     }
 
@@ -502,5 +519,39 @@ mod tests {
         let mut guesses = Guesses::new(Rewound::new(&huge[..]), Encoding::Binary, &limits, 100);
         assert!(matches!(guesses.next(), Guess::Piece(_)));
         assert!(matches!(guesses.next(), Guess::Unsure));
+    }
+
+    #[test]
+    fn symbols_too_long_to_guess_with_are_taken_in_once() {
+        let (small, large) = (table_of(10, false), table_of(120_000, true));
+        let value = [0xD2, 0x8A, 0x20].repeat(20);
+        let before = [&VERSION_MARKER[..], &small].concat();
+        let bytes = [&before[..], &value, &large, &value, &large[..2]].concat();
+        let (given, ended, certain) = guesses(&bytes, 1);
+        assert!(!ended);
+        let last = given.last().unwrap();
+        assert_eq!(
+            last.offset as usize + own(last).len(),
+            before.len() + value.len()
+        );
+        // None was borne out, so all is cut again.
+        assert_eq!(certain.first().map(|piece| piece.offset), Some(0));
+        let mut guesses = Guesses::new(
+            Rewound::new(&bytes[..]),
+            Encoding::Binary,
+            &Limits::default(),
+            1,
+        );
+        while let Guess::Piece(_) = guesses.next() {
+            guesses.borne_out();
+        }
+        let certain: Vec<Piece> = guesses.for_certain().flatten().collect();
+        // Not compared by `assert_eq`, which would print all of it.
+        let starts = |piece: &Piece, with: &[&[u8]]| {
+            let with = with.concat();
+            piece.context == with.len() && piece.bytes.starts_with(&with)
+        };
+        assert!(starts(&certain[0], &[&before]) && own(&certain[0]) == large);
+        assert!(starts(&certain[1], &[&before, &large]) && own(&certain[1]) == value);
     }
 }

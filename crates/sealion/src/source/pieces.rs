@@ -16,9 +16,15 @@ use crate::Limits;
 const READ_BYTES: usize = 128 << 10;
 const READ_BYTES_MIN: usize = 16 << 10;
 
-/// Bytes of symbol tables in force that a piece may start with. Each piece is
-/// read with them, so many more would take all the time there is.
-pub(super) const CONTEXT_BYTES_MAX: usize = 1 << 20;
+/// Bytes of symbol tables in force that a piece may start with, for each symbol that one
+/// table may have. Pieces are at least as long as what they start with, so the tables are
+/// read no more often than the values, but memory follows them.
+const CONTEXT_BYTES_A_SYMBOL: usize = 4;
+
+/// Bytes of symbol tables in force that a piece may start with.
+pub(super) fn context_bytes_max(limits: &Limits) -> usize {
+    (limits.symbols_max as usize).saturating_mul(CONTEXT_BYTES_A_SYMBOL)
+}
 
 /// Several whole top-level values.
 #[derive(Debug)]
@@ -74,7 +80,7 @@ pub(crate) struct Pieces<R> {
     input: R,
     encoding: Encoding,
     limits: Limits,
-    /// A piece is given once it has this many bytes.
+    /// A piece is given once it has this many bytes, and as many as it starts with.
     piece_bytes: usize,
     /// Unconsumed bytes: `buffer[start..]`, of which `..scanned` were scanned and
     /// `..end` are whole values of the piece in the making.
@@ -150,13 +156,12 @@ impl<R: Read> Pieces<R> {
     fn try_next(&mut self) -> Result<Option<Piece>, Flaw> {
         loop {
             match self.step()? {
-                Step::Value => {
-                    if self.end - self.start >= self.piece_bytes {
-                        return Ok(Some(self.take()));
-                    }
-                }
-                Step::System => {
-                    if self.end - self.start >= READ_BYTES {
+                step @ (Step::Value | Step::System) => {
+                    let enough = match step {
+                        Step::Value => self.piece_bytes,
+                        _ => READ_BYTES,
+                    };
+                    if self.end - self.start >= enough.max(self.context_at_start.len()) {
                         return Ok(Some(self.take()));
                     }
                 }
@@ -280,7 +285,7 @@ impl<R: Read> Pieces<R> {
             // Each table was counted on its own; a symbol takes a byte at least.
             Encoding::Binary => context.len() / 64,
         };
-        match symbols > max as usize || context.len() > CONTEXT_BYTES_MAX {
+        match symbols > max as usize || context.len() > context_bytes_max(&self.limits) {
             true => Err(Flaw::limit(place, "symbols_max", max.into())),
             false => Ok(()),
         }
@@ -425,6 +430,7 @@ impl<R> Pieces<R> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::cut_binary::table_of;
     use super::*;
 
     /// Gives one byte at a time: the worst an input can do.
@@ -565,5 +571,45 @@ mod tests {
             read(&[&" ".repeat(500), &*value(1000)].concat()),
             (1, vec![])
         );
+    }
+
+    #[test]
+    fn pieces_are_as_long_as_the_symbol_tables_before_them() {
+        let table = [&VERSION_MARKER[..], &table_of(150_000, false)].concat();
+        assert_eq!(table.len() >> 20, 2);
+        // {$10: 0}, ten million bytes of it.
+        let values = [0xD2, 0x8A, 0x20].repeat(10_000_000 / 3);
+        let bytes = [&table[..], &values].concat();
+        let (pieces, flaw) = pieces(&bytes, 128 << 10);
+        assert!(flaw.is_none());
+        let all: usize = pieces.iter().map(|piece| piece.bytes.len()).sum();
+        assert!(all < 2 * bytes.len() && pieces.len() > 3, "{all}");
+        let own = pieces
+            .iter()
+            .flat_map(|piece| &piece.bytes[piece.context..]);
+        assert!(own.eq(&bytes));
+        assert!(pieces[1..]
+            .iter()
+            .all(|piece| piece.bytes.starts_with(&table)));
+    }
+
+    #[test]
+    fn symbol_tables_over_the_limit_are_refused_by_a_limit_that_can_be_raised() {
+        let table = table_of(250_000, false);
+        let bytes = [&VERSION_MARKER[..], &table, &[0xD2, 0x8A, 0x20]].concat();
+        let (pieces, flaw) = pieces(&bytes, 1);
+        assert_eq!(pieces.len(), 1);
+        let flaw = flaw.unwrap();
+        let limit = FlawKind::Limit {
+            name: "symbols_max",
+            max: 1 << 20,
+        };
+        assert_eq!(format!("{:?}", flaw.kind), format!("{limit:?}"));
+        let raised = Limits {
+            symbols_max: 2 << 20,
+            ..Limits::default()
+        };
+        let read = Pieces::new(&bytes[..], Encoding::Binary, &raised, 1);
+        assert!(read.into_iter().all(|piece| piece.is_ok()));
     }
 }

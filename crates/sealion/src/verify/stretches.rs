@@ -149,6 +149,7 @@ impl<'s> TaskList<'s> for Stretches {
                     self.certain += 1;
                     return Next::Task(self.certain_task(piece));
                 }
+                Cut::Guessing(guesses) if guesses.is_far_ahead() => return Next::Wait,
                 Cut::Guessing(guesses) => match guesses.next() {
                     Guess::Piece(piece) => return Next::Task(self.guessed_task(piece)),
                     Guess::End => return Next::End,
