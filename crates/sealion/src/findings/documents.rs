@@ -78,8 +78,10 @@ impl Documents {
         let Some(last) = self.documents.get_mut(key) else {
             let others = self.redactions.len() as u64 * REDACTION_BYTES;
             let room = self.bytes_max.saturating_sub(others);
+            // Past the bound one that is not there may have been seen all the same.
+            let is_first = whole && self.not_tracked == 0;
             self.not_tracked += u64::from(!self.documents.add(key, state, room));
-            return (whole && version != 0).then(|| {
+            return (is_first && version != 0).then(|| {
                 finding(
                     Code::VersionGap,
                     format!("the first revision of this document in a whole journal is version {version}, not 0"),
@@ -215,5 +217,43 @@ mod tests {
         let places = found.iter().map(|finding| finding.source.as_ref());
         let offsets = places.map(|place| place.and_then(|place| place.offset));
         assert!(offsets.eq((0..40).map(Some)));
+    }
+
+    #[test]
+    fn a_full_table_raises_no_doubt_about_documents_that_did_not_fit() {
+        let address = BlockAddress::new(StrandId::new("s"), 7);
+        let place = Place {
+            address: &address,
+            path: &Arc::from("journal"),
+            tables: &[],
+        };
+        let record = |document: u64, version| RevisionRecord {
+            kind: Kind::User,
+            standing: Standing::Recomputed,
+            json: false,
+            hash: Some(Hash([document as u8; 32])),
+            document: Some((format!("document {document}").into(), Some(version))),
+            deletion_rule: None,
+            offset: document,
+        };
+        // With room for all of them, the first that is not version 0 is a gap; with little, some did not fit, and
+        // of those nothing is said.
+        for (bytes_max, gaps) in [(1 << 20, 1), (4 << 10, 0)] {
+            let mut documents = Documents::new(bytes_max);
+            for document in 0..200 {
+                assert_eq!(documents.see(&record(document, 0), &place, true), None);
+            }
+            let fitted = 200 - documents.not_tracked;
+            assert_eq!(fitted == 200, gaps == 1, "{fitted}");
+            for document in 0..200 {
+                assert_eq!(documents.see(&record(document, 1), &place, true), None);
+            }
+            assert_eq!(documents.not_tracked, 2 * (200 - fitted));
+            let found = documents.see(&record(200, 1), &place, true);
+            assert_eq!(found.iter().count(), gaps);
+            // Of those that fitted all is known, as ever.
+            let found = documents.see(&record(0, 3), &place, true);
+            assert_eq!(found.map(|found| found.code), Some(Code::VersionGap));
+        }
     }
 }
