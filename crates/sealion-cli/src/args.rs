@@ -340,7 +340,8 @@ pub struct BundleArgs {
     #[arg(
         long,
         value_name = "N",
-        allow_negative_numbers = true, value_parser = number,
+        allow_negative_numbers = true,
+        value_parser = number,
         conflicts_with = "digest"
     )]
     pub tip: Option<u64>,

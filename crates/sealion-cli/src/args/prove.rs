@@ -71,7 +71,8 @@ pub struct ProofTip {
     #[arg(
         long,
         value_name = "N",
-        allow_negative_numbers = true, value_parser = number,
+        allow_negative_numbers = true,
+        value_parser = number,
         conflicts_with = "digest"
     )]
     pub tip: Option<u64>,

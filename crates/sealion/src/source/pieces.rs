@@ -274,18 +274,14 @@ impl<R: Read> Pieces<R> {
         })
     }
 
-    /// Symbol tables that import each other's symbols add up: bound the sum. Text
-    /// has no counts to read beforehand, so commas stand for symbols.
+    /// Symbol tables that import each other's symbols add up: bound the sum. Each binary one
+    /// was counted on its own; text has no counts to read beforehand, so commas stand for
+    /// symbols.
     fn check_context(&self) -> Result<(), Flaw> {
-        let context = &self.context;
         let place = self.offset + self.start as u64;
         let max = self.limits.symbols_max;
-        let symbols = match self.encoding {
-            Encoding::Text => self.commas,
-            // Each table was counted on its own; a symbol takes a byte at least.
-            Encoding::Binary => context.len() / 64,
-        };
-        match symbols > max as usize || context.len() > context_bytes_max(&self.limits) {
+        let too_many = self.encoding == Encoding::Text && self.commas > max as usize;
+        match too_many || self.context.len() > context_bytes_max(&self.limits) {
             true => Err(Flaw::limit(place, "symbols_max", max.into())),
             false => Ok(()),
         }
