@@ -345,7 +345,7 @@ fn metadata(path: &Path) -> Result<Metadata, Error> {
 
 /// Of pipes and the like nothing is known before they are read.
 fn size(found: &Metadata) -> Option<u64> {
-    found.is_file().then(|| found.len())
+    found.is_file().then_some(found.len())
 }
 
 /// Times of change, of the content and (where a program cannot set it) of anything
