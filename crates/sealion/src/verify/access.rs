@@ -226,3 +226,56 @@ impl Drop for Watched {
         self.access.remember(&self.name, how);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Memory;
+
+    /// What is said of one object, after it was read by `read`.
+    fn said(listed: u64, read: impl FnOnce(Input)) -> Vec<Finding> {
+        let archive = Memory::new().with("file", *b"{a:1}");
+        let access = Arc::<Access>::default();
+        let object = Object::new("file", Some(listed));
+        read(access.open(&archive, &object).unwrap());
+        let mut findings = Findings::new(9, false);
+        // However often it is asked.
+        access.unsaid(&mut findings);
+        access.unsaid(&mut findings);
+        findings.into_parts().0
+    }
+
+    fn all(mut input: Input) {
+        // Whoever reads forgets what he was told.
+        let _ = input.read_to_end(&mut Vec::new());
+    }
+
+    #[test]
+    fn what_was_read_to_its_end_is_not_spoken_of() {
+        assert!(said(5, all).is_empty());
+    }
+
+    #[test]
+    fn a_failure_that_nobody_passed_on_is_said_once() {
+        for listed in [4, 6] {
+            let found = said(listed, all);
+            let [finding] = &found[..] else {
+                panic!("{found:?}");
+            };
+            assert_eq!(finding.code, Code::Truncated);
+            let words = format!("listed with {listed} bytes, and 5 came");
+            assert!(finding.message.ends_with(&words), "{}", finding.message);
+            let source = finding.source.as_ref().unwrap();
+            assert_eq!((&*source.path, source.offset), ("file", Some(5)));
+        }
+    }
+
+    #[test]
+    fn what_was_left_off_is_said() {
+        let found = said(5, |mut input| {
+            assert_eq!(input.read(&mut [0; 2]).unwrap(), 2)
+        });
+        assert_eq!(found.len(), 1);
+        assert!(found[0].message.contains("beyond byte 2"), "{found:?}");
+    }
+}
