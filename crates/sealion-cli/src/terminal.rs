@@ -1,15 +1,19 @@
 //! Writing to the terminal: results on standard output, all else on standard
 //! error; colour and progress only where a person can see them.
+//!
+//! Nothing else in this program writes to either, and all that is written here is
+//! escaped first, whether or not whoever made it saw to that: names, values and
+//! messages come from data, which may be hostile.
 
-use std::fmt::Write as _;
-use std::io::{self, IsTerminal as _};
+use std::borrow::Cow;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anstyle::{AnsiColor, Style};
-use clap::error::ErrorKind;
+use clap::error::{ContextValue, ErrorKind};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use sealion::{Progress, Report, Severity};
+use sealion::{escape, Progress, Report, Severity};
 
 use crate::error::Error;
 
@@ -29,9 +33,67 @@ pub fn leave_out_panics_of_the_ion_reader() {
     }));
 }
 
-/// Writes a result to standard output as it is.
+/// Writes a result for a person to standard output.
 pub fn print(text: &str) -> Result<(), Error> {
+    written(&mut io::stdout().lock(), &escape::page(text))
+}
+
+/// Writes a result that is JSON to standard output.
+pub fn print_json(json: &str) -> Result<(), Error> {
+    written(&mut io::stdout().lock(), &escape::json(json))
+}
+
+/// Writes what holds nothing but words of ours, for programs, as it is.
+pub fn print_own(text: &str) -> Result<(), Error> {
     written(&mut io::stdout().lock(), text)
+}
+
+/// Results that come one by one, each a line of standard output.
+pub enum Rows {
+    /// JSON.
+    Json(io::BufWriter<io::Stdout>),
+    /// Cells, under a line of their names.
+    Csv(Box<csv::Writer<io::Stdout>>),
+}
+
+impl Rows {
+    /// Lines of JSON.
+    pub fn json() -> Rows {
+        Rows::Json(io::BufWriter::new(io::stdout()))
+    }
+
+    /// Lines of CSV, with these names.
+    pub fn csv(columns: &[&str]) -> Rows {
+        let mut writer = csv::Writer::from_writer(io::stdout());
+        // Kept in memory until there is more to write.
+        let _ = writer.write_record(columns);
+        Rows::Csv(Box::new(writer))
+    }
+
+    /// Writes a row: of JSON the one value that there is, else all cells.
+    pub fn write<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) -> io::Result<()> {
+        match self {
+            Rows::Json(out) => {
+                for json in cells {
+                    out.write_all(escape::json(json).as_bytes())?;
+                }
+                out.write_all(b"\n")
+            }
+            Rows::Csv(out) => {
+                let cells = cells.into_iter().map(escape::line);
+                let written = out.write_record(cells.map(|cell| cell.into_owned().into_bytes()));
+                written.map_err(io::Error::from)
+            }
+        }
+    }
+
+    /// After the last.
+    pub fn finish(self) -> io::Result<()> {
+        match self {
+            Rows::Json(mut out) => out.flush(),
+            Rows::Csv(mut out) => out.flush(),
+        }
+    }
 }
 
 /// Writes a report to standard output, coloured on a terminal.
@@ -49,7 +111,7 @@ pub fn explain(report: &Report) {
 pub fn remark(text: &str) {
     let _ = written(
         &mut anstream::stderr().lock(),
-        &format!("sealion: {}\n", harmless(text)),
+        &format!("sealion: {}\n", escape::line(text)),
     );
 }
 
@@ -74,10 +136,23 @@ pub fn usage(answer: &clap::Error) -> u8 {
         .ansi()
         .to_string()
         .replacen("error:", "sealion:", 1);
+    for (_, value) in answer.context() {
+        let quoted = match value {
+            ContextValue::String(one) => std::slice::from_ref(one),
+            ContextValue::Strings(many) => many,
+            _ => continue,
+        };
+        // A line feed of theirs is no line end of ours.
+        for one in quoted {
+            if let Cow::Owned(safe) = escape::line(one) {
+                text = text.replace(one, &safe);
+            }
+        }
+    }
     if answer.kind() == ErrorKind::MissingRequiredArgument && text.contains("INPUT") {
         text += "\nName the files or directories that were saved from QLDB; '--help' ends with examples.\n";
     }
-    let _ = written(&mut anstream::stderr().lock(), &text);
+    let _ = written(&mut anstream::stderr().lock(), &coloured(&text));
     2
 }
 
@@ -97,7 +172,35 @@ fn styled(report: &Report, verbose: bool) -> String {
         let style = style_of(gravity);
         format!("{style}{words}{style:#}")
     });
-    text
+    coloured(&text)
+}
+
+/// Text with lines and colours of our own; everything else that is hidden is escaped.
+fn coloured(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\u{1b}') {
+        safe += &escape::page(&rest[..at]);
+        let length = colour_length(&rest[at..]);
+        match length {
+            Some(length) => safe += &rest[at..at + length],
+            None => safe += &escape::line("\u{1b}"),
+        }
+        rest = &rest[at + length.unwrap_or(1)..];
+    }
+    safe + &escape::page(rest)
+}
+
+/// The length of a sequence that sets a weight, an underline or one of the sixteen colours of
+/// letters, which is all that our styles and those of clap are made of: nothing that hides.
+fn colour_length(text: &str) -> Option<usize> {
+    let (numbers, _) = text.strip_prefix("\u{1b}[")?.split_once('m')?;
+    let plain = |number: &str| {
+        matches!(number, "0" | "1" | "4")
+            || matches!(number.parse(), Ok(30..=37 | 39 | 90..=97u8)) && number.len() == 2
+    };
+    let own = numbers.split(';').all(plain);
+    own.then_some("\u{1b}[m".len() + numbers.len())
 }
 
 /// Red is kept for what is wrong.
@@ -110,19 +213,6 @@ fn style_of(gravity: Option<Severity>) -> Style {
         Some(Severity::Note) => AnsiColor::Cyan,
     };
     colour.on_default().bold()
-}
-
-/// Names of files may be hostile too: no control character of theirs reaches the
-/// terminal.
-pub fn harmless(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character.is_control() {
-            true => _ = write!(safe, "{}", character.escape_default()),
-            false => safe.push(character),
-        }
-    }
-    safe
 }
 
 /// Whether a person sees standard error.
@@ -153,8 +243,8 @@ impl Bar {
         if self.seen {
             self.bar.set_style(style("{msg}"));
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
-            let name = harmless(name);
-            self.bar.set_message(format!("listing {name}: {so_far}"));
+            let message = format!("listing {name}: {so_far}");
+            self.bar.set_message(escape::line(&message).into_owned());
             self.bar.tick();
         }
     }
@@ -205,4 +295,31 @@ fn template(progress: &Progress) -> &'static str {
 
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_of_ours_are_kept_and_nothing_else() {
+        let style = style_of(Some(Severity::Failure));
+        let own = format!("{style}FAILED{style:#} at\n");
+        assert_eq!(coloured(&own), own);
+        for hostile in [
+            "\u{1b}[2J",
+            "\u{1b}[8m",
+            "\u{1b}[38;5;201m",
+            "\u{1b}[0;7m",
+            "\u{1b}[m",
+            "\u{1b}[+1m",
+            "\u{1b}]8;;x\u{7}",
+            "\u{1b}",
+            "\u{9b}1m",
+            "\u{202e}\r",
+        ] {
+            let safe = coloured(&format!("a{hostile}b{hostile}"));
+            assert!(!safe.contains(escape::is_hidden), "{safe}");
+        }
+    }
 }

@@ -7,6 +7,7 @@
 //! - [`make`]: journals of any size straight to files, on several threads;
 //! - [`write`](mod@write): the files and records that the service, its clients and AWS's samples wrote;
 //! - [`mutate`]: named changes to a journal or a proof, each with the findings it must cause;
+//! - [`hostile`]: text that a terminal would obey, in every place of a value;
 //! - [`agree`]: the checks that hold the `sealion` library to the reference.
 //!
 //! Nothing but [`agree`] uses the library. What is generated here is right by the rules in `sealion-reference`
@@ -16,6 +17,7 @@
 
 pub mod agree;
 pub mod block;
+pub mod hostile;
 pub mod ion;
 pub mod journal;
 pub mod ledger;

@@ -41,6 +41,7 @@ pub mod bundle;
 pub mod compare;
 mod engine;
 mod error;
+pub mod escape;
 pub mod extract;
 pub mod findings;
 mod hashes;

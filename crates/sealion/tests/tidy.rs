@@ -69,6 +69,35 @@ fn libraries_neither_print_nor_exit() {
     assert!(seen > 50, "the test looks at the wrong place");
 }
 
+/// What leaves the program is escaped there.
+#[test]
+fn the_program_writes_in_one_place() {
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for file in files(&root().join("crates/sealion-cli/src")) {
+        if file.ends_with("terminal.rs") {
+            continue;
+        }
+        seen += 1;
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (number, line) in text.lines().enumerate() {
+            let words = [
+                "stdout(",
+                "stderr(",
+                "println!(",
+                " print!(",
+                "dbg!(",
+                "Stdout",
+            ];
+            if words.iter().any(|word| line.contains(word)) {
+                wrong.push(format!("{}:{}: {line}", file.display(), number + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(seen > 10, "the test looks at the wrong place");
+}
+
 #[test]
 fn every_made_fixture_says_what_it_shows() {
     let made = root().join("fixtures/made");

@@ -38,7 +38,7 @@ pub fn run(args: &BundleArgs) -> Result<u8, Error> {
     }
     let json = bundle.to_json()?;
     match printed {
-        true => terminal::print(&json)?,
+        true => terminal::print_json(&json)?,
         false => super::write(&args.output, &json, args.force)?,
     }
     remark(&bundle, args);

@@ -34,7 +34,7 @@ fn copies(args: &CopiesArgs) -> Result<u8, Error> {
     bar.finish();
     let comparison = comparison?;
     match args.output {
-        Form::Json => terminal::print(&format!("{}\n", comparison.to_json()))?,
+        Form::Json => terminal::print_json(&format!("{}\n", comparison.to_json()))?,
         Form::Text => terminal::print(&comparison.to_string())?,
     }
     Ok(comparison.outcome.exit_status())
@@ -44,7 +44,7 @@ fn digests(args: &CompareDigestsArgs) -> Result<u8, Error> {
     let archive = Input::open(&args.inputs, &args.aws, None)?;
     let comparison = sealion::compare_digests(&archive, &args.limits.all()?)?;
     match args.output {
-        Form::Json => terminal::print(&format!("{}\n", comparison.to_json()))?,
+        Form::Json => terminal::print_json(&format!("{}\n", comparison.to_json()))?,
         Form::Text => terminal::print(&comparison.to_string())?,
     }
     Ok(comparison.verdict.exit_status())

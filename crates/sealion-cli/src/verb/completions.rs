@@ -10,6 +10,6 @@ use crate::terminal;
 pub fn run(args: &CompletionsArgs) -> Result<u8, Error> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Args::command(), "sealion", &mut script);
-    terminal::print(&String::from_utf8_lossy(&script))?;
+    terminal::print_own(&String::from_utf8_lossy(&script))?;
     Ok(0)
 }

@@ -28,7 +28,7 @@ pub fn run(args: &DigestArgs) -> Result<u8, Error> {
         }
         found => found.inspect_err(super::explain).map_err(Error::NoDigest)?,
     };
-    terminal::print(&digest.to_aws_json())?;
+    terminal::print_json(&digest.to_aws_json())?;
     if report.verdict() == Verdict::Inconclusive {
         terminal::remark(
             "all block hashes recompute, but some content does not: see `sealion verify`",

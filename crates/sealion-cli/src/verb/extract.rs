@@ -1,17 +1,17 @@
 //! `sealion extract`: documents out of a journal, each with its state.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 
 use sealion::extract::{extract, ExtractError, Extraction, Row, TableSource};
 use sealion::prove::WantedRevisions;
-use sealion::{StrandId, Verifier};
+use sealion::{escape, StrandId, Verifier};
 use serde_json::{json, value::RawValue};
 
 use crate::args::{ExtractArgs, RowForm};
 use crate::error::Error;
 use crate::input::Input;
-use crate::terminal::{self, Bar};
+use crate::terminal::{self, Bar, Rows};
 
 /// Blocks without rows that are named; all are counted.
 const NAMED_MAX: usize = 10;
@@ -36,10 +36,16 @@ pub fn run(args: &ExtractArgs) -> Result<u8, Error> {
     let bar = Bar::new(false);
     let verifier = verifier.progress(bar.callback());
     let mut states: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut rows = Rows::new(args.output);
+    let mut rows = match args.output {
+        RowForm::Ndjson => Rows::json(),
+        RowForm::Csv => Rows::csv(&COLUMNS),
+    };
     let mut each = |row: Row| {
         *states.entry(row.state.as_str()).or_default() += 1;
-        rows.write(&row)
+        match args.output {
+            RowForm::Ndjson => rows.write([json_of(&row)?.as_str()]),
+            RowForm::Csv => rows.write(cells(&row).iter().map(String::as_str)),
+        }
     };
     let extraction = extract(&verifier, &archive, &wanted, args.last, &mut each);
     bar.finish();
@@ -95,12 +101,7 @@ fn left_out(extraction: &Extraction) -> bool {
     loose > 0 || !extraction.without_text.is_empty()
 }
 
-/// Writes rows to standard output.
-enum Rows {
-    Ndjson(io::BufWriter<io::Stdout>),
-    Csv(Box<csv::Writer<io::Stdout>>),
-}
-
+/// The names of a CSV row's cells.
 const COLUMNS: [&str; 13] = [
     "state",
     "document_id",
@@ -117,73 +118,51 @@ const COLUMNS: [&str; 13] = [
     "data_ion",
 ];
 
-impl Rows {
-    fn new(form: RowForm) -> Rows {
-        match form {
-            RowForm::Ndjson => Rows::Ndjson(io::BufWriter::new(io::stdout())),
-            RowForm::Csv => {
-                let mut writer = csv::Writer::from_writer(io::stdout());
-                // Kept in memory until there is more to write.
-                let _ = writer.write_record(COLUMNS);
-                Rows::Csv(Box::new(writer))
-            }
-        }
-    }
+/// The cells of a row. Strings are escaped as those of JSON, without quotes; data is JSON and Ion text
+/// as it is, with more escapes; and none of them starts a formula.
+fn cells(row: &Row) -> [String; 13] {
+    let string = escape::csv_string;
+    let text = |text: &Option<String>| text.as_deref().map(string).unwrap_or_default();
+    let hash = row.revision_hash.map(|hash| hash.to_string());
+    let json = row.data_json.as_deref().map(escape::json);
+    let ion = row.data_ion.as_deref().map(escape::ion);
+    [
+        row.state.as_str().to_owned(),
+        string(&row.document_id),
+        row.version.to_string(),
+        row.kind.as_str().to_owned(),
+        text(&row.table_name),
+        row.table_source.map_or("", TableSource::as_str).to_owned(),
+        string(row.address.strand_id.as_str()),
+        row.address.sequence_no.to_string(),
+        text(&hash),
+        text(&row.tx_time),
+        text(&row.tx_id),
+        escape::csv_cell(&json.unwrap_or_default()),
+        escape::csv_cell(&ion.unwrap_or_default()),
+    ]
+}
 
-    fn write(&mut self, row: &Row) -> io::Result<()> {
-        let hash = row.revision_hash.map(|hash| hash.to_string());
-        let table_source = row.table_source.map(TableSource::as_str);
-        match self {
-            Rows::Ndjson(out) => {
-                let data = row.data_json.clone().unwrap_or_else(|| "null".to_owned());
-                let line = Line {
-                    state: row.state.as_str(),
-                    document_id: &row.document_id,
-                    version: row.version,
-                    kind: row.kind.as_str(),
-                    table_name: row.table_name.as_deref(),
-                    table_source,
-                    block_address: json!({
-                        "strand_id": row.address.strand_id.as_str(),
-                        "sequence_no": row.address.sequence_no,
-                    }),
-                    revision_hash: hash,
-                    tx_time: row.tx_time.as_deref(),
-                    tx_id: row.tx_id.as_deref(),
-                    data: RawValue::from_string(data)?,
-                    data_ion: row.data_ion.as_deref(),
-                };
-                serde_json::to_writer(&mut *out, &line)?;
-                out.write_all(b"\n")
-            }
-            Rows::Csv(out) => {
-                let text = |text: &Option<String>| text.clone().unwrap_or_default();
-                let record = [
-                    row.state.as_str().to_owned(),
-                    row.document_id.clone(),
-                    row.version.to_string(),
-                    row.kind.as_str().to_owned(),
-                    text(&row.table_name),
-                    table_source.unwrap_or_default().to_owned(),
-                    row.address.strand_id.as_str().to_owned(),
-                    row.address.sequence_no.to_string(),
-                    hash.unwrap_or_default(),
-                    text(&row.tx_time),
-                    text(&row.tx_id),
-                    text(&row.data_json),
-                    text(&row.data_ion),
-                ];
-                out.write_record(record).map_err(io::Error::from)
-            }
-        }
-    }
-
-    fn finish(self) -> io::Result<()> {
-        match self {
-            Rows::Ndjson(mut out) => out.flush(),
-            Rows::Csv(mut out) => out.flush(),
-        }
-    }
+fn json_of(row: &Row) -> io::Result<String> {
+    let data = row.data_json.clone().unwrap_or_else(|| "null".to_owned());
+    let line = Line {
+        state: row.state.as_str(),
+        document_id: &row.document_id,
+        version: row.version,
+        kind: row.kind.as_str(),
+        table_name: row.table_name.as_deref(),
+        table_source: row.table_source.map(TableSource::as_str),
+        block_address: json!({
+            "strand_id": row.address.strand_id.as_str(),
+            "sequence_no": row.address.sequence_no,
+        }),
+        revision_hash: row.revision_hash.map(|hash| hash.to_string()),
+        tx_time: row.tx_time.as_deref(),
+        tx_id: row.tx_id.as_deref(),
+        data: RawValue::from_string(data)?,
+        data_ion: row.data_ion.as_deref(),
+    };
+    Ok(serde_json::to_string(&line)?)
 }
 
 /// A row as a line of JSON.

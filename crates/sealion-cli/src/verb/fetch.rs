@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use sealion::prove::aws_json;
-use sealion::{BlockAddress, Verdict, Verifier};
+use sealion::{escape, BlockAddress, Verdict, Verifier};
 use sealion_fetch::{verify, Agreement, Answer, Ledger};
 use serde_json::json;
 
@@ -142,7 +142,9 @@ fn export(args: &FetchExportArgs) -> Result<u8, Error> {
     let urls = exports.iter().filter_map(sealion_fetch::Export::url);
     let text = match args.form {
         ExportForm::Json => aws_json(&value),
-        ExportForm::Url => urls.map(|url| terminal::harmless(&url) + "\n").collect(),
+        ExportForm::Url => urls
+            .map(|url| escape::line(&url).into_owned() + "\n")
+            .collect(),
     };
     hand_over(&args.answer, &text)?;
     for export in &exports {
@@ -166,7 +168,7 @@ fn ledger(args: &AnswerArgs) -> Result<Ledger, Error> {
 /// Writes the answer where it is wanted, right or wrong.
 fn hand_over(args: &AnswerArgs, text: &str) -> Result<(), Error> {
     match &args.output {
-        Some(path) if path != Path::new("-") => super::write(path, text, args.force),
-        _ => terminal::print(text),
+        Some(path) if path != Path::new("-") => super::write(path, &escape::json(text), args.force),
+        _ => terminal::print_json(text),
     }
 }

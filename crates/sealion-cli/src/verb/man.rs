@@ -21,6 +21,6 @@ pub fn run(args: &ManArgs) -> Result<u8, Error> {
         .source(concat!("sealion ", env!("CARGO_PKG_VERSION")))
         .render(&mut page)
         .map_err(Error::Output)?;
-    terminal::print(&String::from_utf8_lossy(&page))?;
+    terminal::print_own(&String::from_utf8_lossy(&page))?;
     Ok(0)
 }

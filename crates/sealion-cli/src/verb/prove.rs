@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use sealion::merkle::IndexFile;
@@ -16,7 +16,7 @@ use crate::args::{
 };
 use crate::error::Error;
 use crate::input::Input;
-use crate::terminal::{self, Bar};
+use crate::terminal::{self, Bar, Rows};
 
 /// Proves what was asked for, and prints it.
 pub fn run(args: &ProveArgs) -> Result<u8, Error> {
@@ -33,7 +33,7 @@ fn block(args: &ProveBlockArgs) -> Result<u8, Error> {
     let text = match args.output {
         BlockForm::Aws => proven.to_aws_json(),
     };
-    terminal::print(&text)?;
+    terminal::print_json(&text)?;
     leads_to(&proven.digest, &args.source, args.tip.digest.as_ref());
     Ok(0)
 }
@@ -49,10 +49,11 @@ fn revision(args: &ProveRevisionArgs) -> Result<u8, Error> {
     let mut last = None;
     let mut skipped = Vec::new();
     let mut typeless = 0;
+    let mut rows = Rows::json();
     let mut each = |proven: ProvenRevision| {
         match value(&proven, args.output) {
             None => typeless += 1,
-            Some(value) if many => return writeln!(io::stdout(), "{value}"),
+            Some(value) if many => return rows.write([value.to_string().as_str()]),
             Some(_) => last = Some(proven),
         }
         Ok(())
@@ -65,6 +66,10 @@ fn revision(args: &ProveRevisionArgs) -> Result<u8, Error> {
         }
         count => count?,
     };
+    match rows.finish() {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(0),
+        finished => finished.map_err(Error::Output)?,
+    }
     if typeless > 0 {
         skipped.push(format!("{typeless} of the revisions came as JSON, which has lost the types of their data; --output receipt needs none"));
     }
@@ -84,7 +89,7 @@ fn revision(args: &ProveRevisionArgs) -> Result<u8, Error> {
             ProofForm::Aws => proven.to_aws_json().unwrap_or_default(),
             ProofForm::Receipt => proven.to_receipt_json(),
         };
-        terminal::print(&text)?;
+        terminal::print_json(&text)?;
     }
     leads_to(&prover.digest(tip)?, &args.source, args.tip.digest.as_ref());
     Ok(if skipped.is_empty() { 0 } else { 2 })
@@ -117,7 +122,7 @@ fn consistency(args: &ProveConsistencyArgs) -> Result<u8, Error> {
         to: prover.digest(to)?,
         proof: prover.consistency_proof(from, to)?,
     };
-    terminal::print(&proven.to_json())?;
+    terminal::print_json(&proven.to_json())?;
     let given = args.to.as_ref().filter(|_| to_digest);
     leads_to(&proven.to, &args.source, given);
     Ok(0)

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use sealion::{State, StrandState};
+use sealion::{escape, State, StrandState};
 
 use crate::args::{StateArgs, StateVerb};
 use crate::error::Error;
@@ -21,7 +21,7 @@ fn show(path: &Path) -> Result<u8, Error> {
     let state = State::read(path)?;
     let mut page = format!(
         "A state of sealion {}, whose run said {}. Nothing of this was verified now.\n",
-        terminal::harmless(state.tool_version()),
+        escape::line(state.tool_version()),
         state.verdict()
     );
     for strand in state.strands() {
@@ -38,9 +38,9 @@ fn page_of(strand: &StrandState) -> String {
     let or_none = |hash: Option<sealion::Hash>| hash.map_or("none".to_owned(), |h| h.to_string());
     let mut line = |label: &str, text: String| {
         // Writing to a string does not fail.
-        let _ = writeln!(page, "  {label:<12}{text}");
+        let _ = writeln!(page, "  {label:<12}{}", escape::line(&text));
     };
-    line("strand", terminal::harmless(strand.strand_id().as_str()));
+    line("strand", strand.strand_id().to_string());
     line(
         "blocks",
         format!("{}\u{2013}{}", strand.first(), strand.last()),
@@ -81,7 +81,7 @@ fn merge(paths: &[PathBuf], output: Option<&Path>) -> Result<u8, Error> {
     let whole = State::merge(&states?)?;
     match output {
         Some(path) => whole.write(path)?,
-        None => terminal::print(&whole.to_json())?,
+        None => terminal::print_json(&whole.to_json())?,
     }
     Ok(0)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use sealion::source::Archive;
-use sealion::{Report, State, StrandId, Verifier};
+use sealion::{escape, Report, State, StrandId, Verifier};
 
 use crate::args::{Output, VerifyArgs};
 use crate::error::Error;
@@ -25,7 +25,7 @@ pub fn run(args: &VerifyArgs) -> Result<u8, Error> {
     }
     let report = super::verify_archive(verifier, &input, args.quiet)?;
     match args.output {
-        Output::Json => terminal::print(&format!("{}\n", report.to_json()))?,
+        Output::Json => terminal::print_json(&format!("{}\n", report.to_json()))?,
         Output::Text if args.quiet => {}
         Output::Text => terminal::print_report(&report, args.verbose)?,
     }
@@ -112,7 +112,7 @@ fn listing(archive: &dyn Archive) -> Result<String, Error> {
     for object in &objects {
         let bytes = object.size.map_or("?".to_owned(), |size| size.to_string());
         sum += object.size.unwrap_or(0);
-        text += &format!("{bytes:>15} {}\n", terminal::harmless(&object.name));
+        text += &format!("{bytes:>15} {}\n", escape::line(&object.name));
     }
     let unknown = objects
         .iter()

@@ -8,6 +8,7 @@ mod archives;
 mod bombs;
 mod compressed;
 mod random;
+mod sources;
 
 use common::panics;
 use sealion::source::{Archive, Memory};

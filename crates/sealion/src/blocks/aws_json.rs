@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{json, Value};
 
 use super::{BlockAddress, Digest, Proof};
+use crate::escape;
 
 /// `{"IonText": "..."}`.
 pub(crate) fn ion_text(text: &str) -> Value {
@@ -32,7 +33,7 @@ pub(crate) fn digest_value(digest: &Digest) -> Value {
 }
 
 /// An answer of QLDB's API as the AWS CLI printed it: four blanks a level, a line feed
-/// at the end.
+/// at the end. Characters that could drive a terminal are escaped, though JSON would allow them.
 pub fn aws_json(value: &impl Serialize) -> String {
     let mut bytes = Vec::new();
     let format = serde_json::ser::PrettyFormatter::with_indent(b"    ");
@@ -42,7 +43,8 @@ pub fn aws_json(value: &impl Serialize) -> String {
         bytes.clear();
     }
     bytes.push(b'\n');
-    String::from_utf8(bytes).unwrap_or_default()
+    let json = String::from_utf8(bytes).unwrap_or_default();
+    escape::json(&json).into_owned()
 }
 
 impl Digest {

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::blocks::StrandId;
 use crate::findings::{CheckedBlock, Code};
 use crate::merkle::{first_difference, Index, Range, Tree as _};
+use crate::report::safe_json;
 use crate::source::Archive;
 use crate::verify::Watcher;
 use crate::{Error, Report, Verdict, Verifier};
@@ -147,10 +148,10 @@ pub struct JournalComparison {
 }
 
 impl JournalComparison {
-    /// The JSON form, version 1, one object, indented.
+    /// The JSON form, version 1, one object, indented; safe to print, as
+    /// [`Report::to_json`](crate::Report::to_json).
     pub fn to_json(&self) -> String {
-        // Strings, numbers, lists and maps with string keys: JSON has them all.
-        serde_json::to_string_pretty(self).unwrap_or_default()
+        safe_json(self)
     }
 }
 
@@ -187,7 +188,8 @@ pub fn compare_journals(
     }
     comparison.first_other_hash = first_other_hash(both.0, both.1, &comparison.common);
     comparison.outcome = Outcome::Same;
-    lockstep::run(&verifier, first, second, &mut |first, second| {
+    let copies = ((first, &reports[0]), (second, &reports[1]));
+    lockstep::run(&verifier, copies.0, copies.1, &mut |first, second| {
         blocks::compare(first, second, &mut comparison);
     })?;
     let grave = |kind: &DifferenceKind| kind.is_grave();

@@ -79,7 +79,7 @@ pub fn extract(
         without_text: Vec::new(),
     };
     // The same settings, so that the same blocks go by; this run is not judged.
-    verifier.pass_over(archive, &mut extracting)?;
+    verifier.pass_over(archive, &report, &mut extracting)?;
     let Extracting {
         stopped,
         revisions,

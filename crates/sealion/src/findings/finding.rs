@@ -184,6 +184,16 @@ impl Findings {
         (self.totals, self.severities) = (totals, severities);
     }
 
+    /// Whether one of these codes says that something in the file at `path` is wrong or open.
+    pub(crate) fn leave_open(&self, path: &str, codes: &[Code]) -> bool {
+        let grave = |finding: &&Finding| finding.severity <= Severity::Incomplete;
+        let mut grave = self.kept.iter().filter(grave);
+        grave.any(|finding| {
+            let source = finding.source.as_ref();
+            codes.contains(&finding.code) && source.is_some_and(|source| *source.path == *path)
+        })
+    }
+
     /// How many there are that leave something wrong or undecided.
     pub(crate) fn grave(&self) -> u64 {
         self.count_of(Severity::Failure) + self.count_of(Severity::Incomplete)

@@ -234,9 +234,23 @@ impl Prover {
             None if report.verdict() == crate::Verdict::Failed => {
                 Err(ProveError::Fails(Box::new(report)))
             }
-            None => Ok(()),
+            // It could be read when the tree was made.
+            None => match unread(&report) {
+                None => Ok(()),
+                Some(why) => Err(ProveError::Incomplete {
+                    why,
+                    report: Box::new(report),
+                }),
+            },
         }
     }
+}
+
+/// The first file that could not be read to its end.
+fn unread(report: &crate::Report) -> Option<String> {
+    let mut findings = report.findings().iter();
+    let unread = findings.find(|finding| finding.code == crate::Code::Truncated)?;
+    Some(format!("{}: {}", unread.code, unread.message))
 }
 
 /// Hands wanted blocks on, until one is refused.

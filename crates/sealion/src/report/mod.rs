@@ -17,6 +17,7 @@ pub(crate) use text::Safe;
 pub use verdict::Verdict;
 
 use crate::blocks::{BlockAddress, StrandId};
+use crate::escape;
 pub use crate::findings::{
     Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, RevisionCounts, State, Strand,
 };
@@ -204,16 +205,5 @@ impl Report {
 pub(crate) fn safe_json(value: &impl Serialize) -> String {
     let json = serde_json::to_string_pretty(value);
     let json = json.expect("a report has no value that JSON lacks");
-    let mut safe = String::with_capacity(json.len());
-    for c in json.chars() {
-        match c {
-            '\u{7f}'..='\u{9f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{feff}' => safe.push_str(&format!("\\u{:04x}", u32::from(c))),
-            _ => safe.push(c),
-        }
-    }
-    safe
+    escape::json(&json).into_owned()
 }

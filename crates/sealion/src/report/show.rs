@@ -15,6 +15,7 @@ use ion_rs::{v1_0, IonType, TextFormat};
 use super::text::Safe;
 use crate::blocks::claim::RecordedHash;
 use crate::blocks::read::Node;
+use crate::escape::Lines;
 
 /// The first line of all that is shown.
 pub(crate) const NOTHING_VERIFIED: &str =
@@ -48,12 +49,16 @@ impl Sheet {
     pub(crate) fn line(&mut self, label: &str, text: impl Display) {
         let text = text.to_string();
         // Writing to a string cannot fail.
-        let _ = writeln!(self.0, "  {label:<LABEL_WIDTH$}{}", Safe(&text));
+        let _ = writeln!(
+            Lines::new(&mut self.0),
+            "  {label:<LABEL_WIDTH$}{}",
+            Safe(&text)
+        );
     }
 
     /// A line above the ones that belong together.
     pub(crate) fn heading(&mut self, words: &str) {
-        let _ = writeln!(self.0, "\n  {words}");
+        let _ = writeln!(Lines::new(&mut self.0), "\n  {words}");
     }
 
     /// The first `max` items, each on a line, and how many more there are.

@@ -2,8 +2,9 @@
 //! rests on, what was asked and found, each finding, and what no hash covers.
 //!
 //! Names, statements and values come from the inputs, which may be hostile: they
-//! are printed through [`Safe`], so that none of them can move a terminal's
-//! cursor, change its colours, fake a line of the report or bury the rest of it.
+//! are printed through [`Safe`], so that none of them can bury the rest of it; and
+//! all lines are written by [`Lines`], so that none can move a terminal's cursor,
+//! change its colours or fake a line of the report, even one that was forgotten.
 
 mod safe;
 #[cfg(test)]
@@ -11,7 +12,7 @@ mod tests;
 mod words;
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Write};
+use std::fmt;
 
 pub(crate) use safe::Safe;
 use words::{
@@ -20,6 +21,7 @@ use words::{
 };
 
 use super::{Coverage, Report, State, Strand, Verdict};
+use crate::escape::Lines;
 use crate::findings::{Code, Finding, Severity};
 
 /// Findings of each code, digests, inputs and runs of blocks that are printed
@@ -51,13 +53,13 @@ impl Report {
     /// Only those of `out`.
     pub fn write_text(
         &self,
-        out: &mut dyn Write,
+        out: &mut dyn fmt::Write,
         verbose: bool,
         paint: &dyn Fn(Option<Severity>, &str) -> String,
     ) -> fmt::Result {
         let mut text = Text {
             report: self,
-            out,
+            out: Lines::new(out),
             printed_max: if verbose { usize::MAX } else { PRINTED_MAX },
             paint,
         };
@@ -75,7 +77,7 @@ impl Report {
 /// One writing of a report.
 struct Text<'a> {
     report: &'a Report,
-    out: &'a mut dyn Write,
+    out: Lines<'a>,
     printed_max: usize,
     paint: Paint<'a>,
 }
@@ -98,7 +100,10 @@ impl Text<'_> {
                 self.first_of(Severity::Incomplete, ": nothing is known to be wrong, but ")
             }
         };
-        writeln!(self.out, "{word}{why}\n{meaning}\n")
+        self.out.own(&word)?;
+        writeln!(self.out, "{why}")?;
+        self.out.own(meaning)?;
+        self.out.own("\n\n")
     }
 
     /// `at block 5 of strand …: what was found`, after `lead`.
@@ -247,8 +252,10 @@ impl Text<'_> {
     fn coverage(&mut self, coverage: &[Coverage]) -> fmt::Result {
         for one in coverage.iter().take(self.printed_max) {
             let state = (self.paint)(gravity_of(one.state), state_words(one.state));
-            let line = format!("{} {state}", run(one.first, one.last));
-            self.line("coverage", &line)?;
+            let run = run(one.first, one.last);
+            write!(self.out, "  {:<LABEL_WIDTH$}{run} ", "coverage")?;
+            self.out.own(&state)?;
+            self.out.own("\n")?;
         }
         self.more("coverage", coverage.len())
     }
@@ -333,7 +340,9 @@ impl Text<'_> {
             _ => "",
         };
         let (code, place) = (finding.code, place(finding));
-        writeln!(self.out, "\n{severity} {code} {place}{by_strict}")?;
+        self.out.own("\n")?;
+        self.out.own(&severity)?;
+        writeln!(self.out, " {code} {place}{by_strict}")?;
         writeln!(self.out, "  {}", Safe(&finding.message))?;
         self.given("field", finding.field.as_deref())?;
         if let Some(source) = &finding.source {
@@ -384,7 +393,7 @@ impl Text<'_> {
         }
         writeln!(self.out, "\nno hash covers")?;
         for uncovered in &self.report.not_covered {
-            writeln!(self.out, "  {}: {}", uncovered.field, uncovered.why)?;
+            writeln!(self.out, "  {}: {}", Safe(&uncovered.field), uncovered.why)?;
         }
         Ok(())
     }

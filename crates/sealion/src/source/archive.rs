@@ -14,7 +14,8 @@ use crate::Error;
 pub struct Object {
     /// Its name, as people will see it in the report.
     pub name: Arc<str>,
-    /// Its size in bytes as stored, if known before reading.
+    /// Its size in bytes as stored, if known before reading. An object of which another
+    /// number of bytes comes counts as not read to its end.
     pub size: Option<u64>,
     /// What changes whenever its bytes do, if the archive has such a thing: the time
     /// of its last change, an ETag. Two listings with the same name, size and stamp
@@ -78,7 +79,7 @@ impl OneFile {
 impl Archive for OneFile {
     fn objects(&self) -> Result<Vec<Object>, Error> {
         let found = metadata(&self.0)?;
-        let object = Object::new(name_of(&self.0), Some(found.len()));
+        let object = Object::new(name_of(&self.0), size(&found));
         Ok(vec![object.stamped(stamp(&found))])
     }
 
@@ -122,7 +123,7 @@ impl Archive for Directory {
                 Ok(entry) if entry.file_type().is_dir() => {}
                 Ok(entry) => {
                     let found = entry.metadata().ok();
-                    let size = found.as_ref().map(Metadata::len);
+                    let size = found.as_ref().and_then(size);
                     let object = Object::new(name_of(entry.path()), size);
                     objects.push(object.stamped(found.as_ref().and_then(stamp)));
                 }
@@ -151,7 +152,7 @@ impl Archive for Directory {
 /// Standard input, under the name `-`. It is read once, into a temporary file:
 /// a journal may be larger than memory and is looked at twice.
 #[derive(Default)]
-pub struct Stdin(Mutex<Option<File>>);
+pub struct Stdin(Mutex<Option<Arc<Mutex<File>>>>);
 
 impl Stdin {
     /// Standard input of this process.
@@ -172,9 +173,10 @@ impl Archive for Stdin {
             none => {
                 let mut file = tempfile::tempfile().map_err(failed)?;
                 io::copy(&mut io::stdin().lock(), &mut file).map_err(failed)?;
-                none.insert(file)
+                none.insert(Arc::new(Mutex::new(file)))
             }
         };
+        let file = file.lock().unwrap_or_else(PoisonError::into_inner);
         let size = file.metadata().map_err(failed)?.len();
         Ok(vec![Object::new("-", Some(size))])
     }
@@ -188,22 +190,23 @@ impl Archive for Stdin {
             .as_ref()
             .ok_or_else(|| io::Error::other("standard input was not read yet"))?;
         Ok(Box::new(SharedFile {
-            file: file.try_clone()?,
+            file: file.clone(),
             position: 0,
         }))
     }
 }
 
-/// Reads from its own position, though clones share one.
+/// Reads from its own position, though all readers share one.
 struct SharedFile {
-    file: File,
+    file: Arc<Mutex<File>>,
     position: u64,
 }
 
 impl Read for SharedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.file.seek(io::SeekFrom::Start(self.position))?;
-        let count = self.file.read(buffer)?;
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(io::SeekFrom::Start(self.position))?;
+        let count = file.read(buffer)?;
         self.position += count as u64;
         Ok(count)
     }
@@ -338,6 +341,11 @@ fn metadata(path: &Path) -> Result<Metadata, Error> {
         path: name_of(path),
         source,
     })
+}
+
+/// Of pipes and the like nothing is known before they are read.
+fn size(found: &Metadata) -> Option<u64> {
+    found.is_file().then_some(found.len())
 }
 
 /// Times of change, of the content and (where a program cannot set it) of anything

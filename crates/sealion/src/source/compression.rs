@@ -1,44 +1,57 @@
 //! gzip and zstd, known by their first bytes.
+//!
+//! A compressed file is at its end where its last member or frame is, whose checksum and length were
+//! compared. Whatever follows must be one more of them, and is an error if it is not. `gzip` passes
+//! over zeros there, since tapes were filled up with them; but a file of which the end was never
+//! written, after a crash, looks just like that, and nothing that QLDB or its tools write ends so.
 
 use std::io::{self, BufReader, Cursor, Read};
 
 use super::encoding::utf8;
+use super::Lasting;
+
+type Input = Box<dyn Read + Send>;
 
 /// The input, decompressed if it is compressed, text as UTF-8; and whether it was
-/// compressed.
+/// compressed. Neither decompressors nor whoever reads are told twice of an error in
+/// different words, or of an end behind one.
 ///
 /// # Errors
 /// If its first bytes cannot be read, or it is zstd and this build lacks it.
-pub(crate) fn decompressed(
-    input: Box<dyn Read + Send>,
-) -> io::Result<(Box<dyn Read + Send>, bool)> {
-    let (input, compressed) = expanded(input)?;
-    Ok((utf8(input)?, compressed))
+pub(crate) fn decompressed(input: Input) -> io::Result<(Lasting<Input>, bool)> {
+    let (input, compressed) = expanded(Lasting::new(input))?;
+    Ok((Lasting::new(utf8(input)?), compressed))
 }
 
-fn expanded(mut input: Box<dyn Read + Send>) -> io::Result<(Box<dyn Read + Send>, bool)> {
+fn expanded(mut input: Lasting<Input>) -> io::Result<(Input, bool)> {
     let mut head = Vec::with_capacity(4);
     (&mut input).take(4).read_to_end(&mut head)?;
     let whole = Cursor::new(head.clone()).chain(input);
-    if head.starts_with(&[0x1F, 0x8B]) {
+    match head[..] {
         // A file may hold several gzip members end to end.
-        let decoder = flate2::bufread::MultiGzDecoder::new(BufReader::new(whole));
-        return Ok((Box::new(decoder), true));
+        [0x1F, 0x8B, ..] => {
+            let decoder = flate2::bufread::MultiGzDecoder::new(BufReader::new(whole));
+            Ok((Box::new(Lasting::new(decoder)), true))
+        }
+        // A frame, or one that is skipped: some programs begin with such.
+        [0x28, 0xB5, 0x2F, 0xFD] | [0x50..=0x5F, 0x2A, 0x4D, 0x18] => {
+            Ok((Box::new(Lasting::new(zstd_decoder(whole)?)), true))
+        }
+        _ => Ok((Box::new(whole), false)),
     }
-    if head.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) {
-        return Ok((zstd_decoder(whole)?, true));
-    }
-    Ok((Box::new(whole), false))
 }
 
 #[cfg(feature = "zstd")]
-fn zstd_decoder(input: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+fn zstd_decoder(input: impl Read + Send + 'static) -> io::Result<Input> {
     Ok(Box::new(zstd::stream::read::Decoder::new(input)?))
 }
 
 #[cfg(not(feature = "zstd"))]
-fn zstd_decoder(_: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+fn zstd_decoder(_: impl Read + Send + 'static) -> io::Result<Input> {
     Err(io::Error::other(
         "the file is zstd-compressed and this build cannot read that: decompress it first",
     ))
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use crate::blocks::time::Time;
 use crate::blocks::{Hash, StrandId};
 use crate::findings::{RevisionCounts, Span};
 use crate::merkle::Range;
-use crate::report::Verdict;
+use crate::report::{safe_json, Verdict};
 
 /// The version of the form.
 const VERSION: u32 = 1;
@@ -50,7 +50,7 @@ struct Strand {
 }
 
 impl State {
-    /// The JSON form, one object, indented, with a line end.
+    /// The JSON form, one object, indented, with a line end; safe to print.
     pub fn to_json(&self) -> String {
         let mut written = Written {
             state_version: VERSION,
@@ -63,9 +63,7 @@ impl State {
             checksum: None,
         };
         written.checksum = Some(written.sum());
-        // Numbers, strings and lists alone.
-        let json = serde_json::to_string_pretty(&written);
-        json.expect("a state has no value that JSON lacks") + "\n"
+        safe_json(&written) + "\n"
     }
 
     /// Whether a value has the form of a state.

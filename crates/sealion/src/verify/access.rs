@@ -1,31 +1,90 @@
-//! Opens objects, counts the bytes that come, and notices what could not be read.
+//! Opens objects, counts the bytes that come, and remembers what could not be read.
+//!
+//! All that reads an object's content opens it here. Whoever reads is told of a failure, every time
+//! he asks; and it is remembered here, so that the report has it even if he forgot.
 //!
 //! An archive that refuses is no fault of the data: the same run may succeed later. What is wrong
-//! with bytes that did come, such as damaged compression, is not counted here.
+//! with bytes that did come, such as damaged compression, is remembered and not counted.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::source::{Archive, Object};
+use super::looking::Looking;
+use crate::findings::{flaw_finding, Code, Finding, Findings};
+use crate::source::{decompressed, Archive, Failure, Flaw, FlawKind, Lasting, Object};
 
 /// How an archive answered so far.
 #[derive(Default)]
-pub(super) struct Access {
+pub(crate) struct Access {
     bytes: AtomicU64,
     refused: AtomicU64,
+    unended: Mutex<BTreeMap<Arc<str>, Unended>>,
 }
 
+/// An object that was not read to its end, and the byte up to which it was.
+#[derive(Clone, Debug)]
+pub(crate) enum Unended {
+    Failed(u64, Failure),
+    /// Nobody asked for more.
+    LeftOff(u64),
+}
+
+type Input = Box<dyn Read + Send>;
+
 impl Access {
-    /// Opens `object`.
-    pub(super) fn open(
+    /// Opens `object`: its bytes decompressed, text as UTF-8.
+    pub(crate) fn open(
         self: &Arc<Self>,
         archive: &dyn Archive,
         object: &Object,
-    ) -> io::Result<Box<dyn Read + Send>> {
-        let inner = self.noticed(archive.open(object))?;
-        let access = self.clone();
-        Ok(Box::new(Reading { inner, access }))
+    ) -> io::Result<Input> {
+        self.open_told(archive, object, None)
+    }
+
+    /// The same, while somebody is told how many bytes came.
+    pub(super) fn open_told(
+        self: &Arc<Self>,
+        archive: &dyn Archive,
+        object: &Object,
+        looking: Option<&Arc<Looking>>,
+    ) -> io::Result<Input> {
+        let mut stored = self.stored(archive, object)?;
+        if let Some(looking) = looking {
+            stored = looking.at(stored);
+        }
+        let input = decompressed(stored).map(|(input, _)| input);
+        let input = self.noted(&object.name, input)?;
+        Ok(self.watched(object, input))
+    }
+
+    /// Opens `object`: its bytes as stored.
+    pub(super) fn open_stored(
+        self: &Arc<Self>,
+        archive: &dyn Archive,
+        object: &Object,
+    ) -> io::Result<Input> {
+        let stored = self.stored(archive, object)?;
+        Ok(self.watched(object, Lasting::new(stored)))
+    }
+
+    fn stored(self: &Arc<Self>, archive: &dyn Archive, object: &Object) -> io::Result<Input> {
+        let inner = self.noticed(archive.open(object));
+        Ok(Box::new(Stored {
+            inner: self.noted(&object.name, inner)?,
+            size: object.size,
+            count: 0,
+            access: self.clone(),
+        }))
+    }
+
+    fn watched(self: &Arc<Self>, object: &Object, input: Lasting<Input>) -> Input {
+        Box::new(Watched {
+            input,
+            name: object.name.clone(),
+            access: self.clone(),
+        })
     }
 
     /// Bytes read, as stored.
@@ -38,6 +97,34 @@ impl Access {
         self.refused.load(Ordering::Relaxed)
     }
 
+    /// How the reading of an object ended, if not at its end.
+    pub(super) fn unended(&self, name: &str) -> Option<Unended> {
+        let unended = self.unended.lock();
+        unended
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .cloned()
+    }
+
+    /// A finding for every object that was not read to its end and of which no finding says so.
+    pub(super) fn unsaid(&self, findings: &mut Findings) {
+        let unended = self.unended.lock();
+        let unended = unended.unwrap_or_else(PoisonError::into_inner);
+        for (name, how) in unended.iter() {
+            how.say(name, findings);
+        }
+    }
+
+    /// What failed is remembered before what was only left off, and the first failure for good.
+    fn remember(&self, name: &Arc<str>, how: Unended) {
+        let unended = self.unended.lock();
+        let mut unended = unended.unwrap_or_else(PoisonError::into_inner);
+        match unended.get(name) {
+            Some(Unended::Failed(..)) => {}
+            _ => _ = unended.insert(name.clone(), how),
+        }
+    }
+
     fn noticed<T>(&self, answer: io::Result<T>) -> io::Result<T> {
         if let Err(error) = &answer {
             let again = error.kind() == io::ErrorKind::Interrupted;
@@ -45,17 +132,150 @@ impl Access {
         }
         answer
     }
+
+    fn noted<T>(&self, name: &Arc<str>, opened: io::Result<T>) -> io::Result<T> {
+        opened.map_err(|error| {
+            let failure = Failure::of(error);
+            self.remember(name, Unended::Failed(0, failure.clone()));
+            failure.again()
+        })
+    }
 }
 
-struct Reading {
-    inner: Box<dyn Read + Send>,
+impl Unended {
+    /// A finding that says so, unless there is one.
+    pub(super) fn say(&self, name: &Arc<str>, findings: &mut Findings) {
+        let (codes, finding) = match self {
+            Unended::Failed(offset, failure) => {
+                let flaw = Flaw::new(*offset, FlawKind::Unreadable(failure.again()));
+                (&[Code::Truncated][..], flaw_finding(flaw, name))
+            }
+            Unended::LeftOff(offset) => {
+                let message =
+                    format!("{name} was not read beyond byte {offset}, and nothing says why");
+                let finding = Finding::new(Code::Truncated, message)
+                    .remedy("this is a defect of this tool: please report it with the file")
+                    .source(name, Some(*offset));
+                (
+                    &[Code::Truncated, Code::Limit, Code::Malformed][..],
+                    finding,
+                )
+            }
+        };
+        if !findings.leave_open(name, codes) {
+            findings.push(finding);
+        }
+    }
+}
+
+/// The bytes as stored, counted.
+struct Stored {
+    inner: Input,
+    /// How many there must be, if the listing told.
+    size: Option<u64>,
+    count: u64,
     access: Arc<Access>,
 }
 
-impl Read for Reading {
+impl Stored {
+    fn next(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.count += count as u64;
+        match self.size {
+            Some(size) if count == 0 && !buffer.is_empty() && size != self.count => {
+                Err(io::Error::other(format!(
+                    "it was listed with {size} bytes, and {} came",
+                    self.count
+                )))
+            }
+            _ => Ok(count),
+        }
+    }
+}
+
+impl Read for Stored {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.access.noticed(self.inner.read(buffer))?;
+        let answer = self.next(buffer);
+        let count = self.access.clone().noticed(answer)?;
         self.access.bytes.fetch_add(count as u64, Ordering::Relaxed);
         Ok(count)
+    }
+}
+
+/// Remembers how the reading of an object ended.
+struct Watched {
+    input: Lasting<Input>,
+    name: Arc<str>,
+    access: Arc<Access>,
+}
+
+impl Read for Watched {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.input.read(buffer)
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        let given = self.input.given();
+        let how = match self.input.end() {
+            Some(Ok(())) => return,
+            Some(Err(failure)) => Unended::Failed(given, failure.clone()),
+            None => Unended::LeftOff(given),
+        };
+        self.access.remember(&self.name, how);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Memory;
+
+    /// What is said of one object, after it was read by `read`.
+    fn said(listed: u64, read: impl FnOnce(Input)) -> Vec<Finding> {
+        let archive = Memory::new().with("file", *b"{a:1}");
+        let access = Arc::<Access>::default();
+        let object = Object::new("file", Some(listed));
+        read(access.open(&archive, &object).unwrap());
+        let mut findings = Findings::new(9, false);
+        // However often it is asked.
+        access.unsaid(&mut findings);
+        access.unsaid(&mut findings);
+        findings.into_parts().0
+    }
+
+    fn all(mut input: Input) {
+        // Whoever reads forgets what he was told.
+        let _ = input.read_to_end(&mut Vec::new());
+    }
+
+    #[test]
+    fn what_was_read_to_its_end_is_not_spoken_of() {
+        assert!(said(5, all).is_empty());
+    }
+
+    #[test]
+    fn a_failure_that_nobody_passed_on_is_said_once() {
+        for listed in [4, 6] {
+            let found = said(listed, all);
+            let [finding] = &found[..] else {
+                panic!("{found:?}");
+            };
+            assert_eq!(finding.code, Code::Truncated);
+            let words = format!("listed with {listed} bytes, and 5 came");
+            assert!(finding.message.ends_with(&words), "{}", finding.message);
+            let source = finding.source.as_ref().unwrap();
+            assert_eq!((&*source.path, source.offset), ("file", Some(5)));
+        }
+    }
+
+    #[test]
+    fn what_was_left_off_is_said() {
+        let found = said(5, |mut input| {
+            assert_eq!(input.read(&mut [0; 2]).unwrap(), 2)
+        });
+        assert_eq!(found.len(), 1);
+        assert!(found[0].message.contains("beyond byte 2"), "{found:?}");
     }
 }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::access::Access;
 use super::collect::Collector;
 use crate::blocks::claim::RecordedHash;
 use crate::blocks::evidence::{AttachmentClaim, AttachmentKind, BundleClaim, Evidence, ItemClaim};
@@ -104,12 +105,13 @@ impl Collector<'_> {
 pub(super) fn finish(
     bundles: &[Bundled],
     trusted: &[(Digest, Arc<str>)],
-    archive: &dyn Archive,
+    (archive, access): (&dyn Archive, &Arc<Access>),
     objects: &[Object],
     findings: &mut Findings,
 ) {
     let mut files = Files {
         archive,
+        access,
         objects,
         hashes: vec![None; objects.len()],
     };
@@ -135,6 +137,7 @@ pub(super) fn finish(
 /// The inputs as stored.
 struct Files<'a> {
     archive: &'a dyn Archive,
+    access: &'a Arc<Access>,
     objects: &'a [Object],
     /// Size and hash of those that were read: each once, however many attachments
     /// there are.
@@ -158,7 +161,7 @@ impl Files<'_> {
             if !named && object.size.is_some_and(|size| size != *bytes) {
                 continue;
             }
-            // Reading it for itself fails as well then, and says so.
+            // That it cannot be read is remembered, and said.
             let Some(own) = self.hash_of(index) else {
                 continue;
             };
@@ -188,7 +191,8 @@ impl Files<'_> {
 
     fn hash_of(&mut self, index: usize) -> Option<(u64, Hash)> {
         if self.hashes[index].is_none() {
-            let input = self.archive.open(&self.objects[index]);
+            let object = &self.objects[index];
+            let input = self.access.open_stored(self.archive, object);
             self.hashes[index] = input.and_then(hash_all).ok();
         }
         self.hashes[index]

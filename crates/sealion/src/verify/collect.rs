@@ -20,7 +20,7 @@ use crate::engine::read_values;
 use crate::findings::{
     flaw_finding, Asked, BlockProof, Candidate, Code, Finding, Findings, Item, LooseProof,
 };
-use crate::source::{kpl, Encoding, Flaw, Piece, Pieces};
+use crate::source::{kpl, Encoding, Flaw, FlawKind, Piece, Pieces};
 use crate::{Limits, State};
 
 /// Evidence of all files.
@@ -237,10 +237,13 @@ impl Collector<'_> {
         let kept = self
             .records
             .add(node, &record, &self.path, self_contained)?;
-        kept.map_err(|error| {
-            let found = format!("no room for it in a temporary file: {error}");
-            node.unfit_as("a stream record that can be kept", found)
-        })
+        // Nothing is wrong with the record.
+        if let Err(error) = kept {
+            let words = format!("no room in a temporary file: {error}");
+            let error = std::io::Error::new(error.kind(), words);
+            self.flaw(Flaw::new(node.offset(), FlawKind::Unreadable(error)));
+        }
+        Ok(())
     }
 
     fn refused(&mut self, refused: Vec<Unfit>) {

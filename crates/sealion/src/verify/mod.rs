@@ -239,14 +239,39 @@ impl Verifier {
         }
     }
 
-    /// Lets all blocks go by once more, as the last run left them; its report is of
-    /// no interest.
+    /// Lets all blocks go by once more, as the last run left them; `report` is that
+    /// run's, and this one's is of no interest.
+    ///
+    /// # Errors
+    /// As of [`Verifier::verify`]; and if a file cannot be read that could be read then.
     pub(crate) fn pass_over(
         &self,
         archive: &dyn Archive,
+        report: &Report,
         watcher: &mut dyn Watcher,
     ) -> Result<(), Error> {
-        self.run(archive, self.engine, watcher, false).map(|_| ())
+        let (again, _) = self.run(archive, self.engine, watcher, false)?;
+        let unread = |report: &Report| -> Vec<(Arc<str>, String)> {
+            let findings = report.findings().iter();
+            let unread = findings.filter(|finding| finding.code == Code::Truncated);
+            unread
+                .filter_map(|finding| {
+                    let path = finding.source.as_ref()?.path.clone();
+                    Some((path, finding.message.clone()))
+                })
+                .collect()
+        };
+        let before = unread(report);
+        let known = |path: &str| before.iter().any(|(own, _)| **own == *path);
+        match unread(&again).into_iter().find(|(path, _)| !known(path)) {
+            None => Ok(()),
+            Some((path, message)) => Err(Error::Io {
+                source: std::io::Error::other(format!(
+                    "it could be read when it was verified, and not again: {message}"
+                )),
+                path: path.to_string(),
+            }),
+        }
     }
 
     fn run(
@@ -268,6 +293,7 @@ impl Verifier {
                 pool,
                 engine,
                 resumable,
+                access: Arc::default(),
                 wanted,
                 watch: Some(&mut |block| watcher.block(block)),
             };

@@ -21,7 +21,7 @@ use crate::findings::{
     Given, Item, Journal, Severity, StrandFold, Wanted, Watch,
 };
 use crate::report::{not_covered, Input, Kinds, Report, Tool, Verdict};
-use crate::source::{decompressed, Archive, Flaw, FlawKind, Object};
+use crate::source::{Archive, Flaw, FlawKind, Object};
 use crate::{state, Error};
 
 /// A run under way.
@@ -36,6 +36,8 @@ pub(crate) struct Run<'r, 's> {
     pub(crate) watch: Option<Watch<'r>>,
     /// Whether the run goes by the checkpoint.
     pub(crate) resumable: bool,
+    /// Opens whatever is read of the blocks.
+    pub(crate) access: Arc<Access>,
 }
 
 impl<'s> Run<'_, 's> {
@@ -60,7 +62,7 @@ impl<'s> Run<'_, 's> {
         }
         .survey(&objects);
         let (mut checkpoint, kept) = self.checkpoint(&objects);
-        let access = Arc::default();
+        let access = self.access.clone();
         if let Some(checkpoint) = &mut checkpoint {
             checkpoint.begin(&survey, &access);
         }
@@ -82,7 +84,7 @@ impl<'s> Run<'_, 's> {
         bundle::finish(
             &bundles,
             &self.verifier.trusted,
-            self.archive,
+            (self.archive, &access),
             &objects,
             &mut findings,
         );
@@ -153,6 +155,7 @@ impl<'s> Run<'_, 's> {
         } = journal;
         let by_path = by_path.into_all();
         findings.absorb(folded);
+        access.unsaid(&mut findings);
         check_manifests(&manifests, &journals, &by_path, asked, &mut findings);
         count_inputs(&mut inputs, &by_path);
         let mut conclusion = Conclusion {
@@ -428,8 +431,8 @@ fn tasks_of<'s>(
     taken: Option<u64>,
 ) -> Tasks<'s> {
     let path = file.object.name.clone();
-    match access.open(archive, &file.object).and_then(decompressed) {
-        Ok((input, _)) => {
+    match access.open(archive, &file.object) {
+        Ok(input) => {
             let stretches = Stretches::new(input, file.encoding, path, checker, file.json);
             Box::new(stretches.after(taken))
         }

@@ -6,8 +6,10 @@
 mod outline;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use self::outline::{Outline, Strands};
+use super::access::Access;
 use super::pool::with_pool;
 use super::stream::Record;
 use super::survey::Surveyor;
@@ -95,16 +97,18 @@ fn page(archive: &dyn Archive, object: &Object, limits: &Limits) -> (String, boo
     .survey(std::slice::from_ref(object));
     let mut head = Sheet::default();
     let mut whole = true;
+    let access = Arc::<Access>::default();
     let kind = survey.inputs.first().map_or("unknown", |input| input.kind);
     head.line("kind", kind_words(kind));
     head.line("size", size_words(archive, object));
     for file in &survey.journals {
         let mut outline = Outline::default();
-        if let Err(flaw) = outline.read(archive, file, limits, &mut viewer) {
+        if let Err(flaw) = outline.read((archive, &access), file, limits, &mut viewer) {
             findings.push(flaw_finding(flaw, &object.name));
         }
         whole &= outline.write(&mut head);
     }
+    access.unsaid(&mut findings);
     let mut foot = Sheet::default();
     for finding in findings
         .into_parts()

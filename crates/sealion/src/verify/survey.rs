@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 use std::sync::Arc;
 
-use super::access::Access;
+use super::access::{Access, Unended};
 use super::checkpoint::is_checkpoint;
 use super::collect::{no_input, Collected, Collector};
 use super::looking::Looking;
@@ -20,8 +20,7 @@ use crate::engine::{first_address, read_values, Engine};
 use crate::findings::{flaw_finding, Asked, Code, Finding, Findings};
 use crate::report::Input;
 use crate::source::{
-    decompressed, kpl, skip_blanks, Archive, Encoding, Flaw, FlawKind, NotUtf16, Object, Piece,
-    Pieces,
+    kpl, skip_blanks, Archive, Encoding, Failure, Flaw, FlawKind, NotUtf16, Object, Piece, Pieces,
 };
 use crate::Limits;
 
@@ -120,6 +119,9 @@ impl Surveyor<'_> {
                     }
                 }
             };
+            if let Some(how) = access.unended(&object.name) {
+                self.unended(object, kind, &how);
+            }
             survey.inputs.push(Input {
                 path: object.name.clone(),
                 kind,
@@ -137,6 +139,20 @@ impl Surveyor<'_> {
         survey
     }
 
+    /// Sees to it that a finding says of a file that was taken in that some of it was not
+    /// read. Of some kinds a head is enough: journals have their turn later, and what is not
+    /// understood is not used.
+    fn unended(&mut self, object: &Object, kind: &str, how: &Unended) {
+        let by_its_head = kind.starts_with("journal-") || matches!(kind, "unknown" | "checkpoint");
+        let used = match how {
+            Unended::Failed(_, failure) => !failure.is::<NotUtf16>() || kind != "unknown",
+            Unended::LeftOff(_) => !by_its_head,
+        };
+        if used {
+            how.say(&object.name, self.findings);
+        }
+    }
+
     fn look(
         &mut self,
         object: &Object,
@@ -147,16 +163,13 @@ impl Surveyor<'_> {
         if let Some(problem) = &object.problem {
             return Err(unreadable(std::io::Error::other(&**problem)));
         }
-        let mut raw = access.open(self.archive, object).map_err(unreadable)?;
-        if let Some(looking) = &self.looking {
-            raw = looking.at(raw);
-        }
-        let (mut input, _) = decompressed(raw).map_err(unreadable)?;
+        let opened = access.open_told(self.archive, object, self.looking.as_ref());
+        let mut input = opened.map_err(unreadable)?;
         let mut head = Vec::new();
         match (&mut input).take(HEAD_BYTES).read_to_end(&mut head) {
             Ok(_) => {}
             // It only looked like text of some Windows tool: no file of ours.
-            Err(error) if error.get_ref().is_some_and(|inner| inner.is::<NotUtf16>()) => {
+            Err(error) if is_not_utf16(&error) => {
                 self.unknown(object, "it is neither Ion nor JSON");
                 return Ok("unknown");
             }
@@ -186,6 +199,9 @@ impl Surveyor<'_> {
                     .take(max)
                     .read_to_end(&mut head)
                     .map_err(unreadable)?;
+                if head.len() as u64 > max {
+                    return Err(Flaw::limit(0, "value_bytes_max", max));
+                }
             }
             if (head.len() as u64) < HEAD_BYTES || saved_as_text(&head) {
                 let mut collector = self.collector(object, survey);
@@ -349,6 +365,11 @@ impl Surveyor<'_> {
         };
         self.findings.push(finding.source(&object.name, None));
     }
+}
+
+fn is_not_utf16(error: &std::io::Error) -> bool {
+    let failure = error.get_ref().and_then(|inner| inner.downcast_ref());
+    failure.is_some_and(Failure::is::<NotUtf16>)
 }
 
 /// Whether text may be an answer saved with `--output text` or `--output yaml`.

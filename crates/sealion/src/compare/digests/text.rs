@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Clash, ComparedDigest, DigestComparison, Pair, SetAside, Statement, StrandDigests};
+use crate::escape::Lines;
 use crate::report::Safe;
 use crate::Verdict;
 
@@ -20,7 +21,10 @@ ones. To verify something, use `sealion verify` with a digest that was kept else
 
 impl fmt::Display for DigestComparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}\n{BASIS}", self.answer())?;
+        let f = &mut Lines::new(f);
+        writeln!(f, "{}", self.answer())?;
+        f.own(BASIS)?;
+        f.own("\n")?;
         for strand in &self.strands {
             write_strand(f, strand)?;
         }
@@ -104,14 +108,14 @@ fn list(files: &[Arc<str>]) -> String {
     words.join(", ")
 }
 
-fn more(f: &mut fmt::Formatter<'_>, total: usize) -> fmt::Result {
+fn more(f: &mut Lines<'_>, total: usize) -> fmt::Result {
     match total.saturating_sub(PRINTED_MAX) {
         0 => Ok(()),
         more => writeln!(f, "  … and {more} more; --output json has them"),
     }
 }
 
-fn write_strand(f: &mut fmt::Formatter<'_>, strand: &StrandDigests) -> fmt::Result {
+fn write_strand(f: &mut Lines<'_>, strand: &StrandDigests) -> fmt::Result {
     writeln!(f, "  strand         {}", Safe(strand.strand_id.as_str()))?;
     for digest in strand.digests.iter().take(PRINTED_MAX) {
         writeln!(
@@ -139,12 +143,7 @@ fn write_strand(f: &mut fmt::Formatter<'_>, strand: &StrandDigests) -> fmt::Resu
     more(f, strand.pairs.len())
 }
 
-fn write_pair(
-    f: &mut fmt::Formatter<'_>,
-    statement: &Statement,
-    older: u64,
-    newer: u64,
-) -> fmt::Result {
+fn write_pair(f: &mut Lines<'_>, statement: &Statement, older: u64, newer: u64) -> fmt::Result {
     match statement {
         Statement::Consistent { files } => {
             writeln!(f, "\nconsistent       tips {older} and {newer}: what lies under the older digest lies under the newer one")?;

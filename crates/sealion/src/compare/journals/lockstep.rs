@@ -6,23 +6,23 @@ use std::thread;
 use crate::findings::CheckedBlock;
 use crate::source::Archive;
 use crate::verify::Watcher;
-use crate::{Error, Verifier};
+use crate::{Error, Report, Verifier};
 
 /// Blocks of one copy that wait for those of the other.
 const AHEAD: usize = 64;
 
 /// Hands each two blocks with the same number to `each`; those that only one copy
-/// has are passed over.
+/// has are passed over. The reports are those of their verification.
 pub(super) fn run(
     verifier: &Verifier,
-    first: &dyn Archive,
-    second: &dyn Archive,
+    first: (&dyn Archive, &Report),
+    second: (&dyn Archive, &Report),
     each: &mut dyn FnMut(&CheckedBlock, &CheckedBlock),
 ) -> Result<(), Error> {
     thread::scope(|scope| {
-        let start = |archive| {
+        let start = |(archive, report)| {
             let (sender, receiver) = sync_channel(AHEAD);
-            let work = move || verifier.pass_over(archive, &mut Sending(Some(sender)));
+            let work = move || verifier.pass_over(archive, report, &mut Sending(Some(sender)));
             let thread = thread::Builder::new().spawn_scoped(scope, work);
             let thread = thread.map_err(|source| Error::System {
                 what: "start a thread",

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Difference, DifferenceKind, JournalComparison, Outcome};
+use crate::escape::Lines;
 use crate::report::Safe;
 
 /// Differences that the text lists; JSON has more.
@@ -10,6 +11,7 @@ const SHOWN_MAX: usize = 20;
 
 impl fmt::Display for JournalComparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Lines::new(f);
         writeln!(f, "{}", self.headline())?;
         if !self.common.is_empty() {
             writeln!(f, "Neither copy was trusted: this says whether they are the same, not which is genuine.")?;
@@ -49,9 +51,11 @@ impl JournalComparison {
             ),
             Outcome::Undecided => format!(
                 "UNDECIDED: the two copies cannot be compared: {}",
-                self.reason
-                    .as_deref()
-                    .unwrap_or("nothing in them is of one journal")
+                Safe(
+                    self.reason
+                        .as_deref()
+                        .unwrap_or("nothing in them is of one journal")
+                )
             ),
             Outcome::Same => format!(
                 "SAME: everything that both copies have of blocks {}{strand} is the same.",
@@ -68,7 +72,7 @@ impl JournalComparison {
         self.differences.iter().find(|one| one.kind.is_grave())
     }
 
-    fn list(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn list(&self, f: &mut Lines<'_>) -> fmt::Result {
         if self.differences.is_empty() {
             return Ok(());
         }
@@ -108,7 +112,11 @@ fn place(found: &Difference) -> String {
         (Some(id), None) => format!(", document {}", Safe(id)),
         (None, _) => String::new(),
     };
-    format!("block {}{document}: {}", found.sequence_no, found.field)
+    format!(
+        "block {}{document}: {}",
+        found.sequence_no,
+        Safe(&found.field)
+    )
 }
 
 fn runs(runs: &[(u64, u64)]) -> String {

@@ -2,38 +2,28 @@
 
 use std::fmt::{self, Write};
 
+use crate::escape;
+
 /// Characters printed of one text from the inputs. Hashes, paths and messages are
 /// shorter; the JSON form has everything.
 const LENGTH_MAX: usize = 500;
 
-/// A text from the inputs, harmless to a terminal and to the reader: control
-/// characters and those that reorder or hide text are escaped (`\u{1b}`), and what
-/// is too long is cut, saying so.
+/// A text from the inputs, harmless to a terminal and to the reader: as
+/// [`escape::line`] writes it, and what is too long is cut, saying so.
 pub(crate) struct Safe<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Safe<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut characters = self.0.chars();
-        for character in characters.by_ref().take(LENGTH_MAX) {
-            match character {
-                hidden if hidden.is_control() || is_invisible(hidden) => {
-                    write!(f, "{}", hidden.escape_default())?;
-                }
-                plain => f.write_char(plain)?,
+        let mut rest = self.0.chars();
+        for character in rest.by_ref().take(LENGTH_MAX) {
+            match escape::is_hidden(character) {
+                true => write!(f, "{}", character.escape_default())?,
+                false => f.write_char(character)?,
             }
         }
-        match characters.count() {
+        match rest.count() {
             0 => Ok(()),
             more => write!(f, "… ({more} characters more)"),
         }
     }
-}
-
-/// Characters without a shape of their own: zero width, line and paragraph
-/// separators, direction marks and overrides, joiners, annotations, tags.
-fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}'
-        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }

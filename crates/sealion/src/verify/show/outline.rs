@@ -1,7 +1,9 @@
 //! The outline of a journal file: ranges and counts, of any number of blocks.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::super::access::Access;
 use super::super::survey::JournalFile;
 use super::super::PIECE_BYTES;
 use super::Viewer;
@@ -11,7 +13,7 @@ use crate::blocks::revision::Kind;
 use crate::blocks::{BlockAddress, StrandId};
 use crate::engine::read_values;
 use crate::report::show::{time_words, Sheet};
-use crate::source::{decompressed, Archive, Flaw, FlawKind, Pieces};
+use crate::source::{Archive, Flaw, FlawKind, Pieces};
 use crate::Limits;
 
 /// Strands of one file that are told apart. A ledger has one.
@@ -72,14 +74,13 @@ impl Outline {
     /// Reads the whole file; its first block goes to `viewer`.
     pub(super) fn read(
         &mut self,
-        archive: &dyn Archive,
+        (archive, access): (&dyn Archive, &Arc<Access>),
         file: &JournalFile,
         limits: &Limits,
         viewer: &mut Viewer,
     ) -> Result<(), Flaw> {
         let unreadable = |error| Flaw::new(0, FlawKind::Unreadable(error));
-        let input = archive.open(&file.object).and_then(decompressed);
-        let (input, _) = input.map_err(unreadable)?;
+        let input = access.open(archive, &file.object).map_err(unreadable)?;
         for piece in Pieces::new(input, file.encoding, limits, PIECE_BYTES) {
             let mut unfits = Vec::new();
             let refused = read_values(&piece?, |node| {
