@@ -194,7 +194,8 @@ impl<'a> Journal<'a> {
                 strand.count(&revision.record);
             }
             let placed = place_in_block(*revision, lead.as_deref(), self.findings);
-            if lead.is_none() {
+            // Of those in a bundle more is said already.
+            if lead.is_none() && !placed.loose.bundled {
                 strand.see_alone(&placed.loose);
             }
             strand.placed.push(placed);
