@@ -195,6 +195,47 @@ fn rows(ledger: &Ledger, archive: &Memory, last: bool) -> (Vec<Row>, Extraction)
 }
 
 #[test]
+fn one_version_told_twice_without_its_block_is_a_failure() {
+    let ledger = Ledger::new(6, 12, Mix::Vehicle);
+    let documents: Vec<_> = ledger.documents().collect();
+    let (index, at) = documents[0];
+    let (elsewhere, _) = documents[documents.len() - 1];
+    let revision = &ledger.blocks[index].revisions()[at];
+    let mut other = revision.clone();
+    other.content = Content::Data(Element::read_one("{owner:\"Mallory\"}").unwrap());
+    other.hash = other.computed_hash().unwrap().to_vec();
+    let mut moved = revision.clone();
+    moved.address = Some(ledger.blocks[elsewhere].address.clone());
+    let row =
+        |revision: &sealion_testkit::block::Revision| evidence::ion_text(&revision.to_element());
+    let genuine = Memory::new().with("a", row(revision).into_bytes());
+    let found = |archive: &Memory| {
+        let report = sealion_testkit::agree::engines(archive, &Verifier::new());
+        count(&report, Code::DuplicateRevision, Severity::Failure)
+    };
+    assert_eq!(found(&genuine), 0);
+    assert_eq!(
+        found(&genuine.clone().with("b", row(revision).into_bytes())),
+        0
+    );
+    assert_eq!(
+        found(&genuine.clone().with("b", row(&other).into_bytes())),
+        1
+    );
+    assert_eq!(found(&genuine.with("0", row(&other).into_bytes())), 1);
+    // Beside a journal without the block that is named.
+    let form = common::Form::Export(Format::Text);
+    let journal = object(form, &ledger.blocks[..elsewhere], &mut Rng::new(0));
+    let beside = |revision| {
+        Memory::new()
+            .with("j", journal.clone())
+            .with("r", row(revision).into_bytes())
+    };
+    assert_eq!(found(&beside(revision)), 0);
+    assert_eq!(found(&beside(&moved)), 1);
+}
+
+#[test]
 fn a_redacted_or_deleted_revision_alone_is_warned_of() {
     let ledger = Ledger::new(11, 48, Mix::Mixed);
     let tip = ledger.tip();

@@ -146,6 +146,12 @@ impl Documents {
         }
     }
 
+    /// Whether this version of the document went by in a block.
+    pub(crate) fn has_seen(&self, id: &Id, version: u64) -> bool {
+        let document = self.documents.get(self.keys.of(id));
+        document.is_some_and(|document| document.has_seen(version))
+    }
+
     /// Takes in an order to redact.
     pub(crate) fn order(&mut self, order: &RedactionOrder) {
         let key = (self.keys.of(&order.document_id), order.version);

@@ -117,6 +117,10 @@ impl Table {
         ))
     }
 
+    pub(super) fn get(&self, key: Key) -> Option<Document> {
+        self.0.get(&key).copied()
+    }
+
     pub(super) fn get_mut(&mut self, key: Key) -> Option<&mut Document> {
         self.0.get_mut(&key)
     }

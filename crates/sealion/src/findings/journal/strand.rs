@@ -7,6 +7,7 @@ use super::resting::Prefix;
 use super::segment::Segment;
 use super::unexplained::Unexplained;
 use super::Wanted;
+use crate::blocks::claim::Id;
 use crate::blocks::revision::Kind;
 use crate::blocks::time::Time;
 use crate::blocks::{Hash, StrandId};
@@ -14,7 +15,7 @@ use crate::findings::block::CheckedBlock;
 use crate::findings::code::{Code, Severity};
 use crate::findings::documents::{Documents, Place};
 use crate::findings::finding::{Finding, Findings};
-use crate::findings::loose::{LooseRevision, Placed};
+use crate::findings::loose::{told_again, LooseRevision, Placed};
 use crate::findings::outcome::{Asked, RevisionCounts, State};
 use crate::findings::revision::{RevisionRecord, Standing};
 use crate::findings::span::Trail;
@@ -264,6 +265,8 @@ impl StrandFold {
                 .remedy("raise the limit: --limit documents_memory_bytes_max=N; no hash check depends on this"),
             );
         }
+        let seen = |id: &Id, version| documents.has_seen(id, version);
+        findings.extend(told_again(&self.placed, seen));
         findings.extend(documents.finish(later_missing));
     }
 
