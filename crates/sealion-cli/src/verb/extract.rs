@@ -92,13 +92,26 @@ fn left_out(extraction: &Extraction) -> bool {
     if more > 0 {
         terminal::remark(&format!("no rows of {more} more blocks"));
     }
+    for (address, id) in extraction.without_revision.iter().take(NAMED_MAX) {
+        terminal::remark(&format!(
+            "document {id} was changed in block {}, and its revision there is missing or stripped to its hash: no row of it",
+            address.sequence_no
+        ));
+    }
+    let hidden = extraction.without_revision_total;
+    if hidden > NAMED_MAX as u64 {
+        terminal::remark(&format!(
+            "{} more revisions are missing in the same way",
+            hidden - NAMED_MAX as u64
+        ));
+    }
     let loose = extraction.without_block;
     if loose > 0 {
         terminal::remark(&format!(
             "no rows of revisions that came without their block, {loose} in number (answers, receipts, bundles, history rows, stray stream records): `sealion verify` checks them, `sealion show` prints them"
         ));
     }
-    loose > 0 || !extraction.without_text.is_empty()
+    loose > 0 || hidden > 0 || !extraction.without_text.is_empty()
 }
 
 /// The names of a CSV row's cells.

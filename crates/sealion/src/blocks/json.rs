@@ -38,13 +38,26 @@ pub(crate) const REDACTION_INFO: Schema = &[];
 /// The Ion value that JSON value `node` was, read naturally: strings as strings
 /// but for the fields in `schema`, whole numbers as ints, all other numbers as
 /// decimals with their digits kept.
+///
+/// What only Ion can write (annotations, typed nulls, symbols, sexps and so on) is taken
+/// as it stands. It is no JSON, but whatever is not part of the hash could be put there
+/// by anybody.
 pub(crate) fn restored(node: &Node<'_>, schema: Schema) -> Result<Element, Unfit> {
     restored_as(node, schema, None)
 }
 
 fn restored_as(node: &Node<'_>, schema: Schema, was: Option<Was>) -> Result<Element, Unfit> {
+    let value = value_as(node, schema, was)?;
+    match node.annotations()? {
+        none if none.is_empty() => Ok(value),
+        all => Ok(value.with_annotations(all)),
+    }
+}
+
+/// The value without its annotations, unless it has them already.
+fn value_as(node: &Node<'_>, schema: Schema, was: Option<Was>) -> Result<Element, Unfit> {
     if node.is_null() {
-        return Ok(Element::null(IonType::Null));
+        return node.element();
     }
     match node.ion_type() {
         IonType::Struct => {

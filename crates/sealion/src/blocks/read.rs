@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use ion_rs::{AnyEncoding, Element, HasRange, HasSpan, IonType, LazyValue, ValueRef};
+use ion_rs::{AnyEncoding, Element, HasRange, HasSpan, IonType, LazyValue, Symbol, ValueRef};
 
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine as _;
@@ -98,6 +98,16 @@ impl<'a> Node<'a> {
 
     pub(crate) fn is_null(&self) -> bool {
         self.lazy.is_null()
+    }
+
+    /// Its annotations, outermost first.
+    pub(crate) fn annotations(&self) -> Result<Vec<Symbol>, Unfit> {
+        let all = self.lazy.annotations();
+        all.map(|annotation| match annotation {
+            Ok(found) => Ok(found.to_owned()),
+            Err(e) => Err(self.broken("an annotation", e)),
+        })
+        .collect()
     }
 
     /// The text of the value as it was written (text only).
@@ -231,7 +241,6 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The whole value, checked to its last byte.
     /// Reads the value to its end, and keeps nothing: an error if anything in it cannot be read.
     pub(crate) fn whole(&self) -> Result<(), Unfit> {
         const EXPECTED: &str = "an Ion value";
@@ -254,6 +263,7 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The whole value, checked to its last byte.
     pub(crate) fn element(&self) -> Result<Element, Unfit> {
         Element::try_from(self.lazy).map_err(|e| self.broken("an Ion value", e))
     }

@@ -93,6 +93,19 @@ impl Revision {
         node: &Node<'_>,
         with_content: bool,
     ) -> Result<(Revision, RevisionContent), Unfit> {
+        let (revision, content) = Revision::read_alone(node, with_content)?;
+        if revision.kind != Kind::Internal {
+            Envelope::open(*node)?.require("blockAddress")?;
+        }
+        Ok((revision, content))
+    }
+
+    /// Reads a revision that may lack its block's address: its hash can be checked, and
+    /// to no block can it be put.
+    pub(crate) fn read_alone(
+        node: &Node<'_>,
+        with_content: bool,
+    ) -> Result<(Revision, RevisionContent), Unfit> {
         let envelope = Envelope::open(*node)?;
         let hash_node = envelope.require("hash")?;
         let json = is_json(&hash_node);
@@ -119,9 +132,11 @@ impl Revision {
         {
             return Ok((revision, content));
         }
-        let address = RecordedAddress::read(&envelope.require("blockAddress")?)?;
-        revision.nest("blockAddress", &address.repeated);
-        revision.address = Some(address);
+        if let Some(address) = envelope.get("blockAddress") {
+            let address = RecordedAddress::read(&address)?;
+            revision.nest("blockAddress", &address.repeated);
+            revision.address = Some(address);
+        }
         let data_hash = envelope.get("dataHash");
         revision.data_hash = data_hash.as_ref().map(RecordedHash::read).transpose()?;
         let metadata = envelope.require("metadata")?;

@@ -35,7 +35,15 @@ fn write(element: &Element, out: &mut String) -> Option<()> {
         Value::Timestamp(found) => string(&timestamp(found), out),
         Value::Symbol(found) => string(found.text()?, out),
         Value::String(found) => string(found.text(), out),
-        Value::Clob(bytes) => string(&String::from_utf8_lossy(bytes.as_ref()), out),
+        // A character a byte: other than UTF-8, this tells every two clobs apart.
+        Value::Clob(bytes) => {
+            let text: String = bytes
+                .as_ref()
+                .iter()
+                .map(|byte| char::from(*byte))
+                .collect();
+            string(&text, out);
+        }
         Value::Blob(bytes) => string(&STANDARD.encode(bytes.as_ref()), out),
         Value::List(items) => array(items.iter(), out)?,
         Value::SExp(items) => array(items.iter(), out)?,
@@ -122,6 +130,7 @@ mod tests {
             ("(a 'b c' \"d\\n\")", "[\"a\",\"b c\",\"d\\n\"]"),
             ("{{aGk=}}", "\"aGk=\""),
             ("{{\"hi\"}}", "\"hi\""),
+            ("{{\"\\x92\\xc3\"}}", "\"\u{92}\u{c3}\""),
             ("2007-02-23T00:00Z", "\"2007-02-23T00:00Z\""),
             ("true", "true"),
         ] {

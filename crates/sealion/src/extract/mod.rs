@@ -46,7 +46,15 @@ pub struct Extraction {
     /// The number of revisions that came without their block, as answers, receipts,
     /// history rows or stream records do. They gave no rows.
     pub without_block: u64,
+    /// Wanted documents that were changed in a block, as something there says, and whose
+    /// revision is missing or stripped to its hash: the first [`UNSEEN_MAX`] of them.
+    pub without_revision: Vec<(BlockAddress, String)>,
+    /// The number of them all.
+    pub without_revision_total: u64,
 }
+
+/// Documents without their revision that an [`Extraction`] names.
+pub const UNSEEN_MAX: usize = 1000;
 
 /// Verifies the journal in `archive` with the settings of `verifier`, and hands
 /// every revision that is `wanted` to `each`, in the order of the journal; of each
@@ -77,6 +85,7 @@ pub fn extract(
         stopped: None,
         revisions: 0,
         without_text: Vec::new(),
+        unseen: (Vec::new(), 0),
     };
     // The same settings, so that the same blocks go by; this run is not judged.
     verifier.pass_over(archive, &report, &mut extracting)?;
@@ -84,6 +93,7 @@ pub fn extract(
         stopped,
         revisions,
         without_text,
+        unseen,
         ..
     } = extracting;
     if let Some(error) = stopped {
@@ -93,11 +103,16 @@ pub fn extract(
     Ok(Extraction {
         without_block: total.saturating_sub(revisions),
         without_text,
+        without_revision: unseen.0,
+        without_revision_total: unseen.1,
         report,
     })
 }
 
-/// Where the last revision of each document stands: block, number in it.
+/// Where the last revision of each document stands: block, number in it, or this if it is
+/// not there to be seen.
+const UNSEEN: usize = usize::MAX;
+
 struct Lasts {
     wanted: WantedRevisions,
     of: Option<HashMap<(StrandId, String), (u64, usize)>>,
@@ -118,6 +133,10 @@ impl Watcher for Lasts {
                 lasts.insert(key, (block.address.sequence_no, index));
             }
         }
+        for id in block.unseen().filter(|id| self.wanted.fits_id(id)) {
+            let key = (block.address.strand_id.clone(), id.to_owned());
+            lasts.insert(key, (block.address.sequence_no, UNSEEN));
+        }
     }
 }
 
@@ -131,9 +150,36 @@ struct Extracting<'a> {
     /// Revisions of blocks so far.
     revisions: u64,
     without_text: Vec<(BlockAddress, Arc<str>)>,
+    /// Documents without their revision: the first, and the number of all.
+    unseen: (Vec<(BlockAddress, String)>, u64),
 }
 
 impl Extracting<'_> {
+    /// Whether revision `index` of its block is to be given, where only the last one is.
+    fn is_last(&self, address: &BlockAddress, id: &str, index: usize) -> bool {
+        self.lasts.as_ref().is_none_or(|lasts| {
+            let key = (address.strand_id.clone(), id.to_owned());
+            lasts.get(&key) == Some(&(address.sequence_no, index))
+        })
+    }
+
+    /// Takes note of documents whose revision is not there.
+    fn note_unseen(&mut self, block: &CheckedBlock, rows: Option<&Rows<'_>>) {
+        for id in block.unseen().filter(|id| self.wanted.fits_id(id)) {
+            let table = rows.and_then(|rows| rows.covered_table(id));
+            let asked = self.wanted.table_name.as_deref();
+            let other = asked.is_some() && table.is_some() && asked != table;
+            if other || !self.is_last(&block.address, id, UNSEEN) {
+                continue;
+            }
+            self.unseen.1 += 1;
+            if self.unseen.0.len() < UNSEEN_MAX {
+                let place = (block.address.clone(), id.to_owned());
+                self.unseen.0.push(place);
+            }
+        }
+    }
+
     fn is_wanted(&self, block: &CheckedBlock) -> bool {
         let mut documents = block.documents();
         let sequence_no = block.address.sequence_no;
@@ -145,6 +191,7 @@ impl Watcher for Extracting<'_> {
     fn start(&mut self) {
         self.revisions = 0;
         self.without_text.clear();
+        self.unseen = (Vec::new(), 0);
     }
 
     fn wanted(&self) -> Option<Wanted> {
@@ -152,6 +199,7 @@ impl Watcher for Extracting<'_> {
         Some(Arc::new(move |block: &CheckedBlock| {
             let mut documents = block.documents();
             documents.any(|(_, id, version)| wanted.fits(id, version))
+                || block.unseen().any(|id| wanted.fits_id(id))
         }))
     }
 
@@ -162,6 +210,7 @@ impl Watcher for Extracting<'_> {
         }
         self.revisions += block.revisions.len() as u64;
         if block.captured.is_none() {
+            self.note_unseen(block, None);
             if self.is_wanted(block) {
                 let place = (block.address.clone(), block.path.clone());
                 self.without_text.push(place);
@@ -171,13 +220,12 @@ impl Watcher for Extracting<'_> {
         let own = |strand: &&Strand| strand.strand_id == block.address.strand_id;
         let strand = self.report.strands.iter().find(own);
         let rows = Rows::of(block, strand);
+        self.note_unseen(block, Some(&rows));
         for (index, id, version) in block.documents() {
             let sequence_no = block.address.sequence_no;
-            let is_last = self.lasts.as_ref().is_none_or(|lasts| {
-                let key = (block.address.strand_id.clone(), id.to_owned());
-                lasts.get(&key) == Some(&(sequence_no, index))
-            });
-            if !is_last || !self.wanted.fits_in(id, version, sequence_no) {
+            if !self.is_last(&block.address, id, index)
+                || !self.wanted.fits_in(id, version, sequence_no)
+            {
                 continue;
             }
             let row = rows.row(index, id, version);

@@ -2,26 +2,32 @@
 
 use std::collections::HashMap;
 
-use ion_rs::{Element, Struct};
+use ion_rs::Element;
 use serde::Serialize;
 
+use crate::blocks::json::{restored, DATA};
+use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::revision::Kind;
 use crate::blocks::{compact, down_converted, BlockAddress, Hash};
-use crate::findings::{CheckedBlock, Severity, Standing};
+use crate::engine::read_values;
+use crate::findings::{CheckedBlock, Columns, Printed, RevisionRecord, Severity, Standing};
 use crate::report::{State, Strand};
+use crate::source::Piece;
 
 /// What was proven of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum RowState {
-    /// The revision recomputes, and its block hangs under a trusted digest.
+    /// The revision's hash is recomputed from what stands in this row, and its block hangs
+    /// under a trusted digest.
     Verified,
-    /// The revision recomputes and its block agrees with its neighbours; no trusted
+    /// The same, and its block agrees with its neighbours; no trusted
     /// digest covers it.
     Consistent,
-    /// Nothing is known to be wrong, and the revision's hash could not be recomputed
-    /// (data from JSON whose types are lost, a deletion by an unknown rule).
+    /// Nothing is known to be wrong, and the revision's hash could not be recomputed from
+    /// what stands here (data from JSON whose types are lost, a deletion by an unknown
+    /// rule, something that a row cannot show).
     NotRecomputed,
     /// The revision recomputes, and something else in its block is wrong.
     BlockFailed,
@@ -117,39 +123,114 @@ pub struct Row {
     pub data_json: Option<String>,
 }
 
+impl Row {
+    /// Whether it is what `record` was recomputed from.
+    fn is(&self, record: &RevisionRecord, data_hash: Option<Hash>) -> bool {
+        let columns = Columns {
+            revision_hash: self.revision_hash,
+            document_id: &self.document_id,
+            version: self.version,
+            tx_time: self.tx_time.as_deref(),
+            tx_id: self.tx_id.as_deref(),
+            data_ion: self.data_ion.as_deref(),
+            data_json: self.data_json.as_deref(),
+            data_hash,
+        };
+        Printed::of_row(&columns).is_some_and(|printed| printed.is(record))
+    }
+}
+
+impl Shown {
+    fn read(node: &Node<'_>, json: bool) -> Result<Shown, Unfit> {
+        let envelope = Envelope::open(*node)?;
+        let hash = envelope
+            .get("dataHash")
+            .map(|hash| hash.bytes())
+            .transpose()?;
+        let mut shown = Shown {
+            data_hash: hash.and_then(|hash| Hash::from_slice(&hash)),
+            ..Shown::default()
+        };
+        if let Some(data) = envelope.get("data") {
+            let restored = match json {
+                true => restored(&data, DATA).ok(),
+                false => None,
+            };
+            shown.data = Some(restored.map_or_else(|| data.element(), Ok)?);
+        }
+        let metadata = envelope.get("metadata").map(Envelope::open).transpose()?;
+        let text = |name| {
+            let value = metadata.as_ref()?.get(name)?.element().ok()?;
+            let text = value.as_text().map(str::to_owned);
+            text.or_else(|| compact(&value))
+        };
+        (shown.tx_time, shown.tx_id) = (text("txTime"), text("txId"));
+        Ok(shown)
+    }
+}
+
 /// The rows of one block.
 pub(super) struct Rows<'a> {
     block: &'a CheckedBlock,
     strand: Option<&'a Strand>,
-    content: Option<Element>,
+    shown: Vec<Shown>,
     tables: HashMap<String, String>,
+}
+
+/// What is shown of a revision, as its text has it; from JSON with its types restored.
+#[derive(Default)]
+struct Shown {
+    data: Option<Element>,
+    data_hash: Option<Hash>,
+    tx_time: Option<String>,
+    tx_id: Option<String>,
 }
 
 impl<'a> Rows<'a> {
     pub(super) fn of(block: &'a CheckedBlock, strand: Option<&'a Strand>) -> Rows<'a> {
-        let text = block.captured.as_ref().map(|captured| &captured.text);
-        let content = text.and_then(|text| Element::read_one(text).ok());
-        let tables = content.as_ref().map(crate::prove::tables);
-        Rows {
+        let mut rows = Rows {
             block,
             strand,
-            content,
-            tables: tables.unwrap_or_default(),
+            shown: Vec::new(),
+            tables: HashMap::new(),
+        };
+        if let Some(captured) = &block.captured {
+            let piece = Piece::of_one(captured.text.clone().into_bytes(), block.offset);
+            // What the reader refuses was reported when the block was checked.
+            read_values(&piece, |node| {
+                let _ = rows.read(node);
+            });
         }
+        rows
     }
 
+    fn read(&mut self, node: Node<'_>) -> Result<(), Unfit> {
+        let envelope = Envelope::open(node)?;
+        if let Some(info) = envelope.get("transactionInfo") {
+            self.tables = crate::prove::tables_of(&info.element()?);
+        }
+        let revisions = envelope.get("revisions");
+        let revisions = revisions.map_or_else(|| Ok(Vec::new()), |list| list.items())?;
+        let both = revisions.iter().zip(&self.block.revisions);
+        self.shown = both
+            .map(|(revision, record)| Shown::read(revision, record.json).unwrap_or_default())
+            .collect();
+        Ok(())
+    }
+
+    /// The name of the table that a document here is in, if `transactionInfo` tells.
+    pub(super) fn covered_table(&self, id: &str) -> Option<&str> {
+        self.tables.get(id).map(String::as_str)
+    }
+
+    /// The row of revision number `index`, whose state is worse than that of the revision
+    /// where what is printed is not what was hashed.
     pub(super) fn row(&self, index: usize, id: &str, version: u64) -> Row {
         let record = &self.block.revisions[index];
-        let revision = self.revision(index);
-        let metadata = revision.and_then(|revision| revision.get("metadata")?.as_struct());
-        let text = |name| {
-            let value = metadata?.get(name)?;
-            let text = value.as_text().map(str::to_owned);
-            text.or_else(|| compact(value))
-        };
-        let data = revision.and_then(|revision| revision.get("data"));
+        let none = Shown::default();
+        let shown = self.shown.get(index).unwrap_or(&none);
         let (table_name, table_source) = self.table(id, record.hash);
-        Row {
+        let mut row = Row {
             state: self.state(index),
             document_id: id.to_owned(),
             version,
@@ -162,16 +243,15 @@ impl<'a> Rows<'a> {
             table_source,
             address: self.block.address.clone(),
             revision_hash: record.hash,
-            tx_time: text("txTime"),
-            tx_id: text("txId"),
-            data_ion: data.and_then(compact),
-            data_json: data.and_then(down_converted),
+            tx_time: shown.tx_time.clone(),
+            tx_id: shown.tx_id.clone(),
+            data_ion: shown.data.as_ref().and_then(compact),
+            data_json: shown.data.as_ref().and_then(down_converted),
+        };
+        if record.standing == Standing::Recomputed && !row.is(record, shown.data_hash) {
+            row.state = row.state.max(RowState::NotRecomputed);
         }
-    }
-
-    fn revision(&self, index: usize) -> Option<&Struct> {
-        let list = self.content.as_ref()?.as_struct()?.get("revisions")?;
-        list.as_sequence()?.get(index)?.as_struct()
+        row
     }
 
     fn table(&self, id: &str, hash: Option<Hash>) -> (Option<String>, Option<TableSource>) {

@@ -38,6 +38,8 @@ pub(crate) struct CheckedBlock {
     /// tells: document, table id.
     pub(crate) tables: Vec<(Id, Id)>,
     pub(crate) internal_entries: u64,
+    /// Documents that `transactionInfo` says were changed here, without a revision.
+    pub(crate) hidden: Vec<Id>,
     pub(crate) fingerprint: Fingerprint,
     pub(crate) unknown_fields: Vec<String>,
     /// It came by itself (an answer of GetBlock), not within a journal.
@@ -55,6 +57,29 @@ impl CheckedBlock {
             Some((id, Some(version))) => Some((index, id.as_str(), *version)),
             _ => None,
         })
+    }
+
+    /// Documents that were changed here, as far as anything tells, and whose revision
+    /// did not come.
+    pub(crate) fn unseen(&self) -> impl Iterator<Item = &str> {
+        let unseen = self
+            .revisions
+            .iter()
+            .filter_map(|record| match &record.document {
+                Some((id, None)) => Some(id.as_str()),
+                _ => None,
+            });
+        unseen.chain(self.hidden.iter().map(Id::as_str))
+    }
+
+    /// How much of its revisions it shows: those that recompute, those of them with data.
+    pub(crate) fn shown(&self) -> (usize, usize) {
+        let recomputed = |record: &&RevisionRecord| record.standing == Standing::Recomputed;
+        let recomputed = self.revisions.iter().filter(recomputed);
+        let with_data = recomputed
+            .clone()
+            .filter(|record| record.kind == Kind::User);
+        (recomputed.count(), with_data.count())
     }
 }
 
@@ -115,7 +140,7 @@ fn check_with(
     let internal_entries = check_entries(block, content, hashes, &context, &mut findings);
     check_hashes(block, hashes, &context, &mut findings);
     check_statements(block, content, &context, &mut findings);
-    check_documents(block, &context, &mut findings);
+    let hidden = check_documents(block, &context, &mut findings);
     CheckedBlock {
         path: path.clone(),
         offset: block.offset,
@@ -129,6 +154,7 @@ fn check_with(
             .map_or_else(Vec::new, |info| info.orders.clone()),
         tables: tables(block),
         internal_entries,
+        hidden,
         fingerprint: Fingerprint::of(block, content, &revisions, lists.hashes),
         revisions,
         unknown_fields: unknown_fields(block),

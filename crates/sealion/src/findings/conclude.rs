@@ -215,17 +215,25 @@ impl Conclusion<'_> {
     fn internals(&mut self, strand_id: &StrandId, strand: &StrandFold) {
         let (blocks, entries) = strand.internal_entries;
         if entries > 0 {
+            let unusual = match strand.unexplained.unusual() {
+                0 => String::new(),
+                many => format!(
+                    "; {} more than is usual here",
+                    counted(many, "block has", "blocks have")
+                ),
+            };
             self.findings.push(
                 Finding::new(
                     Code::InternalEntries,
                     format!(
-                        "{} of entriesHashList in {}: hashes whose content QLDB never published, covered as they stand",
+                        "{} of entriesHashList in {}: hashes whose content QLDB never published, covered as they stand{unusual}",
                         counted(entries, "entry", "entries"),
                         counted(blocks, "block", "blocks")
                     ),
                 )
                 .strand(strand_id),
             );
+            self.findings.extend(strand.unexplained.findings(strand_id));
         }
         let hidden = strand.revisions.internal + strand.unseen;
         if hidden > 0 {

@@ -31,6 +31,8 @@ struct Redaction {
     table: Option<Id>,
     path: Arc<str>,
     offset: u64,
+    /// It came without its block.
+    alone: bool,
 }
 
 /// The table, and what waits.
@@ -66,7 +68,7 @@ impl Documents {
         let version = (*version)?;
         let key = self.keys.of(id);
         if record.kind == Kind::Redacted {
-            self.await_order(key, id, version, place, record.offset);
+            self.await_order(key, id, version, place, record.offset, false);
         }
         let state = Document::new(version, record.hash, record.kind == Kind::Deleting);
         let finding = |code, message: String| {
@@ -89,16 +91,24 @@ impl Documents {
                 .remedy("an earlier revision was left out or stripped to its hash: see hidden-revision, or another copy")
             });
         };
-        let before = std::mem::replace(last, state);
-        if before.version == version && !before.is_same(state) {
+        let before = *last;
+        if before.has_seen(version) {
+            // What came first stays the last that is known, so that a repetition in the middle
+            // hides nothing of what follows.
+            let how = match before.version == version {
+                true if before.is_same(state) => "with the same hash, in another place",
+                true => "with another hash",
+                false => "and later versions after it",
+            };
             return Some(
                 finding(
                     Code::DuplicateRevision,
-                    format!("version {version} of this document was seen before with another hash"),
+                    format!("version {version} of this document was seen before, {how}"),
                 )
-                .remedy("QLDB writes each version once: one of the two is not genuine"),
+                .remedy("QLDB writes each version once: at least one of the two is not genuine"),
             );
         }
+        *last = state.after(before);
         if before.deleted() {
             return Some(
                 finding(
@@ -108,13 +118,38 @@ impl Documents {
                 .remedy("QLDB gives deleted documents no later versions: the deletion may be a revision whose data was left out"),
             );
         }
-        (whole && version != before.version.wrapping_add(1)).then(|| {
+        // Versions only rise, whatever is missing between them.
+        let falls = version < before.version;
+        (falls || whole && version != before.version.wrapping_add(1)).then(|| {
             finding(
                 Code::VersionGap,
-                format!("version {version} follows version {} in a whole journal", before.version),
+                match falls {
+                    true => format!("version {version} follows version {}", before.version),
+                    false => format!("version {version} follows version {} in a whole journal", before.version),
+                },
             )
-            .remedy("a revision between them was left out or stripped to its hash: see hidden-revision, or another copy")
+            .remedy(match falls {
+                true => "QLDB writes the versions of a document in order: at least one of the two is not genuine",
+                false => "a revision between them was left out or stripped to its hash: see hidden-revision, or another copy",
+            })
         })
+    }
+
+    /// Takes in a revision that came without its block, of which nothing is known but
+    /// itself: if it is redacted, it waits for its order like any other.
+    pub(crate) fn see_alone(&mut self, record: &RevisionRecord, place: &Place<'_>) {
+        let document = record.document.as_ref();
+        let document = document.filter(|_| record.kind == Kind::Redacted);
+        if let Some((id, Some(version))) = document {
+            let key = self.keys.of(id);
+            self.await_order(key, id, *version, place, record.offset, true);
+        }
+    }
+
+    /// Whether this version of the document went by in a block.
+    pub(crate) fn has_seen(&self, id: &Id, version: u64) -> bool {
+        let document = self.documents.get(self.keys.of(id));
+        document.is_some_and(|document| document.has_seen(version))
     }
 
     /// Takes in an order to redact.
@@ -133,7 +168,8 @@ impl Documents {
     }
 
     /// The redactions that nothing ordered. `later_missing`: blocks that could
-    /// hold the order are known not to be there.
+    /// hold the order are known not to be there, which excuses those in a journal. What
+    /// came without any block is not excused: nothing at all speaks for it.
     pub(crate) fn finish(self, later_missing: bool) -> Vec<Finding> {
         let mut left: Vec<_> = self.redactions.into_iter().collect();
         // Keys are random, and must not show.
@@ -148,7 +184,7 @@ impl Documents {
             .at(&waiting.address)
             .document(waiting.document, Some(version))
             .source(&waiting.path, Some(waiting.offset));
-            match later_missing {
+            match later_missing && !waiting.alone {
                 true => finding
                     .severity(Severity::Note)
                     .remedy("the order may stand in later blocks, which are missing here"),
@@ -160,7 +196,15 @@ impl Documents {
         left.into_iter().map(finding).collect()
     }
 
-    fn await_order(&mut self, key: Key, id: &Id, version: u64, place: &Place<'_>, offset: u64) {
+    fn await_order(
+        &mut self,
+        key: Key,
+        id: &Id,
+        version: u64,
+        place: &Place<'_>,
+        offset: u64,
+        alone: bool,
+    ) {
         let redactions = (self.redactions.len() as u64 + 1) * REDACTION_BYTES;
         if self.documents.bytes() + redactions > self.bytes_max {
             self.not_tracked += 1;
@@ -173,6 +217,7 @@ impl Documents {
             table: table.map(|(_, table)| table.clone()),
             path: place.path.clone(),
             offset,
+            alone,
         };
         self.redactions.insert((key, version), waiting);
     }
@@ -253,6 +298,43 @@ mod tests {
             assert_eq!(found.iter().count(), gaps);
             // Of those that fitted all is known, as ever.
             let found = documents.see(&record(0, 3), &place, true);
+            assert_eq!(found.map(|found| found.code), Some(Code::VersionGap));
+        }
+    }
+
+    #[test]
+    fn a_version_that_comes_again_is_a_failure_however_late() {
+        let address = BlockAddress::new(StrandId::new("s"), 7);
+        let place = Place {
+            address: &address,
+            path: &Arc::from("journal"),
+            tables: &[],
+        };
+        let record = |version, hash| RevisionRecord {
+            kind: Kind::User,
+            standing: Standing::Recomputed,
+            json: false,
+            hash: Some(Hash([hash; 32])),
+            document: Some(("document".into(), Some(version))),
+            deletion_rule: None,
+            offset: 0,
+        };
+        for whole in [false, true] {
+            for (again, hash) in [(0, 0xF0), (1, 0x10), (2, 0xF0), (2, 0x20)] {
+                let mut documents = Documents::new(1 << 20);
+                for version in 0..3 {
+                    let own = record(version, version as u8 * 0x10);
+                    assert_eq!(documents.see(&own, &place, whole), None);
+                }
+                let found = documents.see(&record(again, hash), &place, whole);
+                assert_eq!(found.map(|found| found.code), Some(Code::DuplicateRevision));
+                // And hides nothing of what follows.
+                assert_eq!(documents.see(&record(3, 0x30), &place, whole), None);
+            }
+            // Of one that was not seen from its start on it is only known that it falls.
+            let mut documents = Documents::new(1 << 20);
+            documents.see(&record(4, 0), &place, whole);
+            let found = documents.see(&record(2, 1), &place, whole);
             assert_eq!(found.map(|found| found.code), Some(Code::VersionGap));
         }
     }

@@ -19,6 +19,7 @@ mod misfits;
 mod resting;
 mod segment;
 mod strand;
+mod unexplained;
 
 use given::ByPath;
 pub(crate) use given::Given;
@@ -145,10 +146,15 @@ impl<'a> Journal<'a> {
                     given.revisions += block.revisions.len() as u64;
                     given.last = Some(address.sequence_no);
                     block.findings.retain(|f| f.severity == Severity::Failure);
-                    // Of several copies one without a failure leads, whose text was kept if
-                    // any was: answers that lie beside an export do not stand before it.
+                    // Of several copies one without a failure leads, and of these the one that
+                    // has most to show, whose text was kept if any was: answers that lie beside
+                    // an export do not stand before it.
                     let rank = |block: &CheckedBlock| {
-                        (block.findings.is_empty(), block.captured.is_some())
+                        (
+                            block.findings.is_empty(),
+                            block.shown(),
+                            block.captured.is_some(),
+                        )
                     };
                     match &mut lead {
                         None => lead = Some(block),
@@ -188,6 +194,10 @@ impl<'a> Journal<'a> {
                 strand.count(&revision.record);
             }
             let placed = place_in_block(*revision, lead.as_deref(), self.findings);
+            // Of those in a bundle more is said already.
+            if lead.is_none() && !placed.loose.bundled {
+                strand.see_alone(&placed.loose);
+            }
             strand.placed.push(placed);
         }
         self.spend(blocks.into_iter().chain(lead));

@@ -1,12 +1,14 @@
 //! Revisions and receipts that came by themselves, set beside the block they
 //! name if it is there.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::block::CheckedBlock;
 use super::code::Code;
 use super::finding::{Finding, Findings};
 use super::revision::RevisionRecord;
+use crate::blocks::claim::Id;
 use crate::blocks::{BlockAddress, Hash, Proof};
 use crate::merkle::siblings;
 
@@ -118,6 +120,35 @@ pub(crate) fn place_in_block(
     };
     findings.push(loose.about(finding));
     placed
+}
+
+/// Versions of documents that revisions without their block tell once more, with another
+/// hash than each other or although the blocks here have them: `seen` says which they have.
+pub(crate) fn told_again(placed: &[Placed], seen: impl Fn(&Id, u64) -> bool) -> Vec<Finding> {
+    let mut first: HashMap<(&Id, u64), &LooseRevision> = HashMap::new();
+    let mut findings = Vec::new();
+    for Placed {
+        loose,
+        in_block,
+        hashes_in_block,
+    } in placed
+    {
+        let document = loose.record.document.as_ref().filter(|_| !loose.failed);
+        let Some((id, Some(version))) = document else {
+            continue;
+        };
+        let other = *first.entry((id, *version)).or_insert(loose);
+        let message = match (other.record.hash == loose.record.hash, in_block, hashes_in_block) {
+            (false, ..) => format!("{} and {} hold the same document version with different hashes", loose.path, other.path),
+            (true, false, None) if seen(id, *version) => "this version of the document stands in a block that is here, and not in the one that is named".to_owned(),
+            _ => continue,
+        };
+        let finding = loose.about(Finding::new(Code::DuplicateRevision, message));
+        findings.push(
+            finding.remedy("QLDB writes each version once: at least one of the two is not genuine"),
+        );
+    }
+    findings
 }
 
 /// The same hash under another document: the receipt names the wrong one.

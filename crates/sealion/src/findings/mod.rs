@@ -15,6 +15,7 @@ mod journal;
 mod leaves;
 mod loose;
 mod outcome;
+mod printed;
 mod request;
 mod revision;
 mod span;
@@ -35,6 +36,7 @@ pub(crate) use loose::{LooseProof, LooseRevision};
 pub use outcome::{
     Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, RevisionCounts, State, Strand,
 };
+pub(crate) use printed::{has_loose_annotations, Columns, Printed};
 pub use request::Request;
 pub(crate) use revision::{check_revision, RevisionRecord, Standing};
 pub(crate) use span::{Apart, Span};

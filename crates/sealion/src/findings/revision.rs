@@ -108,17 +108,9 @@ fn user(
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
 ) -> Standing {
-    if let (Some(recorded), Some(Ok(data))) = (&revision.data_hash, &content.data) {
-        if recorded.hash != Some(*data) && !revision.json {
-            findings.push(context.mismatch(
-                Code::RevisionHash,
-                "dataHash",
-                recorded,
-                data,
-                "dataHash is not the hash of the data that stands beside it",
-            ));
-            return Standing::Wrong;
-        }
+    if let Some(finding) = beside(revision, content, context) {
+        findings.push(finding);
+        return Standing::Wrong;
     }
     if revision.json && revision.hash.hash != Some(*ours) {
         findings.push(
@@ -141,6 +133,31 @@ fn user(
     }
     let what = "dot(H(data), H(metadata))";
     compare(&revision.hash, ours, what, context, findings)
+}
+
+/// A `dataHash` that stands beside data: it must be the data's hash, and the revision's
+/// hash must follow from it. From JSON the first is known only where the data is restored,
+/// which it is if it gives the revision's hash.
+fn beside(
+    revision: &Revision,
+    content: &RevisionContent,
+    context: &Context<'_>,
+) -> Option<Finding> {
+    let recorded = revision.data_hash.as_ref()?;
+    let (Some(Ok(data)), Some(Ok(metadata))) = (&content.data, &content.metadata) else {
+        return None;
+    };
+    let own = hashes::dot(data, metadata);
+    let restored = !revision.json || revision.hash.hash == Some(own);
+    if restored && recorded.hash != Some(*data) {
+        let what = "dataHash is not the hash of the data that stands beside it";
+        return Some(context.mismatch(Code::RevisionHash, "dataHash", recorded, data, what));
+    }
+    let ours = hashes::dot(&recorded.hash?, metadata);
+    (revision.hash.hash != Some(ours)).then(|| {
+        let what = "the dataHash that stands beside the data does not give the recorded hash (hash is not dot(dataHash, H(metadata)))";
+        context.mismatch(Code::RevisionHash, "dataHash", &revision.hash, &ours, what)
+    })
 }
 
 /// Which of the possible rules a deleting revision's hash follows.

@@ -5,20 +5,29 @@ use std::collections::HashMap;
 use ion_rs::Element;
 use sealion_reference::journal::{check, Answer, Block};
 
-use crate::blocks::{compact, Hash};
+use crate::blocks::{compact, BlockAddress, Hash};
+use crate::findings::{has_loose_annotations, Printed, RevisionRecord};
 
 /// A block that was read from its text and holds.
 pub(super) struct Contents {
     block: Element,
+    /// The block as compact Ion text, from which `block` was read.
+    text: String,
     /// Table names by document, where `transactionInfo` tells.
     tables: HashMap<String, String>,
 }
 
 impl Contents {
-    /// Reads the block, and holds it to every rule that it can be held to alone, and
-    /// to the hash that it stands for. What was written anew is so checked as well.
+    /// Reads the block, writes it anew, and holds what was written, read back, to every
+    /// rule that it can be held to alone, and to the hash that it stands for: that is what
+    /// is given out.
     pub(super) fn read(text: &str, hash: &Hash) -> Result<Contents, String> {
-        let block = Element::read_one(text).map_err(|error| error.to_string())?;
+        let read = |text: &str| Element::read_one(text).map_err(|error| error.to_string());
+        let text = text_of(&read(text)?)?;
+        let block = read(&text)?;
+        if has_loose_annotations(&block) {
+            return Err("it has annotations that no hash covers".to_owned());
+        }
         let checked = check(std::slice::from_ref(&block)).pop();
         let checked = checked
             .ok_or("no block")?
@@ -30,18 +39,30 @@ impl Contents {
         if claims.block_hash != hash.0 {
             return Err("its blockHash is not the one in the journal's tree".to_owned());
         }
-        let tables = tables(&block);
-        Ok(Contents { block, tables })
+        let info = block
+            .as_struct()
+            .and_then(|block| block.get("transactionInfo"));
+        let tables = info.map(tables_of).unwrap_or_default();
+        Ok(Contents {
+            block,
+            text,
+            tables,
+        })
     }
 
     /// The block as compact Ion text.
-    pub(super) fn block_text(&self) -> Result<String, String> {
-        text_of(&self.block)
+    pub(super) fn into_text(self) -> String {
+        self.text
     }
 
     /// Revision number `index` as compact Ion text, if its hash follows from what is
-    /// in it.
-    pub(super) fn revision_text(&self, index: usize) -> Result<String, String> {
+    /// in that text, and is the one in `record`.
+    pub(super) fn revision_text(
+        &self,
+        index: usize,
+        address: &BlockAddress,
+        record: &RevisionRecord,
+    ) -> Result<String, String> {
         let claims = Block::read(&self.block).map_err(|error| error.to_string())?;
         let made = claims.recompute().map_err(|error| error.to_string())?;
         let (Some(claimed), Some(made)) = (claims.revisions.get(index), made.revisions.get(index))
@@ -58,7 +79,11 @@ impl Contents {
         let revision = list
             .and_then(Element::as_sequence)
             .and_then(|list| list.get(index));
-        text_of(revision.ok_or("it is not in the block's text")?)
+        let text = text_of(revision.ok_or("it is not in the block's text")?)?;
+        match Printed::of_text(&text, address).is_some_and(|printed| printed.is(record)) {
+            true => Ok(text),
+            false => Err("its text, read back, does not give its hash".to_owned()),
+        }
     }
 
     pub(super) fn table_name(&self, document_id: &str) -> Option<&str> {
@@ -70,12 +95,20 @@ fn text_of(value: &Element) -> Result<String, String> {
     compact(value).ok_or_else(|| "it cannot be written as Ion text".to_owned())
 }
 
-/// `transactionInfo.documents`: id to table name.
-pub(crate) fn tables(block: &Element) -> HashMap<String, String> {
-    let documents = block
+/// Of a block's text, `transactionInfo.documents`: id to table name.
+pub(super) fn tables(text: &str) -> HashMap<String, String> {
+    let block = Element::read_one(text).ok();
+    let info = block
+        .as_ref()
+        .and_then(|block| block.as_struct()?.get("transactionInfo"));
+    info.map(tables_of).unwrap_or_default()
+}
+
+/// The same of its `transactionInfo`.
+pub(crate) fn tables_of(info: &Element) -> HashMap<String, String> {
+    let documents = info
         .as_struct()
-        .and_then(|block| block.get("transactionInfo")?.as_struct()?.get("documents"))
-        .and_then(Element::as_struct);
+        .and_then(|info| info.get("documents")?.as_struct());
     let entries = documents
         .into_iter()
         .flat_map(|documents| documents.fields());

@@ -15,7 +15,7 @@ mod prover;
 mod wanted;
 
 pub use crate::blocks::aws_json::aws_json;
-pub(crate) use contents::tables;
+pub(crate) use contents::tables_of;
 pub use error::ProveError;
 pub use indexing::digest_of;
 pub use proven::{ProvenBlock, ProvenRevision};

@@ -47,11 +47,10 @@ impl Prover {
         let digest = self.digest(tip)?;
         self.pass(archive, range, wanted, &mut |block| {
             let contents = self.contents(block)?;
-            let refused = |why: String| not_recomputed(&block.address, &why);
             let sequence_no = block.address.sequence_no;
             let proven = ProvenBlock {
                 address: block.address.clone(),
-                ion_text: contents.block_text().map_err(refused)?,
+                ion_text: contents.into_text(),
                 hash: self.leaf(block)?,
                 proof: self.block_proof(sequence_no, tip)?,
                 digest: digest.clone(),
@@ -88,13 +87,25 @@ impl Prover {
         let range = (only.unwrap_or(0), only.unwrap_or(tip));
         let fits = wanted.clone();
         let needed: Wanted = Arc::new(move |block: &CheckedBlock| {
+            let mut documents = block.documents();
             (range.0..=range.1).contains(&block.address.sequence_no)
-                && block
-                    .documents()
-                    .any(|(_, id, version)| fits.fits(id, version))
+                && (documents.any(|(_, id, version)| fits.fits(id, version))
+                    || block.unseen().any(|id| fits.fits_id(id)))
         });
         let mut count = 0;
+        let mut unseen = Vec::new();
         self.pass(archive, range, needed, &mut |block| {
+            let text = block.captured.as_ref().map(|captured| &captured.text);
+            let tables = text.map(|text| contents::tables(text)).unwrap_or_default();
+            let of_table = |id: &&str| {
+                let (asked, own) = (wanted.table_name.as_ref(), tables.get(*id));
+                asked.is_none() || own.is_none() || asked == own
+            };
+            let hidden = block
+                .unseen()
+                .filter(|id| wanted.fits_id(id))
+                .filter(of_table);
+            unseen.extend(hidden.map(|id| without_revision(id, block.address.sequence_no)));
             for (index, id, version) in block.documents() {
                 if !wanted.fits(id, version) {
                     continue;
@@ -110,6 +121,10 @@ impl Prover {
             }
             Ok(())
         })?;
+        // One that was asked for by its version and found leaves nothing open.
+        if wanted.version.is_none() || count == 0 {
+            unseen.into_iter().for_each(skipped);
+        }
         Ok(count)
     }
 
@@ -132,9 +147,7 @@ impl Prover {
         };
         let table_name = match (&contents, &block.captured) {
             (Some(contents), _) => contents.table_name(id).map(str::to_owned),
-            (None, Some(captured)) => ion_rs::Element::read_one(&captured.text)
-                .ok()
-                .and_then(|block| contents::tables(&block).remove(id)),
+            (None, Some(captured)) => contents::tables(&captured.text).remove(id),
             (None, None) => None,
         };
         if wanted.table_name.is_some() && wanted.table_name != table_name {
@@ -156,11 +169,12 @@ impl Prover {
                 false => "its hash cannot be recomputed from what is here",
             });
         };
-        let ion_text = match contents.map(|contents| contents.revision_text(index)) {
-            None => None,
-            Some(Ok(text)) => Some(text),
-            Some(Err(why)) => return refused(&why),
-        };
+        let ion_text =
+            match contents.map(|contents| contents.revision_text(index, &block.address, record)) {
+                None => None,
+                Some(Ok(text)) => Some(text),
+                Some(Err(why)) => return refused(&why),
+            };
         self.leaf(block)?;
         let Some(mut hashes) = in_block::proof(block, index) else {
             return refused("its block's hashes do not lead from it to the block");
@@ -276,6 +290,10 @@ impl Watcher for Proving<'_> {
         }
         self.stopped = (self.each)(block).err();
     }
+}
+
+fn without_revision(id: &str, sequence_no: u64) -> String {
+    format!("document {id} was changed in block {sequence_no}, and its revision there is missing or stripped to its hash")
 }
 
 fn plain(proof: &Proof) -> Vec<[u8; 32]> {

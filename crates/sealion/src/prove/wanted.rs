@@ -33,10 +33,14 @@ impl WantedRevisions {
         }
     }
 
-    pub(crate) fn fits(&self, id: &str, version: u64) -> bool {
+    /// Whether revisions of this document are wanted.
+    pub(crate) fn fits_id(&self, id: &str) -> bool {
         let own = self.document_id.as_ref().is_none_or(|own| own == id);
-        let among = self.document_ids.is_empty() || self.document_ids.contains(id);
-        own && among && self.version.is_none_or(|own| own == version)
+        own && (self.document_ids.is_empty() || self.document_ids.contains(id))
+    }
+
+    pub(crate) fn fits(&self, id: &str, version: u64) -> bool {
+        self.fits_id(id) && self.version.is_none_or(|own| own == version)
     }
 
     pub(crate) fn fits_in(&self, id: &str, version: u64, sequence_no: u64) -> bool {

@@ -11,7 +11,7 @@ use ion_rs::IonType;
 
 use super::bundle::Bundled;
 use super::show::Viewer;
-use super::stream::{is_record, record_of, Records};
+use super::stream::{is_record, record_of, Record, Records};
 use crate::blocks::block::Block;
 use crate::blocks::evidence;
 use crate::blocks::manifest::Manifest;
@@ -191,7 +191,7 @@ impl Collector<'_> {
     }
 
     fn envelope(&mut self, envelope: &Envelope<'_>) -> Result<(), Unfit> {
-        if is_record(envelope) && record_of(envelope).is_ok() {
+        if is_record(envelope) {
             let written = envelope.node().written();
             return self.record(&envelope.node(), written.is_some());
         }
@@ -233,6 +233,9 @@ impl Collector<'_> {
         if let Some(viewer) = self.viewer.as_deref_mut() {
             viewer.record(&record);
             return Ok(());
+        }
+        if let Record::Placeless(revision) = record {
+            return self.revision(&revision, LooseProof::None);
         }
         let kept = self
             .records

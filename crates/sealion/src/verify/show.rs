@@ -227,11 +227,12 @@ impl Viewer {
         }
     }
 
-    pub(crate) fn record(&mut self, record: &Record) {
+    pub(crate) fn record(&mut self, record: &Record<'_>) {
         let (kind, address) = match record {
             Record::Control => ("control records", None),
             Record::Summary(address) => ("block summaries", Some(address)),
             Record::Details(address) => ("revision details", Some(address)),
+            Record::Placeless(_) => ("revision details", None),
         };
         *self.records.entry(kind).or_default() += 1;
         if let Some(address) = address {

@@ -5,7 +5,6 @@
 //! records of their own, joined by strand, sequence number and hash. (Developer
 //! Guide, "QLDB stream records in Kinesis".)
 
-use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
@@ -15,13 +14,13 @@ use crate::blocks::claim::RecordedAddress;
 use crate::blocks::compact;
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::revision::{Kind, RecordedTable, Revision, RevisionContent};
-use crate::blocks::{BlockAddress, Hash};
+use crate::blocks::BlockAddress;
 use crate::engine::{read_values, value_text, Wanted};
 use crate::findings::{
     check_block, check_revision, Asked, Captured, CheckedBlock, Code, Context, Finding, Item,
     LooseProof, LooseRevision, Standing,
 };
-use crate::hashes::{revision_hash, BlockHashes};
+use crate::hashes::{deletion_rule, revision_hash, BlockHashes};
 use crate::source::{Encoding, Piece, Spool};
 use crate::Limits;
 
@@ -29,19 +28,24 @@ use crate::Limits;
 const GROUPS_A_TASK: usize = 32;
 
 /// What a record is, with the address that it belongs to.
-pub(crate) enum Record {
+pub(crate) enum Record<'a> {
     Summary(BlockAddress),
     Details(BlockAddress),
+    /// Details of this revision, which names no block: they can be joined with none.
+    Placeless(Node<'a>),
     Control,
 }
 
+const TYPES: [&str; 3] = ["CONTROL", "BLOCK_SUMMARY", "REVISION_DETAILS"];
+
 /// Whether a struct with these fields is a stream record.
 pub(crate) fn is_record(envelope: &Envelope<'_>) -> bool {
-    envelope.has("recordType") && envelope.has("payload")
+    let kind = envelope.get("recordType").and_then(|kind| kind.text().ok());
+    kind.is_some_and(|kind| TYPES.contains(&kind.as_str())) && envelope.has("payload")
 }
 
 /// Reads as much of a record as its order needs.
-pub(crate) fn record_of(envelope: &Envelope<'_>) -> Result<Record, Unfit> {
+pub(crate) fn record_of<'a>(envelope: &Envelope<'a>) -> Result<Record<'a>, Unfit> {
     let kind = envelope.require("recordType")?;
     let payload = envelope.require("payload")?;
     match kind.text()?.as_str() {
@@ -52,13 +56,12 @@ pub(crate) fn record_of(envelope: &Envelope<'_>) -> Result<Record, Unfit> {
         }
         "REVISION_DETAILS" => {
             let revision = Envelope::open(payload)?.require("revision")?;
-            let address = Envelope::open(revision)?.require("blockAddress")?;
-            Ok(Record::Details(RecordedAddress::read(&address)?.address))
+            match Envelope::open(revision)?.get("blockAddress") {
+                Some(node) => Ok(Record::Details(RecordedAddress::read(&node)?.address)),
+                None => Ok(Record::Placeless(revision)),
+            }
         }
-        other => {
-            let found = format!("`{other}`");
-            Err(kind.unfit_as("CONTROL, BLOCK_SUMMARY or REVISION_DETAILS", found))
-        }
+        other => Err(kind.unfit_as(TYPES.join(" or "), format!("`{other}`"))),
     }
 }
 
@@ -88,14 +91,14 @@ impl Records {
     pub(crate) fn add(
         &mut self,
         node: &Node<'_>,
-        record: &Record,
+        record: &Record<'_>,
         path: &Arc<str>,
         self_contained: bool,
     ) -> Result<io::Result<()>, Unfit> {
         let (address, kind) = match record {
             Record::Summary(address) => (address, 0u8),
             Record::Details(address) => (address, 1),
-            Record::Control => return Ok(Ok(())),
+            Record::Control | Record::Placeless(_) => return Ok(Ok(())),
         };
         let written = node.written().filter(|_| self_contained);
         let value = match written {
@@ -141,11 +144,7 @@ impl Records {
                 for group in &batch {
                     match group {
                         Ok(group) => {
-                            let first = outcome.items.len();
-                            join(group, &asked, &limits, &mut outcome);
-                            if let Some(wanted) = &wanted {
-                                texts(group, &mut outcome.items[first..], wanted);
-                            }
+                            join(group, &asked, &limits, wanted.as_ref(), &mut outcome);
                         }
                         Err(finding) => outcome.findings.push((**finding).clone()),
                     }
@@ -234,75 +233,120 @@ impl Groups {
 }
 
 /// A revision whose content came in a record of its own.
-struct Details {
+struct Details<'g> {
     revision: Revision,
     content: RevisionContent,
-    path: Arc<str>,
+    stored: &'g Stored,
     used: bool,
 }
 
-fn join(group: &Group, asked: &Asked, limits: &Limits, outcome: &mut Outcome) {
+impl Details<'_> {
+    /// How well it fits the hash that it names: its content gives that hash, which only
+    /// the genuine one does; then those with data before redacted ones, and those whose
+    /// types were not lost.
+    fn rank(&self) -> (bool, bool, bool) {
+        let recorded = self.revision.hash.hash;
+        let fits = match (&self.content.metadata, recorded) {
+            (Some(Ok(metadata)), Some(hash)) if self.revision.kind == Kind::Deleting => {
+                deletion_rule(metadata, &hash).is_some()
+            }
+            _ => recorded.is_some() && revision_hash(&self.revision, &self.content) == recorded,
+        };
+        (fits, self.revision.kind == Kind::User, !self.revision.json)
+    }
+}
+
+fn join(
+    group: &Group,
+    asked: &Asked,
+    limits: &Limits,
+    wanted: Option<&Wanted>,
+    outcome: &mut Outcome,
+) {
     let with_content = |address: &BlockAddress| asked.includes(address.sequence_no);
     let mut details = Vec::new();
     for stored in &group.details {
         read_details(stored, &mut details, outcome);
     }
+    // Whichever came first: the genuine one of several that name one hash is joined.
+    details.sort_by_key(|one| std::cmp::Reverse(one.rank()));
     let mut blocks: Vec<CheckedBlock> = Vec::new();
     for stored in &group.summaries {
         open(stored, outcome, |payload, outcome| {
             let (mut block, mut content) = Block::read(&payload, limits, with_content)?;
-            fill(
+            let joined = fill(
                 &mut block,
                 &mut content,
                 &mut details,
                 &stored.path,
                 outcome,
             );
-            blocks.push(check_block(
-                &block,
-                &content,
-                &BlockHashes::of(&block, &content),
-                &stored.path,
-            ));
+            let hashes = BlockHashes::of(&block, &content);
+            let mut checked = check_block(&block, &content, &hashes, &stored.path);
+            if wanted.is_some_and(|wanted| wanted(&checked)) {
+                let joined: Vec<_> = joined.iter().map(|at| Some(&details[(*at)?])).collect();
+                checked.captured = captured(stored, &joined).map(Box::new);
+            }
+            blocks.push(checked);
             Ok(())
         });
     }
     for block in blocks {
         outcome.items.push(Item::Block(Box::new(block)));
     }
-    for left in details.into_iter().filter(|details| !details.used) {
-        outcome.items.extend(orphan(&left, &mut outcome.findings));
+    for left in details.iter().filter(|details| !details.used) {
+        outcome.findings.extend(second(left, &details));
+        outcome.items.extend(orphan(left, &mut outcome.findings));
     }
 }
 
-/// Gives wanted blocks their content: the summary, with the revisions that came in
-/// records of their own in their places.
-fn texts(group: &Group, items: &mut [Item], wanted: &Wanted) {
-    for item in items {
-        let Item::Block(block) = item else { continue };
-        if !wanted(block) {
-            continue;
-        }
-        let own = |stored: &&Stored| stored.offset == block.offset && stored.path == block.path;
-        if let Some(summary) = group.summaries.iter().find(own) {
-            block.captured = captured(summary, &group.details).map(Box::new);
-        }
-    }
+/// Details that name the hash of others, and are of something else: only one of the two
+/// can be genuine. Of JSON whose types are lost that is not known.
+fn second(left: &Details<'_>, all: &[Details<'_>]) -> Option<Finding> {
+    let own = (
+        left.revision.hash.hash?,
+        left.rank().0 || left.revision.json,
+    );
+    let fits = |one: &&Details<'_>| one.revision.hash.hash == Some(own.0) && one.rank().0;
+    let genuine = all.iter().find(fits).filter(|_| !own.1)?;
+    let address = left.revision.address.as_ref()?;
+    let context = Context {
+        document: left.revision.document(),
+        ..Context::at(&left.stored.path, &address.address)
+    };
+    let message = format!(
+        "these details name the hash of a revision, and are not what gives it; the details in {} do",
+        genuine.stored.path
+    );
+    let finding = context.finding(
+        Code::DuplicateRevision,
+        "hash",
+        left.revision.offset,
+        message,
+    );
+    Some(finding.claimed(own.0.to_string()).remedy(
+        "QLDB writes each version once: the record whose content does not give the hash is not genuine",
+    ))
 }
 
-fn captured(summary: &Stored, details: &[Stored]) -> Option<Captured> {
-    let mut revisions: HashMap<Vec<u8>, String> = HashMap::new();
+/// The text of a block: its summary, with the revisions that were joined with it in
+/// their places.
+fn captured(summary: &Stored, joined: &[Option<&Details<'_>>]) -> Option<Captured> {
     let mut recorded_tables = Vec::new();
-    for stored in details {
-        payload(stored, |payload| {
-            let revision = payload.require("revision")?;
-            let hash = Envelope::open(revision)?.require("hash")?.bytes()?;
-            if let (Some(table), Some(hash)) = (payload.get("tableInfo"), Hash::from_slice(&hash)) {
-                recorded_tables.push((hash, RecordedTable::read(&table)?.name));
-            }
-            revisions.insert(hash, value_text(&revision, &stored.bytes)?);
-            Ok(())
-        });
+    let mut revisions = Vec::with_capacity(joined.len());
+    for details in joined {
+        revisions.push(details.and_then(|details| {
+            let mut text = None;
+            payload(details.stored, |payload| {
+                let revision = payload.require("revision")?;
+                text = Some(value_text(&revision, &details.stored.bytes)?);
+                Ok(())
+            });
+            let table = details.revision.table.as_ref();
+            let table = table.zip(details.revision.hash.hash);
+            recorded_tables.extend(table.map(|(table, hash)| (hash, table.name.clone())));
+            text
+        }));
     }
     let mut text = None;
     payload(summary, |payload| {
@@ -314,10 +358,12 @@ fn captured(summary: &Stored, details: &[Stored]) -> Option<Captured> {
                 continue;
             }
             let mut list = Vec::new();
+            let mut revisions = revisions.iter_mut();
             for item in node.items()? {
                 let hash = Envelope::open(item)?.require("hash")?;
                 let bare = || Ok(format!("{{hash:{}}}", value_text(&hash, &summary.bytes)?));
-                list.push(revisions.remove(&hash.bytes()?).map_or_else(bare, Ok)?);
+                let joined = revisions.next().and_then(Option::take);
+                list.push(joined.map_or_else(bare, Ok)?);
             }
             fields.push(format!("revisions:[{}]", list.join(",")));
         }
@@ -365,7 +411,7 @@ fn open(
         .extend(unfits.map(|unfit| context.unfit("payload", unfit)));
 }
 
-fn read_details(stored: &Stored, details: &mut Vec<Details>, outcome: &mut Outcome) {
+fn read_details<'g>(stored: &'g Stored, details: &mut Vec<Details<'g>>, outcome: &mut Outcome) {
     open(stored, outcome, |payload, _| {
         let (mut revision, content) = Revision::read(&payload.require("revision")?, true)?;
         let table = payload.get("tableInfo");
@@ -373,27 +419,34 @@ fn read_details(stored: &Stored, details: &mut Vec<Details>, outcome: &mut Outco
         details.push(Details {
             revision,
             content,
-            path: stored.path.clone(),
+            stored,
             used: false,
         });
         Ok(())
     });
 }
 
-/// Puts content where the summary has only a hash.
+/// Puts content where the summary has only a hash; gives for each of its revisions which
+/// details were put there.
 fn fill(
     block: &mut Block,
     content: &mut BlockContent,
-    details: &mut [Details],
+    details: &mut [Details<'_>],
     path: &Arc<str>,
     outcome: &mut Outcome,
-) {
+) -> Vec<Option<usize>> {
+    let mut joined = vec![None; block.revisions.len()];
     let slots = block.revisions.iter_mut().zip(&mut content.revisions);
-    for (slot, made) in slots.filter(|(slot, _)| slot.kind == Kind::Unseen) {
-        let fits = |one: &&mut Details| one.revision.hash.hash == slot.hash.hash;
-        let Some(found) = details.iter_mut().filter(|one| !one.used).find(fits) else {
+    for ((slot, made), joined) in slots.zip(&mut joined) {
+        if slot.kind != Kind::Unseen {
+            continue;
+        }
+        let fits = |one: &Details<'_>| !one.used && one.revision.hash.hash == slot.hash.hash;
+        let Some(at) = details.iter().position(fits) else {
             continue;
         };
+        *joined = Some(at);
+        let found = &mut details[at];
         found.used = true;
         let summary_id = slot.summary_id.clone();
         *slot = found.revision.clone();
@@ -416,14 +469,15 @@ fn fill(
             }
         }
     }
+    joined
 }
 
 /// A revision whose block summary did not come, or does not know its hash.
-fn orphan(details: &Details, findings: &mut Vec<Finding>) -> Option<Item> {
+fn orphan(details: &Details<'_>, findings: &mut Vec<Finding>) -> Option<Item> {
     let address = details.revision.address.as_ref()?.address.clone();
     let context = Context {
         document: details.revision.document(),
-        ..Context::at(&details.path, &address)
+        ..Context::at(&details.stored.path, &address)
     };
     let record = check_revision(
         &details.revision,
@@ -437,7 +491,7 @@ fn orphan(details: &Details, findings: &mut Vec<Finding>) -> Option<Item> {
         failed: record.standing == Standing::Wrong,
         record,
         proof: LooseProof::None,
-        path: details.path.clone(),
+        path: details.stored.path.clone(),
         address,
     })))
 }

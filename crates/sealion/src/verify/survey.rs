@@ -11,7 +11,7 @@ use super::collect::{no_input, Collected, Collector};
 use super::looking::Looking;
 use super::manifests::is_object_name;
 use super::show::Viewer;
-use super::stream::{is_record, record_of, Records};
+use super::stream::{is_record, Records};
 use crate::blocks::block::Block;
 use crate::blocks::claim::RecordedAddress;
 use crate::blocks::read::Envelope;
@@ -406,7 +406,7 @@ fn first_value(piece: &Piece) -> Result<Option<First>, Flaw> {
                 return;
             }
         };
-        first = Some(if is_record(&envelope) && record_of(&envelope).is_ok() {
+        first = Some(if is_record(&envelope) {
             First::Record
         } else if Block::is_one(&envelope) {
             let address = envelope

@@ -1,6 +1,7 @@
 //! `transactionInfo` against the block it stands in: statements and documents.
 
 use crate::blocks::block::{Block, BlockContent};
+use crate::blocks::claim::Id;
 use crate::blocks::revision::Revision;
 use crate::findings::code::Code;
 use crate::findings::context::Context;
@@ -38,8 +39,13 @@ pub(super) fn check_statements(
 }
 
 /// `transactionInfo.documents` beside the revisions: a revision stripped to its
-/// hash looks internal, and only this tells.
-pub(super) fn check_documents(block: &Block, context: &Context<'_>, findings: &mut Vec<Finding>) {
+/// hash looks internal, and only this tells. Gives the documents without a revision.
+pub(super) fn check_documents(
+    block: &Block,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Id> {
+    let mut hidden = Vec::new();
     let named = |revision| Revision::document(revision).map(|(id, _)| (revision, id));
     let mut seen = block.revisions.iter().filter_map(named);
     let Some(info) = &block.transaction_info else {
@@ -55,7 +61,7 @@ pub(super) fn check_documents(block: &Block, context: &Context<'_>, findings: &m
                     .remedy("no hash notices when transactionInfo is left out: look for it in another copy"),
             );
         }
-        return;
+        return hidden;
     };
     for document in info.documents.iter().flatten() {
         if seen.clone().any(|(_, id)| *id == document.id) {
@@ -68,6 +74,7 @@ pub(super) fn check_documents(block: &Block, context: &Context<'_>, findings: &m
             "transactionInfo says that this document was changed here, but its revision is missing or stripped to its hash",
         );
         finding.document_id = Some(document.id.to_string());
+        hidden.push(document.id.clone());
         findings.push(finding.remedy(
             "transactionInfo is covered by the block's hashes, so the change did happen: find the revision in another copy",
         ));
@@ -90,6 +97,7 @@ pub(super) fn check_documents(block: &Block, context: &Context<'_>, findings: &m
         };
         check_table(revision, document, context, findings);
     }
+    hidden
 }
 
 /// The table a stream record names (not covered) beside that of

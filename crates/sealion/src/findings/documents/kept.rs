@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::table::{Document, Key, Keys, Table};
 use super::{Documents, Redaction};
 
-/// Numbers of one document: its key's halves, version, hash with whether it was deleted.
+/// Numbers of one document: its key's halves, version, hash with two marks.
 const ENTRY: usize = 4;
 
 #[derive(Serialize, Deserialize)]
@@ -24,7 +24,7 @@ impl Documents {
     pub(crate) fn keep(&self) -> KeptDocuments {
         let mut entries = Vec::with_capacity(self.documents.len() * ENTRY * 8);
         for (Key([first, second]), document) in self.documents.iter() {
-            let numbers = [*first, *second, document.version, document.hash_and_deleted];
+            let numbers = [*first, *second, document.version, document.hash_and_marks];
             entries.extend(numbers.map(u64::to_be_bytes).as_flattened());
         }
         let redactions = self.redactions.iter();
@@ -51,10 +51,10 @@ impl KeptDocuments {
         }
         let mut documents = Table::with_capacity(entries.len());
         for entry in entries {
-            let [first, second, version, hash_and_deleted] = entry.map(u64::from_be_bytes);
+            let [first, second, version, hash_and_marks] = entry.map(u64::from_be_bytes);
             let document = Document {
                 version,
-                hash_and_deleted,
+                hash_and_marks,
             };
             documents.add(Key([first, second]), document, self.bytes_max);
         }

@@ -60,28 +60,48 @@ impl Keys {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Document {
     pub(super) version: u64,
-    /// 63 bits of the last revision's hash, enough to tell a repetition; the last says
-    /// whether it was a deletion.
-    pub(super) hash_and_deleted: u64,
+    /// 62 bits of the last revision's hash, enough to tell a repetition; the last two say
+    /// whether it was a deletion, and whether all versions before it were seen.
+    pub(super) hash_and_marks: u64,
 }
 
+const DELETED: u64 = 1;
+const UNBROKEN: u64 = 2;
+const MARKS: u64 = DELETED | UNBROKEN;
+
 impl Document {
+    /// The first revision that is seen of a document.
     pub(super) fn new(version: u64, hash: Option<Hash>, deleted: bool) -> Document {
         let first = hash.and_then(|hash| hash.0.first_chunk().copied());
         let hash = u64::from_be_bytes(first.unwrap_or_default());
+        let unbroken = if version == 0 { UNBROKEN } else { 0 };
         Document {
             version,
-            hash_and_deleted: hash & !1 | u64::from(deleted),
+            hash_and_marks: hash & !MARKS | unbroken | if deleted { DELETED } else { 0 },
         }
     }
 
+    /// The same revision after those that were seen before.
+    pub(super) fn after(mut self, before: Document) -> Document {
+        let follows = before.version.checked_add(1) == Some(self.version);
+        if follows {
+            self.hash_and_marks |= before.hash_and_marks & UNBROKEN;
+        }
+        self
+    }
+
     pub(super) fn deleted(self) -> bool {
-        self.hash_and_deleted & 1 == 1
+        self.hash_and_marks & DELETED != 0
+    }
+
+    /// Whether this version of the document was seen.
+    pub(super) fn has_seen(self, version: u64) -> bool {
+        version == self.version || version < self.version && self.hash_and_marks & UNBROKEN != 0
     }
 
     /// Whether both are of one revision, as far as its hash tells.
     pub(super) fn is_same(self, other: Document) -> bool {
-        self.hash_and_deleted >> 1 == other.hash_and_deleted >> 1
+        (self.hash_and_marks ^ other.hash_and_marks) & !MARKS == 0
     }
 }
 
@@ -95,6 +115,10 @@ impl Table {
             count,
             BuildHasherDefault::default(),
         ))
+    }
+
+    pub(super) fn get(&self, key: Key) -> Option<Document> {
+        self.0.get(&key).copied()
     }
 
     pub(super) fn get_mut(&mut self, key: Key) -> Option<&mut Document> {
@@ -181,5 +205,14 @@ mod tests {
         assert!(!one.is_same(Document::new(1, hash(4), false)));
         assert!(!one.deleted());
         assert!(Document::new(1, hash(2), true).deleted());
+        // From 0 on without a gap, all versions were seen; else only the last.
+        let unbroken = one.after(Document::new(0, hash(6), true));
+        assert!((0..=1).all(|version| unbroken.has_seen(version)));
+        assert!(unbroken.is_same(one) && !unbroken.has_seen(2));
+        for broken in [one, one.after(Document::new(5, hash(6), false))] {
+            assert!(broken.has_seen(1) && !broken.has_seen(0));
+        }
+        let gap = Document::new(3, hash(2), false).after(unbroken);
+        assert!(gap.has_seen(3) && !gap.has_seen(1));
     }
 }

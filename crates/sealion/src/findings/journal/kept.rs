@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::unexplained::Unexplained;
 use super::{ByPath, Given, Item, Journal, ProvenBlock, Segment, StrandFold};
 use crate::blocks::time::Time;
 use crate::blocks::{BlockAddress, Hash, StrandId};
@@ -40,6 +41,7 @@ struct KeptStrand {
     /// holds them, and the hashes of their proof within it.
     placed: Vec<(bool, Option<usize>)>,
     internal_entries: (u64, u64),
+    unexplained: Unexplained,
     unseen: u64,
     unknown_fields: BTreeSet<String>,
     genesis_previous: Option<usize>,
@@ -121,6 +123,7 @@ impl StrandFold {
                 .map(|placed| (placed.in_block, placed.hashes_in_block))
                 .collect(),
             internal_entries: self.internal_entries,
+            unexplained: self.unexplained.clone(),
             unseen: self.unseen,
             unknown_fields: self.unknown_fields.clone(),
             genesis_previous: self.genesis_previous,
@@ -150,6 +153,7 @@ impl StrandFold {
         self.proven = kept.proven.into_iter().collect();
         self.waiting = kept.placed.into();
         self.internal_entries = kept.internal_entries;
+        self.unexplained = kept.unexplained;
         self.unseen = kept.unseen;
         self.unknown_fields = kept.unknown_fields;
         self.genesis_previous = kept.genesis_previous;

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::misfits::{broken_link, time_order};
 use super::resting::Prefix;
 use super::segment::Segment;
+use super::unexplained::Unexplained;
 use super::Wanted;
+use crate::blocks::claim::Id;
 use crate::blocks::revision::Kind;
 use crate::blocks::time::Time;
 use crate::blocks::{Hash, StrandId};
@@ -13,7 +15,7 @@ use crate::findings::block::CheckedBlock;
 use crate::findings::code::{Code, Severity};
 use crate::findings::documents::{Documents, Place};
 use crate::findings::finding::{Finding, Findings};
-use crate::findings::loose::Placed;
+use crate::findings::loose::{told_again, LooseRevision, Placed};
 use crate::findings::outcome::{Asked, RevisionCounts, State};
 use crate::findings::revision::{RevisionRecord, Standing};
 use crate::findings::span::Trail;
@@ -42,7 +44,9 @@ pub(crate) struct StrandFold {
     pub(crate) found: Vec<(Hash, u64)>,
     pub(crate) proven: BTreeMap<u64, ProvenBlock>,
     pub(crate) placed: Vec<Placed>,
+    /// Blocks with entries that nothing explains, and the number of these entries.
     pub(crate) internal_entries: (u64, u64),
+    pub(crate) unexplained: Unexplained,
     pub(crate) unseen: u64,
     pub(crate) unknown_fields: BTreeSet<String>,
     /// Bytes of the genesis block's previous hash.
@@ -83,6 +87,7 @@ impl StrandFold {
             proven: BTreeMap::new(),
             placed: Vec::new(),
             internal_entries: (0, 0),
+            unexplained: Unexplained::default(),
             unseen: 0,
             unknown_fields: BTreeSet::new(),
             genesis_previous: None,
@@ -142,6 +147,7 @@ impl StrandFold {
             if sequence_no == 0 {
                 self.genesis_previous = Some(block.previous.length);
             }
+            self.unexplained.add(block);
             if block.internal_entries > 0 {
                 self.internal_entries.0 += 1;
                 self.internal_entries.1 += block.internal_entries;
@@ -150,7 +156,7 @@ impl StrandFold {
             if let Some(trail) = &mut self.trail {
                 trail.add(block, self.revisions - counted);
             }
-            self.remember(block, findings);
+            self.remember(block, asked, findings);
         }
     }
 
@@ -204,8 +210,22 @@ impl StrandFold {
         }
     }
 
-    fn remember(&mut self, block: &CheckedBlock, findings: &mut Findings) {
-        let whole = matches!(&self.segments[..], [only] if only.first == 0);
+    /// Takes in a revision whose block is not here.
+    pub(super) fn see_alone(&mut self, loose: &LooseRevision) {
+        if let Some(documents) = &mut self.documents {
+            let place = Place {
+                address: &loose.address,
+                path: &loose.path,
+                tables: &[],
+            };
+            documents.see_alone(&loose.record, &place);
+        }
+    }
+
+    fn remember(&mut self, block: &CheckedBlock, asked: &Asked, findings: &mut Findings) {
+        // Into blocks before those that were asked for nobody looked.
+        let from_0 = asked.from.is_none_or(|from| from == 0);
+        let whole = from_0 && matches!(&self.segments[..], [only] if only.first == 0);
         let Some(documents) = &mut self.documents else {
             return;
         };
@@ -245,6 +265,8 @@ impl StrandFold {
                 .remedy("raise the limit: --limit documents_memory_bytes_max=N; no hash check depends on this"),
             );
         }
+        let seen = |id: &Id, version| documents.has_seen(id, version);
+        findings.extend(told_again(&self.placed, seen));
         findings.extend(documents.finish(later_missing));
     }
 

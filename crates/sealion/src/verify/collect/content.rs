@@ -5,7 +5,7 @@ use crate::blocks::block::Block;
 use crate::blocks::claim::RecordedAddress;
 use crate::blocks::evidence::{self, IonText, ProofClaim};
 use crate::blocks::read::{Envelope, Node, Unfit};
-use crate::blocks::revision::Revision;
+use crate::blocks::revision::{Kind, Revision, RevisionContent};
 use crate::blocks::BlockAddress;
 use crate::engine::read_values;
 use crate::findings::{
@@ -52,9 +52,10 @@ impl Collector<'_> {
 
     pub(super) fn revision_answer(&mut self, text: &IonText, proof: Option<&ProofClaim>) {
         self.ion_text(text, |collector, node| {
-            let address = Envelope::open(node)?.require("blockAddress")?;
-            let address = RecordedAddress::read(&address)?.address;
-            let proof = collector.proof(proof, &address);
+            let proof = match Envelope::open(node)?.get("blockAddress") {
+                Some(address) => collector.proof(proof, &RecordedAddress::read(&address)?.address),
+                None => LooseProof::None,
+            };
             collector.revision(&node, proof)
         });
     }
@@ -90,9 +91,9 @@ impl Collector<'_> {
     }
 
     pub(super) fn revision(&mut self, node: &Node<'_>, proof: LooseProof) -> Result<(), Unfit> {
-        let (revision, content) = Revision::read(node, true)?;
+        let (revision, content) = Revision::read_alone(node, true)?;
         let Some(address) = revision.address.as_ref().map(|found| found.address.clone()) else {
-            return Err(node.unfit_as("a revision with blockAddress", "one with its hash alone"));
+            return Err(self.placeless(node, &revision, &content));
         };
         if !self.kinds.contains("revision") {
             self.kinds.insert("history");
@@ -116,6 +117,32 @@ impl Collector<'_> {
         self.findings.extend(findings);
         self.loose(address, record, proof);
         Ok(())
+    }
+
+    /// A revision that names no block: its hash is checked like any other, and what
+    /// cannot be done with it is said.
+    fn placeless(
+        &mut self,
+        node: &Node<'_>,
+        revision: &Revision,
+        content: &RevisionContent,
+    ) -> Unfit {
+        let expected = "a revision with blockAddress";
+        if revision.kind == Kind::Internal {
+            return node.unfit_as(expected, "one with its hash alone");
+        }
+        let mut findings = Vec::new();
+        let context = Context {
+            document: revision.document(),
+            ..Context::of_file(&self.path)
+        };
+        let ours = revision_hash(revision, content);
+        check_revision(revision, content, ours, &context, &mut findings);
+        self.findings.extend(findings);
+        node.unfit_as(
+            expected,
+            "one without, which belongs to no block: only its own hash was looked at",
+        )
     }
 
     pub(super) fn loose(

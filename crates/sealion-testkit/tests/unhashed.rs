@@ -1,0 +1,358 @@
+//! What hashes alone do not show is said: content that is told twice, told beside its hash, told without a place, or
+//! left out.
+
+mod common;
+
+use common::{object, text, FORMS};
+use ion_rs::Element;
+use sealion::extract::{extract, Extraction, Row, RowState};
+use sealion::prove::WantedRevisions;
+use sealion::source::Memory;
+use sealion::{Code, Report, Severity, Verdict, Verifier};
+use sealion_testkit::agree::trusted;
+use sealion_testkit::block::Content;
+use sealion_testkit::write::{evidence, export::Format, stream};
+use sealion_testkit::{Ledger, Mix, Rng};
+
+fn verify(ledger: &Ledger, archive: &Memory) -> Report {
+    let verifier = Verifier::new().against(trusted(&ledger.digest()));
+    sealion_testkit::agree::engines(archive, &verifier)
+}
+
+fn count(report: &Report, code: Code, severity: Severity) -> usize {
+    let all = report.findings().iter();
+    all.filter(|found| (found.code, found.severity) == (code, severity))
+        .count()
+}
+
+/// Block and revision of the first document with data.
+fn with_data(ledger: &Ledger) -> (usize, usize) {
+    let mut documents = ledger.documents();
+    let data = |(index, at): &(usize, usize)| {
+        matches!(
+            ledger.blocks[*index].revisions()[*at].content,
+            Content::Data(_)
+        )
+    };
+    documents.find(data).unwrap()
+}
+
+#[test]
+fn a_data_hash_beside_data_must_be_the_hash_of_the_data() {
+    let ledger = Ledger::new(6, 8, Mix::Tiny);
+    let (index, at) = with_data(&ledger);
+    let revision = &ledger.blocks[index].revisions()[at];
+    let Content::Data(data) = &revision.content else {
+        panic!("it has data");
+    };
+    let genuine = sealion_reference::ion_hash(data).unwrap();
+    for format in [Format::Text, Format::Binary, Format::Json] {
+        for bit in [None, Some(0), Some(77), Some(255)] {
+            let mut hash = genuine;
+            if let Some(bit) = bit {
+                hash[bit / 8] ^= 1 << (bit % 8);
+            }
+            let blocks: Vec<Element> = ledger
+                .blocks
+                .iter()
+                .enumerate()
+                .map(|(number, block)| {
+                    let block = block.to_element();
+                    if number != index {
+                        return block;
+                    }
+                    with_more(&block, at, &hash)
+                })
+                .collect();
+            let bytes = format.encode(&blocks, &Rng::new(0)).unwrap();
+            let report = verify(&ledger, &Memory::new().with("j", bytes));
+            let wrong = count(&report, Code::RevisionHash, Severity::Failure);
+            assert_eq!(wrong, usize::from(bit.is_some()), "{format:?} {report}");
+            assert_eq!(
+                report.verdict() == Verdict::Verified,
+                bit.is_none(),
+                "{format:?} {report}"
+            );
+        }
+    }
+}
+
+/// The block with a `dataHash` in one of its revisions.
+fn with_more(block: &Element, at: usize, hash: &[u8]) -> Element {
+    let fields = block.as_struct().unwrap().fields().map(|(name, value)| {
+        let name = name.text().unwrap().to_owned();
+        if name != "revisions" {
+            return (name, value.clone());
+        }
+        let list = value.as_sequence().unwrap().elements().enumerate();
+        let list = list.map(|(index, revision)| match index == at {
+            true => {
+                let fields = revision.as_struct().unwrap().fields();
+                let fields =
+                    fields.map(|(name, value)| (name.text().unwrap().to_owned(), value.clone()));
+                let more = ("dataHash".to_owned(), Element::blob(hash));
+                ion_rs::Struct::from_iter(fields.chain([more])).into()
+            }
+            false => revision.clone(),
+        });
+        (name, ion_rs::List::from_iter(list).into())
+    });
+    ion_rs::Struct::from_iter(fields).into()
+}
+
+#[test]
+fn details_without_a_place_are_checked_and_named() {
+    let ledger = Ledger::new(6, 8, Mix::Vehicle);
+    let (index, at) = with_data(&ledger);
+    let journal = text(&ledger);
+    for forged in [false, true] {
+        let mut revision = ledger.blocks[index].revisions()[at].clone();
+        revision.address = None;
+        if forged {
+            revision.metadata.as_mut().unwrap().version ^= 1;
+        }
+        let element = revision.to_element();
+        let details = [("revision", element.clone())];
+        let details: Element = ion_rs::Struct::from_iter(details).into();
+        let record = stream::record("REVISION_DETAILS", details).unwrap();
+        let row = evidence::ion_text(&element);
+        let answer = evidence::get_revision::<[u8; 32]>(&revision, None);
+        for (name, bytes) in [
+            ("record", record),
+            ("row", row.into_bytes()),
+            ("answer", answer.into_bytes()),
+        ] {
+            for memory in [Memory::new(), Memory::new().with("j", journal.clone())] {
+                let report = verify(&ledger, &memory.with("details", bytes.clone()));
+                let wrong = count(&report, Code::RevisionHash, Severity::Failure);
+                assert_eq!(wrong, usize::from(forged), "{name} {report}");
+                assert_eq!(
+                    count(&report, Code::Malformed, Severity::Incomplete),
+                    1,
+                    "{name} {report}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn of_two_details_the_genuine_one_is_joined_in_any_order() {
+    let ledger = Ledger::new(6, 8, Mix::Vehicle);
+    let (index, at) = with_data(&ledger);
+    let mut other = ledger.clone();
+    let victim = &mut other.blocks[index].revisions.as_mut().unwrap()[at];
+    victim.content = Content::Data(Element::read_one("{owner:\"Mallory\"}").unwrap());
+    let genuine = stream::whole(&ledger.blocks).unwrap();
+    let forged = stream::records(&other.blocks[index..=index]).unwrap();
+    for order in [[&genuine[..], &forged[..]], [&forged[..], &genuine[..]]] {
+        let archive = Memory::new().with("s", stream::firehose(&order.concat(), false));
+        let report = verify(&ledger, &archive);
+        assert_eq!(report.verdict(), Verdict::Failed);
+        assert_eq!(
+            count(&report, Code::DuplicateRevision, Severity::Failure),
+            1,
+            "{report}"
+        );
+        assert_eq!(
+            count(&report, Code::RevisionHash, Severity::Failure),
+            1,
+            "{report}"
+        );
+        let (rows, _) = rows(&ledger, &archive, false);
+        assert_eq!(rows.len(), ledger.documents().count());
+        let mallory = |row: &&Row| {
+            row.data_json
+                .as_ref()
+                .is_some_and(|data| data.contains("Mallory"))
+        };
+        assert_eq!(rows.iter().find(mallory).map(|row| row.state), None);
+        assert!(rows.iter().all(|row| row.state == RowState::Verified));
+    }
+    // Delivered twice, it is one.
+    let twice = [&genuine[..], &genuine[..]].concat();
+    let report = verify(
+        &ledger,
+        &Memory::new().with("s", stream::firehose(&twice, false)),
+    );
+    assert_eq!(report.verdict(), Verdict::Verified, "{report}");
+}
+
+fn rows(ledger: &Ledger, archive: &Memory, last: bool) -> (Vec<Row>, Extraction) {
+    let verifier = Verifier::new().against(trusted(&ledger.digest()));
+    let mut rows = Vec::new();
+    let found = extract(
+        &verifier,
+        archive,
+        &WantedRevisions::all(),
+        last,
+        &mut |row| {
+            rows.push(row);
+            Ok(())
+        },
+    );
+    (rows, found.unwrap())
+}
+
+#[test]
+fn one_version_told_twice_without_its_block_is_a_failure() {
+    let ledger = Ledger::new(6, 12, Mix::Vehicle);
+    let documents: Vec<_> = ledger.documents().collect();
+    let (index, at) = documents[0];
+    let (elsewhere, _) = documents[documents.len() - 1];
+    let revision = &ledger.blocks[index].revisions()[at];
+    let mut other = revision.clone();
+    other.content = Content::Data(Element::read_one("{owner:\"Mallory\"}").unwrap());
+    other.hash = other.computed_hash().unwrap().to_vec();
+    let mut moved = revision.clone();
+    moved.address = Some(ledger.blocks[elsewhere].address.clone());
+    let row =
+        |revision: &sealion_testkit::block::Revision| evidence::ion_text(&revision.to_element());
+    let genuine = Memory::new().with("a", row(revision).into_bytes());
+    let found = |archive: &Memory| {
+        let report = sealion_testkit::agree::engines(archive, &Verifier::new());
+        count(&report, Code::DuplicateRevision, Severity::Failure)
+    };
+    assert_eq!(found(&genuine), 0);
+    assert_eq!(
+        found(&genuine.clone().with("b", row(revision).into_bytes())),
+        0
+    );
+    assert_eq!(
+        found(&genuine.clone().with("b", row(&other).into_bytes())),
+        1
+    );
+    assert_eq!(found(&genuine.with("0", row(&other).into_bytes())), 1);
+    // Beside a journal without the block that is named.
+    let form = common::Form::Export(Format::Text);
+    let journal = object(form, &ledger.blocks[..elsewhere], &mut Rng::new(0));
+    let beside = |revision| {
+        Memory::new()
+            .with("j", journal.clone())
+            .with("r", row(revision).into_bytes())
+    };
+    assert_eq!(found(&beside(revision)), 0);
+    assert_eq!(found(&beside(&moved)), 1);
+}
+
+#[test]
+fn a_redacted_or_deleted_revision_alone_is_warned_of() {
+    let ledger = Ledger::new(11, 48, Mix::Mixed);
+    let tip = ledger.tip();
+    let mut seen = [0; 3];
+    for (index, at) in ledger.documents() {
+        let revision = &ledger.blocks[index].revisions()[at];
+        let proof = ledger.revision_proof(index, at, tip);
+        let answer = evidence::get_revision(revision, Some(&proof));
+        let alone = Memory::new().with("r", answer.as_bytes());
+        let report = verify(&ledger, &alone);
+        let warnings = [
+            count(&report, Code::UnrecordedRedaction, Severity::Warning),
+            count(&report, Code::DeletionRule, Severity::Warning),
+        ];
+        let (kind, expected) = match &revision.content {
+            Content::Data(_) => (0, [0, 0]),
+            Content::Redacted(_) => (1, [1, 0]),
+            Content::Nothing => (2, [0, 1]),
+        };
+        seen[kind] += 1;
+        assert_eq!(warnings, expected, "{report}");
+        assert_eq!(report.verdict(), Verdict::Verified, "{report}");
+        let verifier = Verifier::new()
+            .against(trusted(&ledger.digest()))
+            .strict(true);
+        let strict = verifier.verify(&alone).unwrap();
+        assert_eq!(strict.verdict() == Verdict::Failed, kind > 0, "{strict}");
+        // In its journal, where the order is, nothing is odd about it.
+        let within = alone.with("j", text(&ledger));
+        let report = verify(&ledger, &within);
+        let odd = report
+            .findings()
+            .iter()
+            .find(|found| found.severity < Severity::Note);
+        assert_eq!(odd, None, "{report}");
+    }
+    assert!(seen.iter().all(|count| *count > 0), "{seen:?}");
+}
+
+#[test]
+fn asked_for_from_any_block_on_nothing_is_odd_about_an_honest_journal() {
+    let ledger = Ledger::new(5, 24, Mix::Vehicle);
+    for from in 0..=ledger.tip() as u64 {
+        let verifier = Verifier::new()
+            .against(trusted(&ledger.digest()))
+            .strict(true)
+            .from(from);
+        let archive = Memory::new().with("j", text(&ledger));
+        let report = sealion_testkit::agree::engines(&archive, &verifier);
+        assert_eq!(report.verdict(), Verdict::Verified, "{from} {report}");
+    }
+}
+
+#[test]
+fn a_block_without_its_transaction_is_named_with_the_number_of_its_entries() {
+    let ledger = Ledger::new(5, 24, Mix::Tiny);
+    let named = |report: &Report| -> Vec<u64> {
+        let all = report.findings().iter();
+        let all = all.filter(|found| found.code == Code::InternalEntries);
+        all.filter_map(|found| found.sequence_no).collect()
+    };
+    let mut rng = Rng::new(0);
+    for form in FORMS {
+        let archive = |blocks| Memory::new().with("j", object(form, blocks, &mut Rng::new(0)));
+        let before = named(&verify(&ledger, &archive(&ledger.blocks)));
+        let index = rng.index(ledger.blocks.len());
+        let mut other = ledger.clone();
+        let block = &mut other.blocks[index];
+        let stripped = block.revisions.take().is_some() || block.transaction_info.is_some();
+        block.transaction_info = None;
+        let report = verify(&ledger, &archive(&other.blocks));
+        let after = named(&report);
+        let number = index as u64;
+        assert!(
+            !stripped || after.contains(&number),
+            "{form:?} {index} {report}"
+        );
+        assert!(before.iter().all(|number| after.contains(number)));
+    }
+}
+
+#[test]
+fn the_last_revision_is_the_last_of_all_copies_and_one_left_out_is_named() {
+    let ledger = Ledger::new(3, 30, Mix::Vehicle);
+    let (index, at) = ledger.documents().last().unwrap();
+    let id = ledger.blocks[index].revisions()[at]
+        .metadata
+        .clone()
+        .unwrap()
+        .id;
+    let mut stripped = ledger.clone();
+    let revisions = stripped.blocks[index].revisions.as_mut().unwrap();
+    revisions[at] = sealion_testkit::block::Revision::internal(revisions[at].hash.clone());
+    let whole = rows(&ledger, &Memory::new().with("j", text(&ledger)), true).0;
+    for names in [["a", "z"], ["z", "a"]] {
+        for form in FORMS {
+            let other = object(form, &stripped.blocks, &mut Rng::new(0));
+            let both = Memory::new()
+                .with(names[0], text(&ledger))
+                .with(names[1], other);
+            let (found, extraction) = rows(&ledger, &both, true);
+            let of = |rows: &[Row]| {
+                rows.iter()
+                    .map(|row| (row.document_id.clone(), row.version))
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(of(&found), of(&whole), "{form:?}");
+            assert_eq!(extraction.without_revision_total, 0);
+        }
+    }
+    for last in [false, true] {
+        let alone = Memory::new().with("j", text(&stripped));
+        let (found, extraction) = rows(&ledger, &alone, last);
+        let [(address, named)] = &extraction.without_revision[..] else {
+            panic!("{:?}", extraction.without_revision);
+        };
+        assert_eq!((address.sequence_no, named), (index as u64, &id));
+        assert!(!last || found.iter().all(|row| row.document_id != id));
+    }
+}
