@@ -99,6 +99,15 @@ impl Documents {
                 .remedy("QLDB writes each version once: one of the two is not genuine"),
             );
         }
+        if before.version == version {
+            return Some(
+                finding(
+                    Code::SameHash,
+                    format!("version {version} of this document was seen before with this hash, and stands here again"),
+                )
+                .remedy("QLDB writes each version once, in one block: one of the two places is not genuine"),
+            );
+        }
         if before.deleted() {
             return Some(
                 finding(
