@@ -12,6 +12,8 @@ mod clash;
 mod origin;
 mod statements;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use asked::{Asked, KeptNodes, Nodes};
 pub(crate) use origin::{Kind, Origin};
