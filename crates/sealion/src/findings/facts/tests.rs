@@ -121,7 +121,7 @@ fn whatever_is_written_it_finds_what_all_places_show() {
             }
         }
     }
-    assert!(clashes > 500 && quiet > 500, "{clashes} {quiet}");
+    assert!(clashes > 200 && quiet > 500, "{clashes} {quiet}");
 }
 
 #[test]
@@ -195,10 +195,11 @@ fn a_range_is_the_nodes_that_it_is_made_of() {
 #[test]
 fn more_places_than_it_may_hold_are_said() {
     let facts: Vec<Fact> = (0..8).filter_map(|i| of_block(i, leaf(i))).collect();
-    let mut table = Table::new(15);
+    // Eight leaves have four pairs, and eight larger nodes in trees of all sizes.
+    let mut table = Table::new(20);
     assert!(table.write(origin("a"), &facts).is_none());
     assert!(!table.full());
-    let mut table = Table::new(14);
+    let mut table = Table::new(19);
     assert!(table.write(origin("a"), &facts).is_none());
     assert!(table.full());
 }

@@ -13,8 +13,9 @@ use crate::merkle::Subtree;
 
 /// Hashes of blocks that are kept, to find one of them at another number: where there are
 /// several runs of blocks, one may be a part of another under other numbers. (One run has
-/// none twice, for its blocks name one another.) A MiB, and as much again in a checkpoint.
-const LEAVES_MAX: usize = 1 << 15;
+/// none twice, for its blocks name one another.) Half a MiB, some
+/// 20 in the table, and a MiB in a checkpoint.
+const LEAVES_MAX: usize = 1 << 14;
 
 /// What is kept of blocks that went by.
 #[derive(Default)]
