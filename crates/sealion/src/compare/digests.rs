@@ -41,13 +41,17 @@ const EVIDENCE_MAX: u32 = 1 << 17;
 pub struct DigestComparison {
     /// The version of this form: 1.
     pub comparison_version: u32,
-    /// `Consistent`: every pair is, and everything handed over was used. `Failed`: a pair
+    /// `Consistent`: every pair is, and everything handed over was used. `Failed`: something
     /// contradicts. `Inconclusive`: a pair is not decided, there is none, or some
     /// evidence is damaged. Never `Verified`.
     pub verdict: Verdict,
     /// The strands, in the order of their ids. Digests of different strands say
     /// nothing of one another.
     pub strands: Vec<StrandDigests>,
+    /// What the files say of one strand's tree that cannot all be true: places with two
+    /// hashes, and hashes in two places. Pairs of digests that contradict one another are
+    /// among these; others need not be of two digests.
+    pub contradictions: Vec<Contradiction>,
     /// Inputs that were not used, and why.
     pub set_aside: Vec<SetAside>,
 }
@@ -141,6 +145,16 @@ pub struct Side {
     pub files: Vec<Arc<str>>,
 }
 
+/// Something that does not fit what other files say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Contradiction {
+    /// The input.
+    pub path: Arc<str>,
+    /// What it says, and what the other one says.
+    pub message: String,
+}
+
 /// An input, or something in it, that was not used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -169,9 +183,11 @@ pub fn compare_digests(archive: &dyn Archive, limits: &Limits) -> Result<DigestC
     let Heap {
         strands,
         mut set_aside,
+        ..
     } = heap;
-    let mut compared = Vec::new();
-    for (strand_id, strand) in strands {
+    let (mut compared, mut contradictions) = (Vec::new(), Vec::new());
+    for (strand_id, mut strand) in strands {
+        contradictions.append(&mut strand.contradictions);
         let pairs = pairs::compare(&strand);
         compared.push(StrandDigests {
             strand_id,
@@ -182,8 +198,12 @@ pub fn compare_digests(archive: &dyn Archive, limits: &Limits) -> Result<DigestC
     set_aside.dedup();
     Ok(DigestComparison {
         comparison_version: 1,
-        verdict: verdict(&compared, &set_aside),
+        verdict: match contradictions.is_empty() {
+            true => verdict(&compared, &set_aside),
+            false => Verdict::Failed,
+        },
         strands: compared,
+        contradictions,
         set_aside,
     })
 }
@@ -205,7 +225,8 @@ fn gather(archive: &dyn Archive, limits: &Limits) -> Result<Heap, Error> {
         engine: Engine::default(),
     }
     .survey(&objects);
-    Heap::of(survey, findings)
+    let places_max = (limits.evidence_max as usize).saturating_mul(16);
+    Heap::of(survey, findings, places_max)
 }
 
 fn verdict(strands: &[StrandDigests], set_aside: &[SetAside]) -> Verdict {

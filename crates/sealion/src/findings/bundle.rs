@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::code::{Code, Severity};
 use super::context::Context;
-use super::digests::Candidate;
 use super::finding::Finding;
 use super::loose::{LooseRevision, Placed};
 use crate::blocks::evidence::{DigestClaim, ItemClaim};
@@ -129,38 +128,6 @@ pub(crate) fn block_left_out(placed: &Placed, offset: u64) -> Option<Finding> {
         .severity(Severity::Incomplete)
         .remedy("ask for a bundle that holds the block, as `sealion bundle` makes it, or hand over the block");
     Some(loose.about(finding).source(&loose.path, Some(offset)))
-}
-
-/// One hash at two tips: no journal has that, because a longer one has another root.
-pub(crate) fn one_hash_two_tips(candidates: &[Candidate]) -> Vec<Finding> {
-    let mut places: Vec<_> = candidates
-        .iter()
-        .filter(|candidate| candidate.trusted || candidate.reached())
-        .filter_map(|candidate| {
-            let digest = &candidate.digest;
-            let tip = digest.sequence_no?;
-            Some(((digest.strand_id.clone()?, digest.hash.0, tip), candidate))
-        })
-        .collect();
-    places.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let pairs = places.windows(2);
-    let both = pairs.filter_map(|pair| {
-        let ((strand_id, hash, tip), first) = &pair[0];
-        let ((other_strand, other_hash, other_tip), second) = &pair[1];
-        let same = strand_id == other_strand && hash == other_hash;
-        (same && tip != other_tip).then(|| {
-            let message = format!(
-                "{} and {} give one hash for two tips, {tip} and {other_tip}",
-                first.source, second.source
-            );
-            Finding::new(Code::Contradiction, message)
-                .strand(strand_id)
-                .sequence_no(*other_tip)
-                .values(second.digest.to_string(), first.digest.to_string())
-                .remedy("a digest is that of one tip: one of the two numbers was changed")
-        })
-    });
-    both.collect()
 }
 
 #[cfg(test)]

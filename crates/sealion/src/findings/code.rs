@@ -71,12 +71,14 @@ codes! {
     Proof "proof" Failure "The proof does not fold to the digest.";
     ProofShape "proof-shape" Failure "The proof folds, but its number of hashes or its parity cannot be that of this address and tip.";
     Request "request" Failure "The revision is not the document, version or address that the receipt or the user names.";
-    Contradiction "contradiction" Failure "Two trusted or proven digests of one strand cannot both be true.";
+    Contradiction "contradiction" Failure "Two statements about one place of a strand's tree cannot both be true.";
+    SameHash "same-hash" Failure "One block hash at two numbers, or one revision hash in two places.";
     Emulator "emulator" Failure "An all-zero digest or hash: the mark of a test double, not of the service.";
     Gap "gap" Incomplete "Blocks in the middle that the question needs are not there.";
     MissingStart "missing-start" Incomplete "Blocks at the start that the question needs are not there.";
     AfterDigest "after-digest" Incomplete "Blocks after the tip of every trusted digest.";
     TipOutside "tip-outside" Incomplete "The digest's tip is not among the blocks.";
+    TipUnknown "tip-unknown" Incomplete "A trusted digest without its tip: how many blocks it covers is not known.";
     State "state" Incomplete "A saved state does not fit the inputs, or nothing here continues it.";
     NoDigest "no-digest" Incomplete "A proof, or a strand, without any digest to compare with.";
     DataFromJson "data-from-json" Incomplete "The data's Ion types could not be restored from JSON.";

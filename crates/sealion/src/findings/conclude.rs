@@ -7,11 +7,10 @@ mod missing;
 use std::collections::BTreeSet;
 
 use self::coverage::coverage;
-use super::bundle::one_hash_two_tips;
 use super::code::Code;
 use super::consistency::{check_consistency, settle_consistency};
-use super::digests::{by_block_proofs, by_journal, by_revision_proofs, contradictions, name_tips};
-use super::digests::{Anchors, BlockProof, Candidate, Candidates};
+use super::digests::{by_block_proofs, by_journal, by_revision_proofs, name_tips};
+use super::digests::{Anchors, BlockProof, Candidate, Candidates, Facts};
 use super::finding::{Finding, Findings};
 use super::journal::StrandFold;
 use super::outcome::{Asked, By, ComputedDigest, Strand};
@@ -22,6 +21,8 @@ pub(crate) struct Conclusion<'a> {
     pub(crate) candidates: Candidates,
     pub(crate) proofs: &'a [BlockProof],
     pub(crate) asked: &'a Asked,
+    /// Places of a strand's tree that are held against one another at most.
+    pub(crate) places_max: usize,
     pub(crate) findings: &'a mut Findings,
     /// Whether everything handed over hangs under a trusted digest.
     pub(crate) all_verified: bool,
@@ -41,17 +42,33 @@ impl Conclusion<'_> {
         name_tips(strand_id, strand, candidates);
         let links = check_consistency(strand_id, candidates, &mut anchors, self.findings);
         by_journal(strand_id, strand, candidates, &mut anchors, self.findings);
+        let mut facts = Facts::new(strand_id, self.places_max);
+        facts.blocks(strand, candidates, self.findings);
+        facts.digests(candidates, self.findings);
+        let mut both = (&mut anchors, &mut facts);
         by_block_proofs(
-            strand_id,
-            strand,
+            (strand_id, strand),
             self.proofs,
             candidates,
-            &mut anchors,
+            (both.0, both.1),
             self.findings,
         );
-        let loose_verified =
-            by_revision_proofs(&strand.placed, candidates, &mut anchors, self.findings);
+        both = (&mut anchors, &mut facts);
+        let mut loose_verified =
+            by_revision_proofs(&strand.placed, candidates, both, self.findings);
+        facts.links(&links, candidates, self.findings);
+        facts.state(strand, candidates, self.findings);
+        facts.finish(self.findings);
+        facts.reach_older(candidates);
         settle_consistency(strand_id, &links, candidates, &anchors, self.findings);
+        if facts.clashed() {
+            anchors.keep_counted();
+            let counted = strand
+                .placed
+                .iter()
+                .map(|placed| placed.in_block && anchors.covers(placed.loose.address.sequence_no));
+            loose_verified = counted.collect();
+        }
         Tied {
             anchors,
             loose_verified,
@@ -74,6 +91,7 @@ impl Conclusion<'_> {
             .any(|candidate| candidate.trusted);
         self.asked_and_missing(strand_id, strand);
         self.resting(strand_id, strand, anchors);
+        self.genesis(strand_id, strand, anchors);
         self.gaps(strand_id, strand, anchors, trusting);
         if trusting {
             self.unreached(strand_id, strand, anchors);
@@ -88,6 +106,7 @@ impl Conclusion<'_> {
             strand_id: strand_id.clone(),
             coverage: coverage(strand, anchors, self.asked),
             under_digest: anchors.verified().to_vec(),
+            counted: anchors.counted().to_vec(),
             blocks: strand.blocks,
             revisions: strand.revisions,
             deletion_rules: std::mem::take(&mut strand.deletions),
@@ -105,9 +124,9 @@ impl Conclusion<'_> {
     /// Statements that span strands, and proofs of strands without blocks.
     pub(crate) fn rest(&mut self, seen: &[StrandId]) {
         self.digests_alone(seen);
-        contradictions(&mut self.candidates.all, self.findings);
+        let unknown = self.candidates.all.iter();
         self.findings
-            .extend(one_hash_two_tips(&self.candidates.all));
+            .extend(unknown.filter_map(Candidate::tip_unknown));
         for proof in self.proofs {
             if !seen.contains(&proof.address.strand_id) {
                 self.findings.push(proof.of_an_unseen_block());
@@ -130,11 +149,10 @@ impl Conclusion<'_> {
         }
     }
 
-    /// Consistency proofs of strands of which nothing else came.
+    /// Digests, and consistency proofs, of strands of which nothing else came.
     fn digests_alone(&mut self, seen: &[StrandId]) {
         let all = self.candidates.all.iter();
         let strands: BTreeSet<StrandId> = all
-            .filter(|candidate| candidate.extends.is_some())
             .filter_map(|candidate| candidate.digest.strand_id.clone())
             .filter(|strand| !seen.contains(strand))
             .filter(|strand| {
@@ -148,8 +166,32 @@ impl Conclusion<'_> {
             let mut anchors = Anchors::default();
             let candidates = &mut self.candidates;
             let links = check_consistency(strand_id, candidates, &mut anchors, self.findings);
+            let mut facts = Facts::new(strand_id, self.places_max);
+            facts.digests(candidates, self.findings);
+            facts.links(&links, candidates, self.findings);
+            facts.finish(self.findings);
             settle_consistency(strand_id, &links, candidates, &anchors, self.findings);
         }
+    }
+
+    /// A first block that names one before it, where nothing counts from it: it may be
+    /// another block under its number. A digest that is counted from block 0 on takes any.
+    fn genesis(&mut self, strand_id: &StrandId, strand: &StrandFold, anchors: &mut Anchors) {
+        let claimed = anchors.covers(0) && !anchors.counts(0);
+        if !claimed || !strand.seen.genesis_has_previous() {
+            return;
+        }
+        anchors.explained = true;
+        self.incomplete(
+            Finding::new(
+                Code::MissingStart,
+                "block 0 names a block before it, and nothing here shows that it is the first of the journal: proofs lead to the digest, but they do not count blocks",
+            )
+            .strand(strand_id)
+            .sequence_no(0)
+            .field("previousBlockHash")
+            .remedy("hand over all blocks up to the digest's tip, or a digest of the last block here"),
+        );
     }
 
     fn incomplete(&mut self, finding: Finding) {

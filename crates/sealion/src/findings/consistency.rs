@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use super::code::Code;
 use super::digests::{Anchors, Candidate, Candidates};
+use super::facts::{of_digest, Fact};
 use super::finding::{Finding, Findings};
 use super::outcome::By;
 use crate::blocks::{BlockAddress, Digest, Proof, StrandId};
@@ -28,10 +29,12 @@ pub(crate) struct Extends {
 
 /// A proof that holds, and the digests at its two ends: trusted ones and claims.
 pub(crate) struct Link {
-    older: Vec<usize>,
-    newer: Vec<usize>,
-    source: Arc<str>,
-    offset: u64,
+    pub(crate) older: Vec<usize>,
+    pub(crate) newer: Vec<usize>,
+    pub(crate) source: Arc<str>,
+    pub(crate) extends: Arc<Extends>,
+    /// The older and the newer root.
+    pub(crate) ends: (Fact, Fact),
     older_tip: u64,
     newer_tip: u64,
 }
@@ -58,14 +61,20 @@ pub(crate) fn check_consistency(
         match holds(&candidate, extends, strand_id) {
             Ok(tips) => {
                 let ends = [(&extends.from, tips.0), (&candidate.digest, tips.1)];
+                let roots = ends.map(|(digest, tip)| of_digest(digest.hash, tip));
                 let [older, newer] = ends.map(|(digest, tip)| {
                     ends_at(digest, tip, strand_id, &candidate, candidates, findings)
                 });
+                // `holds` made sure that both tips have a tree.
+                let [Some(from), Some(to)] = roots else {
+                    continue;
+                };
                 links.push(Link {
                     older,
                     newer,
                     source: candidate.source.clone(),
-                    offset: extends.offset,
+                    extends: extends.clone(),
+                    ends: (from, to),
                     older_tip: tips.0,
                     newer_tip: tips.1,
                 });
@@ -171,24 +180,24 @@ fn ends_at(
         let candidate = &mut candidates.all[index];
         let finding = match candidate.digest.sequence_no {
             Some(own) if own == tip => {
-                candidate.digest.strand_id.get_or_insert_with(|| strand_id.clone());
+                candidate
+                    .digest
+                    .strand_id
+                    .get_or_insert_with(|| strand_id.clone());
                 return true;
             }
             _ if !candidate.trusted => return false,
             Some(own) => Finding::new(
                 Code::Address,
-                format!("{} puts a digest at tip {tip} that you trust at tip {own}", claim.source),
+                format!(
+                    "{} puts a digest at tip {tip} that you trust at tip {own}",
+                    claim.source
+                ),
             )
             .values(tip.to_string(), own.to_string())
             .remedy("a digest has one tip: one of the two numbers is not the genuine one"),
-            None => Finding::new(
-                Code::TipOutside,
-                format!(
-                    "the consistency proof concerns the digest from {}, but without its tip the number of hashes cannot be checked",
-                    candidate.source
-                ),
-            )
-            .remedy("give the digest as BASE64@SEQUENCENO, or as the file that has its tip address"),
+            // That is said once.
+            None => return false,
         };
         findings.push(
             finding
@@ -250,7 +259,7 @@ pub(crate) fn settle_consistency(
                     strand_id.clone(),
                     older_tip.saturating_add(1),
                 ))
-                .source(&link.source, Some(link.offset)),
+                .source(&link.source, Some(link.extends.offset)),
         );
     }
 }

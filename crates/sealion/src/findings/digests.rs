@@ -3,19 +3,19 @@
 
 mod by_journal;
 mod candidate;
+mod facts;
 mod proofs;
 mod shape;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::code::Code;
-use super::finding::{Finding, Findings};
 use super::journal::StrandFold;
-use super::outcome::DigestVerdict;
 use crate::blocks::{Hash, StrandId};
 
 pub(crate) use by_journal::by_journal;
 pub(crate) use candidate::Candidate;
+pub(crate) use facts::Facts;
 pub(crate) use proofs::{by_block_proofs, by_revision_proofs, BlockProof};
 pub(crate) use shape::{proof_shape, InBlock, Misshape};
 
@@ -24,6 +24,9 @@ pub(crate) use shape::{proof_shape, InBlock, Misshape};
 pub(crate) struct Anchors {
     /// Runs of blocks that hang under a trusted digest: apart, and in order.
     verified: Vec<(u64, u64)>,
+    /// Those of them that were counted from block 0 on, up to a trusted digest's tip. Of
+    /// all others the numbers are as claimed.
+    counted: Vec<(u64, u64)>,
     /// Whether incomplete findings already say why the rest does not.
     pub(crate) explained: bool,
 }
@@ -31,28 +34,54 @@ pub(crate) struct Anchors {
 impl Anchors {
     /// Adds runs, which may overlap in any way.
     fn add(&mut self, runs: Vec<(u64, u64)>) {
-        let mut all = std::mem::take(&mut self.verified);
-        all.extend(runs);
-        all.sort_unstable();
-        for (first, last) in all {
-            match self.verified.last_mut() {
-                Some((_, end)) if first <= end.saturating_add(1) => *end = last.max(*end),
-                _ => self.verified.push((first, last)),
-            }
-        }
+        merge(&mut self.verified, runs);
+    }
+
+    /// Adds runs that were counted.
+    fn count(&mut self, runs: Vec<(u64, u64)>) {
+        merge(&mut self.counted, runs);
+    }
+
+    /// Proofs contradict something: only what was counted still hangs under a digest.
+    pub(crate) fn keep_counted(&mut self) {
+        self.verified.clone_from(&self.counted);
+        self.explained = true;
     }
 
     pub(crate) fn verified(&self) -> &[(u64, u64)] {
         &self.verified
     }
 
-    pub(crate) fn covers(&self, sequence_no: u64) -> bool {
-        let before = self
-            .verified
-            .partition_point(|(first, _)| *first <= sequence_no);
-        let run = before.checked_sub(1).map(|index| self.verified[index]);
-        run.is_some_and(|(_, last)| sequence_no <= last)
+    pub(crate) fn counted(&self) -> &[(u64, u64)] {
+        &self.counted
     }
+
+    pub(crate) fn covers(&self, sequence_no: u64) -> bool {
+        holds(&self.verified, sequence_no)
+    }
+
+    pub(crate) fn counts(&self, sequence_no: u64) -> bool {
+        holds(&self.counted, sequence_no)
+    }
+}
+
+/// Adds `more` to runs that are apart and in order.
+fn merge(runs: &mut Vec<(u64, u64)>, more: Vec<(u64, u64)>) {
+    let mut all = std::mem::take(runs);
+    all.extend(more);
+    all.sort_unstable();
+    for (first, last) in all {
+        match runs.last_mut() {
+            Some((_, end)) if first <= end.saturating_add(1) => *end = last.max(*end),
+            _ => runs.push((first, last)),
+        }
+    }
+}
+
+fn holds(runs: &[(u64, u64)], sequence_no: u64) -> bool {
+    let before = runs.partition_point(|(first, _)| *first <= sequence_no);
+    let run = before.checked_sub(1).map(|index| runs[index]);
+    run.is_some_and(|(_, last)| sequence_no <= last)
 }
 
 /// All digests met, and where each hash stands among them.
@@ -88,55 +117,40 @@ impl Candidates {
     }
 }
 
-/// Gives digests without a tip the one at which the journal has them.
+/// Gives claims without a tip the one at which the journal has them; of trusted digests
+/// that tip is only said, for it must come from where they come from.
 pub(crate) fn name_tips(strand_id: &StrandId, strand: &StrandFold, candidates: &mut Candidates) {
+    let claimed: HashMap<Hash, (u64, Arc<str>)> = candidates
+        .of(strand_id)
+        .filter_map(|one| {
+            Some((
+                one.digest.hash,
+                (one.digest.sequence_no?, one.source.clone()),
+            ))
+        })
+        .collect();
     for candidate in &mut candidates.all {
         let digest = &mut candidate.digest;
-        if digest.may_be_of(strand_id) && digest.sequence_no.is_none() {
-            let met = strand.found.iter().find(|(hash, _)| *hash == digest.hash);
-            digest.sequence_no = met.map(|(_, tip)| *tip);
-            let prefix = strand.prefix.as_ref();
-            let tip = prefix.map(|prefix| prefix.span.last());
-            if tip.and_then(|tip| strand.root_at(tip)) == Some(digest.hash) {
-                digest.sequence_no = tip;
-            }
+        if !digest.may_be_of(strand_id) || digest.sequence_no.is_some() {
+            continue;
         }
-    }
-}
-
-/// Two digests of one strand and tip that differ, both trusted or reached.
-pub(crate) fn contradictions(candidates: &mut [Candidate], findings: &mut Findings) {
-    let mut by_place: BTreeMap<(StrandId, u64), Vec<usize>> = BTreeMap::new();
-    for (index, candidate) in candidates.iter().enumerate() {
-        let digest = &candidate.digest;
-        let place = digest.strand_id.clone().zip(digest.sequence_no);
-        if let Some(place) = place.filter(|_| candidate.trusted || candidate.reached()) {
-            by_place.entry(place).or_default().push(index);
+        let met = strand.found.iter().find(|(hash, _)| *hash == digest.hash);
+        let mut found = met.map(|(_, tip)| *tip);
+        let prefix = strand.prefix.as_ref();
+        let tip = prefix.map(|prefix| prefix.span.last());
+        if tip.and_then(|tip| strand.root_at(tip)) == Some(digest.hash) {
+            found = tip;
         }
-    }
-    for ((strand_id, tip), indexes) in by_place {
-        let first = candidates[indexes[0]].clone();
-        let differs = |index: &&usize| candidates[**index].digest.hash != first.digest.hash;
-        let others: Vec<usize> = indexes.iter().filter(differs).copied().collect();
-        for &index in &others {
-            let other = &candidates[index];
-            let message = format!(
-                "{} and {} are different digests of one strand at one tip",
-                first.source, other.source
-            );
-            findings.push(
-                Finding::new(Code::Contradiction, message)
-                    .strand(&strand_id)
-                    .sequence_no(tip)
-                    .values(other.digest.hash.to_string(), first.digest.hash.to_string())
-                    .remedy("a journal has one digest at a tip: one of the two is not genuine"),
-            );
+        if !candidate.trusted {
+            digest.sequence_no = found;
+            continue;
         }
-        let failed = indexes.iter().filter(|_| !others.is_empty());
-        failed.for_each(|&index| {
-            if !candidates[index].trusted {
-                candidates[index].verdict = DigestVerdict::Failed;
-            }
-        });
+        let by_blocks = found.map(|tip| (tip, format!("blocks 0 to {tip} here give it")));
+        let by_claim = || {
+            let (tip, source) = claimed.get(&digest.hash)?;
+            Some((*tip, format!("{source} puts it at tip {tip}")))
+        };
+        let hint = by_blocks.or_else(by_claim);
+        candidate.hint = candidate.hint.take().or(hint);
     }
 }

@@ -95,8 +95,16 @@ impl Documents {
         if before.has_seen(version) {
             // What came first stays the last that is known, so that a repetition in the middle
             // hides nothing of what follows.
+            if before.version == version && before.is_same(state) {
+                return Some(
+                    finding(
+                        Code::SameHash,
+                        format!("version {version} of this document was seen before with this hash, and stands here again"),
+                    )
+                    .remedy("QLDB writes each version once, in one block: at least one of the two places is not genuine"),
+                );
+            }
             let how = match before.version == version {
-                true if before.is_same(state) => "with the same hash, in another place",
                 true => "with another hash",
                 false => "and later versions after it",
             };

@@ -1,11 +1,12 @@
 //! Folds checked blocks, in the order of the journal, into what is known of each
 //! strand: the chain, the tree, coverage, and the roots that digests ask for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::block::CheckedBlock;
 use super::code::Severity;
+use super::facts::Asked as AskedFacts;
 use super::finding::Findings;
 use super::loose::{place_in_block, LooseRevision};
 use super::outcome::Asked;
@@ -17,6 +18,7 @@ mod given;
 mod kept;
 mod misfits;
 mod resting;
+mod seen;
 mod segment;
 mod strand;
 mod unexplained;
@@ -26,6 +28,7 @@ pub(crate) use given::Given;
 pub(crate) use kept::KeptJournal;
 use misfits::duplicate;
 pub(crate) use resting::{unfit, Prefix};
+pub(crate) use seen::Met;
 pub(crate) use segment::Segment;
 use strand::ProvenBlock;
 pub(crate) use strand::StrandFold;
@@ -55,6 +58,10 @@ pub(crate) struct Wanted {
     pub(crate) tipless: Vec<Hash>,
     /// Blocks of which there is a proof.
     pub(crate) proven: BTreeSet<BlockAddress>,
+    /// Nodes of the tree that something at hand speaks of.
+    pub(crate) facts: Arc<AskedFacts>,
+    /// Hashes of revisions and receipts that came by themselves.
+    pub(crate) revisions: HashSet<Hash>,
     /// Saved states that the run continues.
     pub(crate) prefixes: BTreeMap<StrandId, Prefix>,
     /// Whether a state is to be saved.

@@ -8,6 +8,7 @@ mod consistency;
 mod context;
 mod digests;
 mod documents;
+mod facts;
 mod finding;
 mod fingerprint;
 mod flaw;
@@ -28,6 +29,10 @@ pub(crate) use conclude::Conclusion;
 pub(crate) use consistency::{holds, Extends};
 pub(crate) use context::Context;
 pub(crate) use digests::{proof_shape, BlockProof, Candidate, Candidates, InBlock, Misshape};
+pub(crate) use facts::{
+    of_block, of_consistency, of_digest, of_proof, within_block, Asked as AskedFacts, Fact,
+    Kind as FactKind, Origin, Table,
+};
 pub(crate) use finding::Findings;
 pub use finding::{Finding, Location};
 pub(crate) use flaw::flaw_finding;
@@ -37,6 +42,7 @@ pub use outcome::{
     Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, RevisionCounts, State, Strand,
 };
 pub(crate) use printed::{has_loose_annotations, Columns, Printed};
+pub(crate) use request::check_revisions;
 pub use request::Request;
 pub(crate) use revision::{check_revision, RevisionRecord, Standing};
 pub(crate) use span::{Apart, Span};

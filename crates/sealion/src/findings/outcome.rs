@@ -49,6 +49,11 @@ pub struct Strand {
     /// Runs of blocks that hang under a trusted digest: apart, and in order.
     #[serde(skip)]
     pub(crate) under_digest: Vec<(u64, u64)>,
+    /// Those of them that were counted from block 0 on up to a trusted digest's tip, by the
+    /// blocks or on a state that the caller vouches for. Of the others the numbers are as
+    /// claimed: a proof binds neither level nor position.
+    #[serde(skip)]
+    pub(crate) counted: Vec<(u64, u64)>,
 }
 
 impl Strand {
@@ -59,6 +64,14 @@ impl Strand {
             Some(run) if run.first <= sequence_no => run.state,
             _ => State::Missing,
         }
+    }
+
+    /// Whether a block's number was counted, from block 0 on and up to a trusted digest's
+    /// tip. Of other blocks that hang under a digest it is as claimed.
+    pub fn is_counted(&self, sequence_no: u64) -> bool {
+        let after = self.counted.partition_point(|run| run.1 < sequence_no);
+        let run = self.counted.get(after);
+        run.is_some_and(|(first, _)| *first <= sequence_no)
     }
 
     /// Whether a block hangs under a trusted digest.

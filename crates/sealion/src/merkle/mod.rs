@@ -18,6 +18,7 @@ pub use consistency::verify_consistency;
 pub use difference::first_difference;
 pub use index::{Index, IndexError, IndexFile};
 pub use plan::{consistency, inclusion, Subtree};
+pub(crate) use range::places;
 pub use range::{Range, RangeError};
 pub use shape::siblings;
 pub use tree::Tree;

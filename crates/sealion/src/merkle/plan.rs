@@ -12,6 +12,41 @@ pub struct Subtree {
 }
 
 impl Subtree {
+    /// A leaf; `None` for the one that no number is past.
+    pub(crate) fn leaf(index: u64) -> Option<Subtree> {
+        let end = index.checked_add(1)?;
+        Some(Subtree { begin: index, end })
+    }
+
+    /// The tree of all leaves up to `tip`.
+    pub(crate) fn up_to(tip: u64) -> Option<Subtree> {
+        let end = tip.checked_add(1)?;
+        Some(Subtree { begin: 0, end })
+    }
+
+    /// The number of leaves.
+    pub(crate) fn len(self) -> u64 {
+        self.end - self.begin
+    }
+
+    /// The only node that can be its left sibling, in a tree of any size; `None` if there
+    /// is none.
+    pub(crate) fn left_sibling(self) -> Option<Subtree> {
+        // A tree splits at the largest power of two below its size, so that what is on the
+        // right of a split begins at an odd multiple of the size of what is on the left.
+        let size = self.begin & self.begin.wrapping_neg();
+        (self.begin > 0 && self.len() <= size).then(|| Subtree {
+            begin: self.begin - size,
+            end: self.begin,
+        })
+    }
+
+    /// Whether it can be a left sibling: of nodes of at most its own size.
+    pub(crate) fn may_be_left(self) -> bool {
+        let size = self.len();
+        size.is_power_of_two() && self.begin & (size | (size - 1)) == 0
+    }
+
     /// Its two children; `None` for a leaf, and for what is empty.
     pub(crate) fn children(self) -> Option<(Subtree, Subtree)> {
         let Subtree { begin, end } = self;
@@ -117,6 +152,45 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// All nodes of the tree over `node`.
+    fn below(node: Subtree, all: &mut Vec<(Subtree, Subtree)>) {
+        if let Some((left, right)) = node.children() {
+            all.push((left, right));
+            below(left, all);
+            below(right, all);
+        }
+    }
+
+    #[test]
+    fn siblings_are_those_of_some_tree() {
+        let mut pairs = Vec::new();
+        (0..40).for_each(|tip| below(Subtree::up_to(tip).unwrap(), &mut pairs));
+        for begin in 0..40 {
+            for end in begin + 1..=40 {
+                let node = Subtree { begin, end };
+                let found = pairs.iter().find(|(_, right)| *right == node);
+                assert_eq!(
+                    node.left_sibling(),
+                    found.map(|(left, _)| *left),
+                    "{node:?}"
+                );
+                // Trees that are large enough to show it.
+                if end < 32 && begin + 2 * (end - begin) <= 40 {
+                    let found = pairs.iter().any(|(left, _)| *left == node);
+                    assert_eq!(node.may_be_left(), found, "{node:?}");
+                }
+            }
+        }
+        let most = Subtree {
+            begin: 1 << 63,
+            end: u64::MAX,
+        };
+        assert_eq!(most.left_sibling().map(|left| left.len()), Some(1 << 63));
+        assert!(!most.may_be_left());
+        assert_eq!(Subtree::leaf(u64::MAX), None);
+        assert_eq!(Subtree::up_to(u64::MAX), None);
     }
 
     #[test]

@@ -93,22 +93,48 @@ impl Range {
 
     /// Adds the leaf at `end`.
     pub fn append(&mut self, leaf: Hash) {
-        self.append_node(leaf, 0);
+        self.append_seen(leaf, |_, _| {});
+    }
+
+    /// Adds the leaf at `end`, and shows it and every node that it completes.
+    pub(crate) fn append_seen(&mut self, leaf: Hash, see: impl FnMut(Subtree, Hash)) {
+        self.append_node(leaf, 0, see);
     }
 
     /// Adds leaves from `end` on, as [`append`](Self::append) does one by one: perfect
     /// subtrees of them are folded level by level, many pairs at once.
-    pub fn extend(&mut self, mut leaves: &[Hash]) {
+    pub fn extend(&mut self, leaves: &[Hash]) {
+        self.extend_seen(leaves, |_| false, |_, _| {});
+    }
+
+    /// Adds leaves from `end` on, and shows the nodes that they complete; of those within
+    /// one of the perfect subtrees that are folded at once only where `inner` says so.
+    pub(crate) fn extend_seen(
+        &mut self,
+        mut leaves: &[Hash],
+        inner: impl Fn(Subtree) -> bool,
+        mut see: impl FnMut(Subtree, Hash),
+    ) {
         let mut nodes = Vec::with_capacity(leaves.len());
         while !leaves.is_empty() {
             let level = largest_level(self.end, self.end + leaves.len() as u64);
             let (subtree, rest) = leaves.split_at(1 << level);
+            let place = Subtree {
+                begin: self.end,
+                end: self.end + (1 << level),
+            };
+            leaves = rest;
+            if inner(place) {
+                subtree
+                    .iter()
+                    .for_each(|leaf| self.append_node(*leaf, 0, &mut see));
+                continue;
+            }
             nodes.clear();
             nodes.extend_from_slice(subtree);
             if let Some(root) = sealion_hash::root(&mut nodes) {
-                self.append_node(root, level);
+                self.append_node(root, level, &mut see);
             }
-            leaves = rest;
         }
     }
 
@@ -126,7 +152,7 @@ impl Range {
         let mut at = right.begin;
         for node in &right.nodes {
             let level = largest_level(at, right.end);
-            self.append_node(*node, level);
+            self.append_node(*node, level, |_, _| {});
             at += 1 << level;
         }
         Ok(())
@@ -140,23 +166,57 @@ impl Range {
         (self.begin == 0).then(|| rest.iter().rev().fold(*last, fold))
     }
 
-    /// Adds a perfect subtree of 2^level leaves at `end`, which is a multiple of that.
-    fn append_node(&mut self, mut node: Hash, mut level: u32) {
+    /// The nodes of the tree over leaves `0..end` that end with its last leaf, from the
+    /// lowest up, as far as they lie in the range: those that a later tree has no more.
+    pub(crate) fn right_edge(&self) -> Vec<(Subtree, Hash)> {
+        let mut edge = Vec::new();
+        let mut right: Option<Hash> = None;
+        let places: Vec<Subtree> = places(self.begin, self.end).collect();
+        for (place, node) in places.into_iter().zip(&self.nodes).rev() {
+            let size = place.end - place.begin;
+            // The bits of `end` from this one down say where its subtree begins.
+            if self.end - place.begin != self.end & (size | (size - 1)) {
+                break;
+            }
+            let folded = right.map_or(*node, |right| dot(node, &right));
+            right = Some(folded);
+            let begin = place.begin;
+            edge.push((
+                Subtree {
+                    begin,
+                    end: self.end,
+                },
+                folded,
+            ));
+        }
+        edge
+    }
+
+    /// Adds a perfect subtree of 2^level leaves at `end`, which is a multiple of that, and
+    /// shows it and what it completes.
+    fn append_node(&mut self, mut node: Hash, mut level: u32, mut see: impl FnMut(Subtree, Hash)) {
         let mut index = self.end >> level;
         self.end += 1 << level;
+        let end = self.end;
+        let place = |index: u64, level: u32| Subtree {
+            begin: index << level,
+            end,
+        };
+        see(place(index, level), node);
         // A right child whose left sibling lies in the range too makes their parent.
         while index & 1 == 1 && ((index - 1) << level) >= self.begin {
             let Some(left) = self.nodes.pop() else { break };
             node = dot(&left, &node);
             index >>= 1;
             level += 1;
+            see(place(index, level), node);
         }
         self.nodes.push(node);
     }
 }
 
 /// The perfect subtrees that cover leaves `begin..end`, from the left.
-pub(super) fn places(begin: u64, end: u64) -> impl Iterator<Item = Subtree> {
+pub(crate) fn places(begin: u64, end: u64) -> impl Iterator<Item = Subtree> {
     let mut at = begin;
     std::iter::from_fn(move || {
         let begin = at;
@@ -215,6 +275,70 @@ mod tests {
                     many.extend(&leaves[a..b]);
                     assert_eq!(many, range(&leaves, begin, b), "{begin} {a} {b}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn every_node_within_is_shown_once_however_leaves_come() {
+        let leaves = leaves(70);
+        for begin in [0, 1, 2, 3, 5, 8, 63] {
+            let mut all = Vec::new();
+            for end in begin + 1..=70 {
+                let size = 1 << (end as u64).trailing_zeros().min(7);
+                for size in (0..8).map(|level| 1 << level).filter(|own| *own <= size) {
+                    if end >= begin + size {
+                        let node = root(&leaves[end - size..end]).unwrap();
+                        let (begin, end) = ((end - size) as u64, end as u64);
+                        all.push((Subtree { begin, end }, node));
+                    }
+                }
+            }
+            all.sort_unstable_by_key(|(place, _)| *place);
+            for cut in [1, 7, 16, 70] {
+                let mut range = Range::starting_at(begin as u64);
+                let mut seen = Vec::new();
+                for part in leaves[begin..].chunks(cut) {
+                    range.extend_seen(part, |_| true, |place, node| seen.push((place, node)));
+                }
+                seen.sort_unstable_by_key(|(place, _)| *place);
+                assert_eq!(seen, all, "{begin} {cut}");
+                // Where the inner ones are not wanted, none is wrong or missing above them.
+                let mut range = Range::starting_at(begin as u64);
+                let mut fewer = Vec::new();
+                for part in leaves[begin..].chunks(cut) {
+                    range.extend_seen(part, |_| false, |place, node| fewer.push((place, node)));
+                }
+                assert!(fewer.iter().all(|node| all.contains(node)));
+                let large = |place: &Subtree| place.end - place.begin >= cut as u64;
+                let large = |nodes: &[(Subtree, Hash)]| {
+                    nodes.iter().filter(|(place, _)| large(place)).count()
+                };
+                assert_eq!(large(&fewer), large(&all), "{begin} {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_right_edge_is_that_of_the_whole_tree() {
+        let leaves = leaves(70);
+        for begin in 0..70 {
+            for end in begin + 1..=70 {
+                let found = range(&leaves, begin, end).right_edge();
+                // The last leaf's way up: all nodes over it that lie behind `begin`.
+                let mut expected = Vec::new();
+                let (mut place, whole) = (0, end);
+                while place < end {
+                    let size = 1 << (whole - place).ilog2();
+                    if place >= begin {
+                        let node = root(&leaves[place..end]).unwrap();
+                        let (begin, end) = (place as u64, end as u64);
+                        expected.push((Subtree { begin, end }, node));
+                    }
+                    place += size;
+                }
+                expected.reverse();
+                assert_eq!(found, expected, "{begin} {end}");
             }
         }
     }

@@ -10,10 +10,11 @@ use crate::report::Verdict;
 /// Incomplete findings that leave every block's hash recomputed and every block
 /// asked for read: what is missing is evidence or content beside the hashes.
 /// Blocks that are missing break the run of blocks, and are named by that.
-const BESIDE_THE_HASHES: [Code; 7] = [
+const BESIDE_THE_HASHES: [Code; 8] = [
     Code::NoDigest,
     Code::AfterDigest,
     Code::TipOutside,
+    Code::TipUnknown,
     Code::MissingStart,
     Code::Gap,
     Code::DataFromJson,

@@ -36,7 +36,7 @@ pub(super) use file::{is_checkpoint, Behind, Kept};
 pub(super) use identity::identity;
 
 /// The version of the file's form, which no other program reads.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Writing takes at most one part of so many of the time.
 const SHARE: u32 = 20;

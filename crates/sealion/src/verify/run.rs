@@ -1,6 +1,6 @@
 //! One run: survey, then the blocks in order, then what it all amounts to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::access::Access;
@@ -17,12 +17,13 @@ use super::{Progress, Verifier};
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::engine::{self, Checked, Checker, Doubts, Engine, Passes};
 use crate::findings::{
-    flaw_finding, Asked, Candidate, Candidates, CheckedBlock, Code, Conclusion, Finding, Findings,
-    Given, Item, Journal, Severity, StrandFold, Wanted, Watch,
+    check_revisions, flaw_finding, Asked, AskedFacts, BlockProof, Candidate, Candidates,
+    CheckedBlock, Code, Conclusion, Finding, Findings, Given, Item, Journal, LooseProof, Prefix,
+    Severity, StrandFold, Wanted, Watch,
 };
 use crate::report::{not_covered, Input, Kinds, Report, Tool, Verdict};
 use crate::source::{Archive, Flaw, FlawKind, Object};
-use crate::{state, Error};
+use crate::{state, Error, Limits};
 
 /// A run under way.
 pub(crate) struct Run<'r, 's> {
@@ -93,8 +94,9 @@ impl<'s> Run<'_, 's> {
         drop(objects);
         let candidates = self.candidates(digests);
         findings.extend(candidates.iter().filter_map(zero_digest));
-        let mut wanted = wanted(&candidates, &proofs);
-        wanted.prefixes = self.verifier.prefixes()?;
+        let prefixes = self.verifier.prefixes()?;
+        let mut wanted = wanted(&candidates, &proofs, &items, &prefixes, limits);
+        wanted.prefixes = prefixes;
         wanted.trails = self.verifier.save_state;
         let records = records
             .into_tasks(
@@ -162,20 +164,20 @@ impl<'s> Run<'_, 's> {
             candidates: Candidates::new(candidates),
             proofs: &proofs,
             asked,
+            places_max: places_max(limits),
             findings: &mut findings,
             all_verified: true,
         };
         let told = conclude(&mut conclusion, &mut strands);
         let all_verified = conclusion.all_verified;
         let candidates = conclusion.candidates.all;
-        let trusting = candidates.iter().any(|candidate| candidate.trusted);
         let mut seen = told.iter().map(|s| s.blocks + s.revisions.total);
         let resting = strands.values().any(|strand| strand.prefix.is_some());
         let reached = candidates.iter().any(Candidate::reached);
         if !seen.any(|things| things > 0) && !reached && !resting {
             findings.push(nothing(inputs.len(), asked));
         }
-        let verdict = verdict(&findings, trusting, all_verified);
+        let verdict = verdict(&findings, &candidates, all_verified);
         let unknown_fields = strands.values().flat_map(|strand| &strand.unknown_fields);
         let has = |kind: &str| inputs.iter().any(|input| input.kind == kind);
         let kinds = Kinds {
@@ -323,6 +325,8 @@ fn conclude(
     conclusion: &mut Conclusion<'_>,
     strands: &mut BTreeMap<StrandId, StrandFold>,
 ) -> Vec<crate::findings::Strand> {
+    strands.values_mut().for_each(StrandFold::finish_nodes);
+    check_revisions(strands, conclusion.findings);
     // With one strand a digest that names none can only be of that one.
     if let (Some(only), 1) = (strands.keys().next(), strands.len()) {
         for candidate in &mut conclusion.candidates.all {
@@ -370,16 +374,62 @@ fn zero_digest(candidate: &Candidate) -> Option<Finding> {
     })
 }
 
-fn wanted(candidates: &[Candidate], proofs: &[crate::findings::BlockProof]) -> Wanted {
+/// Places of a strand's tree that are held against one another at most: some more than a
+/// proof names in a journal of a million blocks that has many proofs.
+fn places_max(limits: &Limits) -> usize {
+    (limits.evidence_max as usize).saturating_mul(16)
+}
+
+fn wanted(
+    candidates: &[Candidate],
+    proofs: &[BlockProof],
+    items: &[Item],
+    prefixes: &BTreeMap<StrandId, Prefix>,
+    limits: &Limits,
+) -> Wanted {
     let mut wanted = Wanted::default();
+    let mut facts = AskedFacts::new(places_max(limits));
     for candidate in candidates {
         match candidate.digest.sequence_no {
             Some(tip) => {
                 wanted.tips.insert(tip);
+                facts.leaf(tip);
             }
             None => wanted.tipless.push(candidate.digest.hash),
         }
+        if let Some(extends) = &candidate.extends {
+            let tip = extends.from.sequence_no.unwrap_or_default();
+            facts.proof(tip, None, &extends.proof);
+        }
     }
+    let mut hashes = HashMap::new();
+    for item in items {
+        match item {
+            Item::Block(block) => {
+                facts.leaf(block.address.sequence_no);
+                hashes.extend(block.hash.map(|hash| (&block.address, hash)));
+            }
+            Item::Loose(loose) => {
+                wanted.revisions.extend(loose.record.hash);
+                if let LooseProof::Whole(proof, _) = &loose.proof {
+                    facts.proof(loose.address.sequence_no, loose.record.hash, proof);
+                }
+            }
+        }
+    }
+    hashes.values().for_each(|hash| facts.hash(*hash));
+    for proof in proofs {
+        let leaf = hashes.get(&proof.address).copied();
+        facts.proof(proof.address.sequence_no, leaf, &proof.proof);
+    }
+    for prefix in prefixes.values() {
+        let range = &prefix.span.range;
+        facts.leaf(range.begin());
+        facts.leaf(prefix.span.last());
+        range.nodes().iter().for_each(|node| facts.hash(*node));
+    }
+    facts.settle();
+    wanted.facts = Arc::new(facts);
     wanted.proven = proofs.iter().map(|proof| proof.address.clone()).collect();
     wanted
 }
@@ -460,14 +510,21 @@ fn nothing(inputs: usize, asked: &Asked) -> Finding {
     .remedy("hand over a journal export, stream records, or an answer of get-block or get-revision; `sealion show FILE` says what a file is")
 }
 
-/// The verdict follows from the findings and from what hangs under a digest.
-fn verdict(findings: &Findings, trusting: bool, all_verified: bool) -> Verdict {
+/// The verdict follows from the findings, from what hangs under a digest, and from whether
+/// every trusted digest is known to be that of something here.
+fn verdict(findings: &Findings, candidates: &[Candidate], all_verified: bool) -> Verdict {
+    let mut trusted = candidates.iter().filter(|one| one.trusted).peekable();
+    let trusting = trusted.peek().is_some();
+    let all_reached = trusted.all(|one| one.reached() && one.vouches());
     if findings.count_of(Severity::Failure) > 0 {
         Verdict::Failed
-    } else if findings.count_of(Severity::Incomplete) > 0 || (trusting && !all_verified) {
+    } else if findings.count_of(Severity::Incomplete) > 0 {
         Verdict::Inconclusive
     } else if trusting {
-        Verdict::Verified
+        match all_verified && all_reached {
+            true => Verdict::Verified,
+            false => Verdict::Inconclusive,
+        }
     } else {
         Verdict::Consistent
     }

@@ -1,33 +1,62 @@
 //! Sorts a heap of evidence: which digests of which strand, and what proofs tell of
 //! the trees below them.
+//!
+//! All of it goes into the table of facts that `verify` holds things against as well, so
+//! that the two never disagree on what contradicts what.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::tree::{Node, Nodes};
-use super::{ComparedDigest, SetAside, DIGESTS_MAX};
+use super::{ComparedDigest, Contradiction, SetAside, DIGESTS_MAX};
 use crate::blocks::{BlockAddress, Digest, Hash, Proof, StrandId};
 use crate::findings::{
-    holds, proof_shape, BlockProof, Candidate, CheckedBlock, Extends, Finding, Findings, InBlock,
-    Item, LooseProof, Misshape, Severity,
+    holds, of_block, of_consistency, of_digest, of_proof, proof_shape, within_block, BlockProof,
+    Candidate, CheckedBlock, Extends, Fact, FactKind, Finding, Findings, InBlock, Item, LooseProof,
+    Misshape, Origin, Severity, Table,
 };
-use crate::merkle::{consistency, inclusion, Subtree};
+use crate::merkle::Subtree;
 use crate::verify::Survey;
 use crate::Error;
 
 /// All that was handed over, sorted.
-#[derive(Default)]
 pub(super) struct Heap {
     pub(super) strands: BTreeMap<StrandId, Strand>,
     pub(super) set_aside: Vec<SetAside>,
+    /// Places of a strand's tree that are held against one another at most.
+    places_max: usize,
 }
 
 /// What is known of one strand.
-#[derive(Default)]
 pub(super) struct Strand {
     /// From the oldest on, each once.
     pub(super) digests: Vec<ComparedDigest>,
+    /// What each digest's tree is known to have: two that contradict have different ones.
     pub(super) nodes: Nodes,
+    /// What all of them together say of one tree.
+    table: Table,
+    /// What does not fit it.
+    pub(super) contradictions: Vec<Contradiction>,
+}
+
+impl Strand {
+    fn new(places_max: usize) -> Strand {
+        Strand {
+            digests: Vec::new(),
+            nodes: Nodes::default(),
+            table: Table::new(places_max),
+            contradictions: Vec::new(),
+        }
+    }
+
+    fn write(&mut self, kind: FactKind, path: &Arc<str>, facts: &[Fact]) {
+        if let Some(clash) = self.table.write(Origin::new(kind, path, None), facts) {
+            self.contradictions.push(Contradiction {
+                path: path.clone(),
+                message: clash.message(),
+            });
+        }
+    }
 }
 
 /// What a proof is of.
@@ -43,8 +72,12 @@ struct Subject<'a> {
 type Sources = BTreeMap<(u64, Hash), BTreeSet<Arc<str>>>;
 
 impl Heap {
-    pub(super) fn of(survey: Survey, findings: Findings) -> Result<Heap, Error> {
-        let mut heap = Heap::default();
+    pub(super) fn of(survey: Survey, findings: Findings, places_max: usize) -> Result<Heap, Error> {
+        let mut heap = Heap {
+            strands: BTreeMap::new(),
+            set_aside: Vec::new(),
+            places_max,
+        };
         let collected = survey.collected;
         for journal in &survey.journals {
             heap.aside(
@@ -55,16 +88,19 @@ impl Heap {
         }
         heap.digests(&collected.digests);
         heap.check_limit()?;
-        for candidate in &collected.digests {
-            if let Some(extends) = &candidate.extends {
-                heap.consistency(candidate, extends);
-            }
-        }
         let mut blocks: BTreeMap<&BlockAddress, Vec<&CheckedBlock>> = BTreeMap::new();
         for item in &collected.items {
             if let Item::Block(block) = item {
                 heap.findings(&block.findings, &block.path);
                 blocks.entry(&block.address).or_default().push(block);
+            }
+        }
+        for (address, blocks) in &blocks {
+            heap.block(address, blocks);
+        }
+        for candidate in &collected.digests {
+            if let Some(extends) = &candidate.extends {
+                heap.consistency(candidate, extends);
             }
         }
         for proof in &collected.proofs {
@@ -91,7 +127,17 @@ impl Heap {
         }
         let (kept, _) = findings.into_parts();
         heap.findings(&kept, &"-".into());
+        if heap.strands.values().any(|strand| strand.table.full()) {
+            let why = "they speak of more places in a journal's tree than can be compared (limit evidence_max): compare them in parts";
+            heap.aside(&"all proofs together".into(), why, true);
+        }
         Ok(heap)
+    }
+
+    fn strand(&mut self, strand_id: &StrandId) -> &mut Strand {
+        let places_max = self.places_max;
+        let new = || Strand::new(places_max);
+        self.strands.entry(strand_id.clone()).or_insert_with(new)
     }
 
     fn check_limit(&self) -> Result<(), Error> {
@@ -176,21 +222,34 @@ impl Heap {
                     sources: sources.into_iter().collect(),
                     proofs: Vec::new(),
                 };
-            self.strands.entry(strand).or_default().digests =
-                digests.into_iter().map(digest).collect();
+            let strand = self.strand(&strand);
+            strand.digests = digests.into_iter().map(digest).collect();
+            for digest in strand.digests.clone() {
+                let fact = of_digest(digest.digest, digest.sequence_no);
+                let facts: Vec<Fact> = fact.into_iter().collect();
+                let kind = FactKind::Digest(digest.sequence_no);
+                strand.write(kind, &digest.sources[0], &facts);
+            }
+        }
+    }
+
+    /// Gives the leaf of a block that is here its place.
+    fn block(&mut self, address: &BlockAddress, blocks: &[&CheckedBlock]) {
+        let number = address.sequence_no;
+        for block in blocks.iter().filter(|block| sound(block)) {
+            let fact = block.hash.and_then(|hash| of_block(number, hash));
+            let facts: Vec<Fact> = fact.into_iter().collect();
+            let strand = self.strand(&address.strand_id);
+            strand.write(FactKind::Block(number), &block.path, &facts);
         }
     }
 
     fn block_proof(&mut self, proof: &BlockProof, blocks: Option<&Vec<&CheckedBlock>>) {
-        let sound = |block: &&&CheckedBlock| {
-            let failed = |finding: &Finding| finding.severity == Severity::Failure;
-            block.hash.is_some() && !block.findings.iter().any(failed)
-        };
         let blocks = blocks.into_iter().flatten();
         // Two different blocks may stand at one address: each is tried.
-        let mut leaves: Vec<Hash> = blocks
-            .filter(sound)
-            .filter_map(|block| block.hash)
+        let mut leaves: Vec<(Hash, Option<Hash>)> = blocks
+            .filter(|block| sound(block))
+            .filter_map(|block| Some((block.hash?, block.previous.hash)))
             .collect();
         leaves.sort_unstable();
         leaves.dedup();
@@ -204,16 +263,16 @@ impl Heap {
             .strands
             .get(&proof.address.strand_id)
             .map(|strand| &strand.digests);
-        let leads = |leaf: &Hash| {
+        let leads = |(leaf, _): &&(Hash, Option<Hash>)| {
             let root = proof.proof.fold(leaf);
             digests.into_iter().flatten().any(|one| one.digest == root)
         };
-        let leaf = leaves.iter().find(|leaf| leads(leaf)).unwrap_or(&leaves[0]);
+        let (leaf, previous) = leaves.iter().find(leads).unwrap_or(&leaves[0]);
         self.proof(&Subject {
             address: &proof.address,
             leaf: *leaf,
             proof: &proof.proof,
-            in_block: InBlock::None,
+            in_block: InBlock::None(*previous),
             path: &proof.path,
         });
     }
@@ -222,35 +281,30 @@ impl Heap {
     fn proof(&mut self, subject: &Subject<'_>) {
         let root = subject.proof.fold(&subject.leaf);
         let number = subject.address.sequence_no;
-        let strand = self
-            .strands
-            .entry(subject.address.strand_id.clone())
-            .or_default();
-        let equal = strand.digests.iter_mut().filter(|one| one.digest == root);
+        let strand = self.strand(&subject.address.strand_id);
+        let equal: Vec<usize> = (0..strand.digests.len())
+            .filter(|index| strand.digests[*index].digest == root)
+            .collect();
         let mut problem = Some(format!(
             "a proof of block {number} that folds to {root}, which is none of the digests here"
         ));
-        for digest in equal {
-            let wrong = match proof_shape(
-                number,
-                subject.proof,
-                subject.in_block,
-                Some(digest.sequence_no),
-            ) {
-                Ok(within) => above(subject, within, digest.sequence_no)
-                    .and_then(|known| tell(&mut strand.nodes, digest, &known, subject.path).err()),
-                Err(Misshape::Wrong(why)) => Some(format!(
-                    "a proof of block {number} that cannot be one at tip {}: {why}",
-                    digest.sequence_no
-                )),
-                Err(Misshape::TipUnknown) => None,
-            };
-            match wrong {
-                Some(wrong) => problem = Some(wrong),
-                None => {
-                    problem = None;
-                    break;
+        for index in equal {
+            let tip = strand.digests[index].sequence_no;
+            match proof_shape(number, subject.proof, subject.in_block, Some(tip)) {
+                Ok(within) => {
+                    let (kind, facts) = said(subject, within, tip);
+                    strand.write(kind, subject.path, &facts);
+                    problem = strand.tell(index, &facts, subject.path).err();
                 }
+                Err(Misshape::Wrong(why)) => {
+                    problem = Some(format!(
+                        "a proof of block {number} that cannot be one at tip {tip}: {why}"
+                    ));
+                }
+                Err(Misshape::TipUnknown) => {}
+            }
+            if problem.is_none() {
+                break;
             }
         }
         if let Some(problem) = problem {
@@ -273,33 +327,27 @@ impl Heap {
                 )
             }
         };
-        // `holds` made sure of all of these.
-        let Some(nodes) = consistency(tips.0 + 1, tips.1 + 1) else {
+        let older = of_digest(extends.from.hash, tips.0);
+        let newest = of_digest(newer.digest.hash, tips.1);
+        // `holds` made sure of both.
+        let Some((older, newest)) = older.zip(newest) else {
             return;
         };
-        let strand = self.strands.entry(strand_id.clone()).or_default();
-        let older = Subtree {
-            begin: 0,
-            end: tips.0 + 1,
-        };
-        let mut known: BTreeMap<Subtree, Hash> = nodes
-            .iter()
-            .copied()
-            .zip(extends.proof.0.iter().copied())
-            .collect();
-        let apart = nodes.first().is_some_and(|lowest| lowest.end == older.end);
-        if !apart {
-            // The smaller tree is a node of the larger one.
-            known.insert(older, extends.from.hash);
-        }
+        let facts = of_consistency(older, newest, &extends.proof);
+        let strand = self.strand(strand_id);
+        strand.write(FactKind::Consistency, &newer.source, &facts);
+        // The smaller tree may be a node of the larger one, or lie across several.
+        let nodes = &facts[..facts.len() - 2];
         let mut problem = None;
-        for (tip, hash) in [(tips.0, extends.from.hash), (tips.1, newer.digest.hash)] {
-            let digest = strand
-                .digests
-                .iter_mut()
-                .find(|one| one.sequence_no == tip && one.digest == hash);
-            if let Some(digest) = digest {
-                problem = problem.or(tell(&mut strand.nodes, digest, &known, &newer.source).err());
+        for (place, hash) in [older, newest] {
+            let of = |one: &ComparedDigest| one.digest == hash && one.sequence_no + 1 == place.end;
+            if let Some(index) = strand.digests.iter().position(of) {
+                let apart = nodes
+                    .first()
+                    .is_some_and(|(node, _)| node.end == older.0.end);
+                let with_older = (!apart).then_some(older);
+                let known: Vec<Fact> = nodes.iter().copied().chain(with_older).collect();
+                problem = problem.or(strand.tell(index, &known, &newer.source).err());
             }
         }
         if let Some(problem) = problem {
@@ -308,51 +356,52 @@ impl Heap {
     }
 }
 
-/// The nodes that a proof names: its block's leaf, and the siblings.
-fn above(subject: &Subject<'_>, within: usize, tip: u64) -> Option<BTreeMap<Subtree, Hash>> {
-    let number = subject.address.sequence_no;
-    let (in_block, in_tree) = subject.proof.0.split_at(within);
-    let leaf = Proof(in_block.to_vec()).fold(&subject.leaf);
-    let siblings = inclusion(number, tip.checked_add(1)?)?;
-    let mut known: BTreeMap<Subtree, Hash> =
-        siblings.into_iter().zip(in_tree.iter().copied()).collect();
-    known.insert(
-        Subtree {
-            begin: number,
-            end: number + 1,
-        },
-        leaf,
-    );
-    Some(known)
+fn sound(block: &CheckedBlock) -> bool {
+    let failed = |finding: &Finding| finding.severity == Severity::Failure;
+    block.hash.is_some() && !block.findings.iter().any(failed)
 }
 
-/// Adds nodes below a digest; says why not, if they do not fit.
-fn tell(
-    nodes: &mut Nodes,
-    digest: &mut ComparedDigest,
-    known: &BTreeMap<Subtree, Hash>,
-    source: &Arc<str>,
-) -> Result<(), String> {
-    let root = Node {
-        range: Subtree {
-            begin: 0,
-            end: digest.sequence_no.saturating_add(1),
-        },
-        hash: digest.digest,
-    };
-    match nodes.add(root, known, source) {
-        Ok(()) => {
-            if !digest.proofs.contains(source) {
-                digest.proofs.push(source.clone());
-            }
-            Ok(())
+/// What a proof says: its block's leaf, that before it, and the siblings.
+fn said(subject: &Subject<'_>, within: usize, tip: u64) -> (FactKind, Vec<Fact>) {
+    let number = subject.address.sequence_no;
+    let (kind, mut facts) = match subject.in_block {
+        InBlock::None(previous) => {
+            let before = number.checked_sub(1).zip(previous);
+            let before = before.and_then(|(before, hash)| of_block(before, hash));
+            let leaf = of_block(number, subject.leaf);
+            let facts = before.into_iter().chain(leaf).collect();
+            (FactKind::BlockProof(number), facts)
         }
-        Err(None) => Err(format!("a proof that does not fold to the digest at tip {}", digest.sequence_no)),
-        Err(Some(swapped)) => Err(format!(
-            "its addresses contradict those of {}: the two halves of blocks {} to {} stand the other way round",
-            swapped.earlier,
-            swapped.range.begin,
-            swapped.range.end - 1
-        )),
+        _ => (
+            FactKind::RevisionProof(number),
+            within_block(number, &subject.leaf, subject.proof, within),
+        ),
+    };
+    facts.extend(of_proof(number, tip, &subject.proof.0[within..]));
+    (kind, facts)
+}
+
+impl Strand {
+    /// Adds nodes below a digest; says why not, if they do not fit.
+    fn tell(&mut self, index: usize, facts: &[Fact], source: &Arc<str>) -> Result<(), String> {
+        let digest = &mut self.digests[index];
+        let tip = digest.sequence_no;
+        let root = Node {
+            range: Subtree {
+                begin: 0,
+                end: tip.saturating_add(1),
+            },
+            hash: digest.digest,
+        };
+        let known: BTreeMap<Subtree, Hash> = facts.iter().copied().collect();
+        if !self.nodes.add(root, &known, source) {
+            return Err(format!(
+                "a proof that does not fold to the digest at tip {tip}"
+            ));
+        }
+        if !digest.proofs.contains(source) {
+            digest.proofs.push(source.clone());
+        }
+        Ok(())
     }
 }

@@ -28,6 +28,14 @@ impl fmt::Display for DigestComparison {
         for strand in &self.strands {
             write_strand(f, strand)?;
         }
+        // What no pair shows.
+        if self.first_clash().is_none() && !self.contradictions.is_empty() {
+            writeln!(f, "\ncontradictions")?;
+            for one in self.contradictions.iter().take(PRINTED_MAX) {
+                writeln!(f, "  {}: {}", Safe(&one.path), Safe(&one.message))?;
+            }
+            more(f, self.contradictions.len())?;
+        }
         if !self.set_aside.is_empty() {
             writeln!(f, "\nnot used")?;
             // What matters first.
@@ -44,6 +52,18 @@ impl fmt::Display for DigestComparison {
 }
 
 impl DigestComparison {
+    /// The first pair of digests that contradict one another.
+    fn first_clash(&self) -> Option<(&StrandDigests, &Pair, &Clash)> {
+        let mut pairs = self
+            .strands
+            .iter()
+            .flat_map(|strand| strand.pairs.iter().map(move |pair| (strand, pair)));
+        pairs.find_map(|(strand, pair)| match &pair.statement {
+            Statement::Contradiction(clash) => Some((strand, pair, &**clash)),
+            _ => None,
+        })
+    }
+
     /// The first line: the answer in a sentence.
     fn answer(&self) -> String {
         let pairs = || {
@@ -51,10 +71,7 @@ impl DigestComparison {
                 .iter()
                 .flat_map(|strand| strand.pairs.iter().map(move |pair| (strand, pair)))
         };
-        let clash = pairs().find_map(|(strand, pair)| match &pair.statement {
-            Statement::Contradiction(clash) => Some((strand, pair, clash)),
-            _ => None,
-        });
+        let clash = self.first_clash();
         let open = pairs()
             .filter(|(_, pair)| matches!(pair.statement, Statement::NoStatement { .. }))
             .count();
@@ -67,6 +84,7 @@ impl DigestComparison {
                 named(&strand.digests[pair.newer]),
                 clash_words(clash)
             ),
+            (Verdict::Failed, None) => "CONTRADICTION: what the files say of one journal cannot all be true.".to_owned(),
             (Verdict::Consistent, _) if total == 0 => "CONSISTENT: all files hold the same digest.".to_owned(),
             (Verdict::Consistent, _) => format!("CONSISTENT: all {} digests can be of one journal: each is the head of every later one.", self.strands.iter().map(|strand| strand.digests.len()).sum::<usize>()),
             _ if open > 0 => format!("UNDECIDED: nothing here contradicts, but for {open} of {total} pairs of digests these files do not tell."),

@@ -32,37 +32,20 @@ struct Children {
 /// Files that a statement rests on.
 pub(super) type Files = BTreeSet<Arc<str>>;
 
-/// A file puts the two children of a node the other way round than an earlier one.
-pub(super) struct Swapped {
-    pub(super) range: Subtree,
-    pub(super) earlier: Arc<str>,
-}
-
 impl Nodes {
-    /// Takes in the nodes above `known` ones up to `root`, if they lead there.
+    /// Takes in the nodes above `known` ones up to `root`. False if they do not lead there.
     ///
-    /// # Errors
-    /// `None` if they do not; and if they disagree with an earlier file on which of a
-    /// node's children is the left one.
+    /// That two files tell the children of a node the same way round, the table of facts
+    /// makes sure of.
     pub(super) fn add(
         &mut self,
         root: Node,
         known: &BTreeMap<Subtree, Hash>,
         source: &Arc<str>,
-    ) -> Result<(), Option<Swapped>> {
+    ) -> bool {
         let mut made = Vec::new();
         if fold(root.range, known, &mut made) != Some(root.hash) {
-            return Err(None);
-        }
-        let swapped = made.iter().find_map(|(node, left, _)| {
-            let earlier = self.0.get(node).filter(|earlier| earlier.left != *left)?;
-            Some(Swapped {
-                range: node.range,
-                earlier: earlier.source.clone(),
-            })
-        });
-        if swapped.is_some() {
-            return Err(swapped);
+            return false;
         }
         for (node, left, right) in made {
             if let Entry::Vacant(vacant) = self.0.entry(node) {
@@ -74,7 +57,7 @@ impl Nodes {
                 });
             }
         }
-        Ok(())
+        true
     }
 
     /// The children of `node`, if a file tells; and the file.

@@ -85,15 +85,30 @@ impl Conclusion<'_> {
             .filter(|c| c.digest.may_be_of(strand_id))
             .cloned()
             .collect();
+        let several = self
+            .candidates
+            .all
+            .iter()
+            .any(|c| c.trusted && c.reached() && c.digest.may_be_of(strand_id));
         for candidate in unreached {
             let name = candidate.name();
             let finding = match (candidate.digest.sequence_no, strand.last()) {
-                (None, _) => Finding::new(
+                // That is said once.
+                (None, _) => {
+                    self.all_verified = false;
+                    anchors.explained = true;
+                    continue;
+                }
+                // A proof that does not hold, or is none: said by its own finding.
+                (Some(_), None) if !several && !strand.placed.is_empty() => {
+                    self.all_verified = false;
+                    continue;
+                }
+                (Some(tip), None) if !strand.placed.is_empty() => Finding::new(
                     Code::TipOutside,
-                    format!("no block from 0 on gives {name}: its tip is not among the blocks, or a block was changed"),
+                    format!("{name} covers blocks 0 to {tip}; nothing here leads to it"),
                 )
-                .remedy("give the digest's tip as BASE64@SEQUENCENO, or as the file with its tip address"),
-                (Some(_), None) if !strand.placed.is_empty() => continue,
+                .remedy("hand over a proof for this digest, or a proof that it extends or is extended by another one that is reached; or leave it out"),
                 (Some(tip), last) if last.is_none_or(|last| last < tip) => Finding::new(
                     Code::TipOutside,
                     match last {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::blocks::Digest;
+use crate::findings::code::Code;
 use crate::findings::consistency::Extends;
+use crate::findings::finding::Finding;
 use crate::findings::outcome::{By, DigestAnswer, DigestVerdict};
 
 /// A digest that was met: trusted, or a claim among the inputs.
@@ -17,6 +19,8 @@ pub(crate) struct Candidate {
     pub(crate) by: Option<By>,
     /// Whether it hangs under a trusted digest that extends it.
     pub(crate) under: bool,
+    /// Of a trusted one without its tip: the tip that it may have, and why.
+    pub(crate) hint: Option<(u64, String)>,
     /// The older digest that it extends, as far as its source can prove it.
     pub(crate) extends: Option<Arc<Extends>>,
 }
@@ -31,13 +35,40 @@ impl Candidate {
             verdict: DigestVerdict::Inconclusive,
             by: None,
             under: false,
+            hint: None,
             extends: None,
         }
     }
 
-    /// Whether what hangs under it is verified.
+    /// Whether what hangs under it is verified. Without its tip none is known to.
     pub(crate) fn vouches(&self) -> bool {
-        self.trusted || self.under
+        (self.trusted && self.digest.sequence_no.is_some()) || self.under
+    }
+
+    /// That it is trusted, and does not say how many blocks it covers.
+    pub(crate) fn tip_unknown(&self) -> Option<Finding> {
+        if !self.trusted || self.digest.sequence_no.is_some() {
+            return None;
+        }
+        let (source, hash) = (&self.source, self.digest.hash);
+        let (why, remedy) = match &self.hint {
+            Some((tip, why)) => (
+                format!("{why}, but whoever holds the files can make up blocks that do"),
+                format!("if your record says tip {tip}, pass {hash}@{tip}"),
+            ),
+            None => (
+                "nothing here gives it".to_owned(),
+                format!("look up its tip where you have it from, and pass it as BASE64@N ({hash}@N), or as the file with its tip address"),
+            ),
+        };
+        let message = format!(
+            "the digest from {source} is trusted without its tip, so how many blocks it covers is not known and nothing is verified by it: {why}"
+        );
+        let mut finding = Finding::new(Code::TipUnknown, message)
+            .claimed(hash.to_string())
+            .remedy(remedy);
+        finding.strand_id.clone_from(&self.digest.strand_id);
+        Some(finding)
     }
 
     pub(crate) fn reach(&mut self, by: By) {

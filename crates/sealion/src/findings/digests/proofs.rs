@@ -1,16 +1,19 @@
 //! Ties blocks and revisions to digests by the proofs that came with them.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::shape::{proof_shape, InBlock, Misshape};
-use super::{Anchors, Candidate, Candidates};
+use super::{Anchors, Candidate, Candidates, Facts};
 use crate::blocks::{BlockAddress, Hash, Proof, StrandId};
 use crate::findings::bundle::block_left_out;
 use crate::findings::code::{Code, Severity};
+use crate::findings::facts::{of_proof, within_block, Kind, Origin};
 use crate::findings::finding::{Finding, Findings};
 use crate::findings::journal::StrandFold;
 use crate::findings::loose::{LooseProof, LooseRevision, Placed};
-use crate::findings::outcome::By;
+use crate::findings::outcome::{By, DigestVerdict};
+use crate::merkle::Subtree;
 
 /// A proof of a block: from an answer of GetBlock, or a `.proofs.json`.
 #[derive(Clone, Debug)]
@@ -38,9 +41,12 @@ impl BlockProof {
 
 /// What a proof came to.
 enum Fold {
-    /// It leads to these candidates, and its shape is right.
-    Reaches(Vec<usize>),
-    /// It leads nowhere that counts; a finding says so.
+    /// It leads to these candidates, and its shape is right: their indexes, and how many of
+    /// its hashes lie in the block.
+    Reaches(Vec<(usize, usize)>),
+    /// The same, and none of them is trusted though others are; a finding says so.
+    Claims(Vec<(usize, usize)>),
+    /// It leads nowhere; a finding says so.
     Nowhere,
 }
 
@@ -58,11 +64,10 @@ struct Subject<'a> {
 
 /// Folds block proofs; a right one carries the chain up to its block.
 pub(crate) fn by_block_proofs(
-    strand_id: &StrandId,
-    strand: &StrandFold,
+    (strand_id, strand): (&StrandId, &StrandFold),
     proofs: &[BlockProof],
     candidates: &mut Candidates,
-    anchors: &mut Anchors,
+    (anchors, facts): (&mut Anchors, &mut Facts<'_>),
     findings: &mut Findings,
 ) {
     let mut verified = Vec::new();
@@ -81,13 +86,20 @@ pub(crate) fn by_block_proofs(
             leaf: met.hash,
             path: &proof.path,
             offset: proof.offset,
-            in_block: InBlock::None,
+            in_block: InBlock::None(met.previous),
         };
-        let Fold::Reaches(reached) = fold(&subject, candidates, findings) else {
-            anchors.explained = true;
-            continue;
+        let (reached, claims) = match fold(&subject, candidates, findings) {
+            Fold::Reaches(reached) => (reached, false),
+            Fold::Claims(reached) => (reached, true),
+            Fold::Nowhere => (Vec::new(), true),
         };
-        for index in reached {
+        anchors.explained |= claims;
+        // A block that stands elsewhere as well, or has another hash here, is a finding.
+        let leaf = Subtree::leaf(sequence_no);
+        if leaf.and_then(|leaf| facts.table.get(leaf)) == Some(met.hash) {
+            facts.proof(&subject, &reached, candidates, findings);
+        }
+        for (index, _) in reached.into_iter().filter(|_| !claims) {
             candidates.all[index].reach(By::BlockProof);
             if candidates.all[index].vouches() {
                 verified.push((met.chained_from, sequence_no));
@@ -102,7 +114,7 @@ pub(crate) fn by_block_proofs(
 pub(crate) fn by_revision_proofs(
     placed: &[Placed],
     candidates: &mut Candidates,
-    anchors: &mut Anchors,
+    (anchors, facts): (&mut Anchors, &mut Facts<'_>),
     findings: &mut Findings,
 ) -> Vec<bool> {
     let mut verified = Vec::with_capacity(placed.len());
@@ -132,19 +144,82 @@ pub(crate) fn by_revision_proofs(
         } else if by_proof_alone(one) {
             findings.push(data_may_be_missing(loose, *offset));
         }
+        let (reached, claims) = match fold(&subject, candidates, findings) {
+            Fold::Reaches(reached) => (reached, false),
+            Fold::Claims(reached) => (reached, true),
+            Fold::Nowhere => (Vec::new(), true),
+        };
+        anchors.explained |= claims;
+        // What failed by itself is a finding already.
+        if !loose.failed {
+            facts.proof(&subject, &reached, candidates, findings);
+        }
         let mut by_proof = false;
-        match fold(&subject, candidates, findings) {
-            Fold::Nowhere => anchors.explained = true,
-            Fold::Reaches(reached) => {
-                for index in reached {
-                    candidates.all[index].reach(By::RevisionProof);
-                    by_proof |= candidates.all[index].vouches();
-                }
-            }
+        for (index, _) in reached.into_iter().filter(|_| !claims) {
+            candidates.all[index].reach(By::RevisionProof);
+            by_proof |= candidates.all[index].vouches();
         }
         verified.push(by_block || by_proof);
     }
+    by_the_same_hash(placed, &mut verified);
     verified
+}
+
+/// A revision without a proof has that of a receipt for it: the same hash in the same
+/// block. (That they name one document was checked.)
+fn by_the_same_hash(placed: &[Placed], verified: &mut [bool]) {
+    let key = |one: &Placed| {
+        one.loose
+            .record
+            .hash
+            .map(|hash| (hash, one.loose.address.sequence_no))
+    };
+    let proven: HashSet<(Hash, u64)> = placed
+        .iter()
+        .zip(&*verified)
+        .filter(|(one, verified)| **verified && !one.loose.failed)
+        .filter_map(|(one, _)| key(one))
+        .collect();
+    for (one, verified) in placed.iter().zip(verified) {
+        let bare = matches!(one.loose.proof, LooseProof::None) && !one.loose.failed;
+        *verified |= bare && key(one).is_some_and(|key| proven.contains(&key));
+    }
+}
+
+impl Facts<'_> {
+    /// What a proof says that folds to these digests and has their shape.
+    fn proof(
+        &mut self,
+        subject: &Subject<'_>,
+        reached: &[(usize, usize)],
+        candidates: &mut Candidates,
+        findings: &mut Findings,
+    ) {
+        let number = subject.address.sequence_no;
+        let kind = match subject.in_block {
+            InBlock::None(_) => Kind::BlockProof(number),
+            _ => Kind::RevisionProof(number),
+        };
+        let mut tips: Vec<(u64, usize)> = Vec::new();
+        for (index, within) in reached {
+            let one = &candidates.all[*index];
+            // One that contradicts others is a finding already.
+            let stands = one.verdict != DigestVerdict::Failed;
+            let tip = one.digest.sequence_no.filter(|_| stands);
+            tips.extend(tip.map(|tip| (tip, *within)));
+        }
+        tips.sort_unstable();
+        tips.dedup();
+        for (tip, within) in tips {
+            let mut said = match subject.in_block {
+                InBlock::None(_) => Vec::new(),
+                _ => within_block(number, &subject.leaf, subject.proof, within),
+            };
+            said.extend(of_proof(number, tip, &subject.proof.0[within..]));
+            let origin = Origin::new(kind, subject.path, Some(subject.offset));
+            self.write(origin, &said, candidates, findings);
+        }
+    }
 }
 
 /// A deletion that hashes as its metadata alone, shown by a proof and no block.
@@ -203,6 +278,9 @@ fn fold(subject: &Subject<'_>, candidates: &mut Candidates, findings: &mut Findi
         return Fold::Nowhere;
     }
     let trusting = candidates.of(strand_id).any(|candidate| candidate.trusted);
+    // One of them is trusted, and does not say its tip: that is said once.
+    let unknown = |index: &usize| candidates.all[*index].tip_unknown().is_some();
+    let tip_unknown = equal.iter().any(unknown);
     let candidates = &mut candidates.all;
     let mut reached = Vec::new();
     for index in equal {
@@ -211,10 +289,11 @@ fn fold(subject: &Subject<'_>, candidates: &mut Candidates, findings: &mut Findi
             candidates[index].digest.sequence_no,
         );
         match proof_shape(number, subject.proof, subject.in_block, tip) {
-            Ok(_) => {
+            Ok(within) => {
                 candidates[index].digest.strand_id.get_or_insert_with(|| strand_id.clone());
-                reached.push(index);
+                reached.push((index, within));
             }
+            Err(Misshape::TipUnknown) if tip_unknown => {}
             Err(Misshape::TipUnknown) => findings.push(
                 about(
                     Code::TipOutside,
@@ -234,8 +313,14 @@ fn fold(subject: &Subject<'_>, candidates: &mut Candidates, findings: &mut Findi
     if reached.is_empty() {
         return Fold::Nowhere;
     }
-    if trusting && !reached.iter().any(|&index| candidates[index].vouches()) {
-        let claim = candidates[reached[0]].name();
+    let vouched = reached
+        .iter()
+        .any(|&(index, _)| candidates[index].vouches());
+    if !trusting || vouched {
+        return Fold::Reaches(reached);
+    }
+    if !tip_unknown {
+        let claim = candidates[reached[0].0].name();
         findings.push(
             about(
                 Code::NoDigest,
@@ -243,7 +328,6 @@ fn fold(subject: &Subject<'_>, candidates: &mut Candidates, findings: &mut Findi
             )
             .remedy("pass that digest with --digest if you trust it, or get a proof for the one you trust"),
         );
-        return Fold::Nowhere;
     }
-    Fold::Reaches(reached)
+    Fold::Claims(reached)
 }

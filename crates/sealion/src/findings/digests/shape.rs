@@ -1,13 +1,15 @@
 //! What the number and the order of a proof's hashes tell: whether they can be those of
 //! its address and tip (RFC 6962, section 2.1.1).
 
-use crate::blocks::Proof;
+use crate::blocks::{Hash, Proof};
 use crate::merkle::siblings;
 
 /// How many hashes of a proof lie below the block's leaf.
 #[derive(Clone, Copy)]
 pub(crate) enum InBlock {
-    None,
+    /// None: it is a block's. And the hash that the block names as that of the block
+    /// before it.
+    None(Option<Hash>),
     Exactly(usize),
     AtLeast(usize),
 }
@@ -34,13 +36,13 @@ pub(crate) fn proof_shape(
         .ok_or_else(|| Misshape::Wrong(format!("the block lies after the tip {tip}")))?;
     let found = proof.len();
     let fits = match in_block {
-        InBlock::None => found == in_tree,
+        InBlock::None(_) => found == in_tree,
         InBlock::Exactly(count) => found == count + in_tree,
         InBlock::AtLeast(count) => found >= count + in_tree,
     };
     if !fits {
         let expected = match in_block {
-            InBlock::None => in_tree.to_string(),
+            InBlock::None(_) => in_tree.to_string(),
             InBlock::Exactly(count) => format!("{count} in the block and {in_tree} above it"),
             InBlock::AtLeast(count) => {
                 format!("at least {count} in the block and {in_tree} above it")
@@ -51,15 +53,17 @@ pub(crate) fn proof_shape(
         )));
     }
     let within = found - in_tree;
-    // The block itself may lack a previous hash that its number calls for; nobody
-    // outside AWS knows what block 0 has there.
-    let revision = index > 0 && !matches!(in_block, InBlock::None);
-    let previous = within.checked_sub(1).map(|last| proof.0[last]);
+    // Nobody outside AWS knows what block 0 has for the block before it.
+    let previous = match in_block {
+        InBlock::None(previous) => previous,
+        _ => within.checked_sub(1).map(|last| proof.0[last]),
+    };
+    let previous = previous.filter(|_| index > 0);
     let twice = previous == proof.0.get(within).copied();
-    if revision && twice != (index % 2 == 1) {
+    if previous.is_some() && twice != (index % 2 == 1) {
         let why = match twice {
-            false => "the first sibling of an odd block is the block before it, and must equal the previous block hash that stands before it",
-            true => "the first sibling of an even block is never the block before it, and cannot equal the previous block hash that stands before it",
+            false => "the first sibling of an odd block is the block before it, and must equal the previous block hash",
+            true => "the first sibling of an even block is never the block before it, and cannot equal the previous block hash",
         };
         return Err(Misshape::Wrong(why.to_owned()));
     }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::seen::KeptSeen;
 use super::unexplained::Unexplained;
 use super::{ByPath, Given, Item, Journal, ProvenBlock, Segment, StrandFold};
 use crate::blocks::time::Time;
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::findings::documents::KeptDocuments;
+use crate::findings::facts::KeptNodes;
 use crate::findings::loose::Placed;
 use crate::findings::outcome::RevisionCounts;
 use crate::findings::span::Trail;
@@ -37,6 +39,8 @@ struct KeptStrand {
     roots: Vec<(u64, Hash)>,
     found: Vec<(Hash, u64)>,
     proven: Vec<(u64, ProvenBlock)>,
+    nodes: KeptNodes,
+    seen: KeptSeen,
     /// Of revisions that came by themselves, in their order: whether their block
     /// holds them, and the hashes of their proof within it.
     placed: Vec<(bool, Option<usize>)>,
@@ -105,6 +109,11 @@ impl Journal<'_> {
 
 impl StrandFold {
     fn keep(&self, strand_id: &StrandId) -> KeptStrand {
+        // Segments are written without the leaves that still wait to be folded.
+        let mut nodes = self.seen.nodes.clone();
+        if let Some(segment) = self.segments.last() {
+            segment.clone().finish(&mut nodes);
+        }
         let placed = self.placed.iter();
         let deletions = self.deletions.iter();
         KeptStrand {
@@ -119,6 +128,8 @@ impl StrandFold {
                 .iter()
                 .map(|(number, met)| (*number, met.clone()))
                 .collect(),
+            nodes: nodes.into_kept(),
+            seen: self.seen.keep(),
             placed: placed
                 .map(|placed| (placed.in_block, placed.hashes_in_block))
                 .collect(),
@@ -144,13 +155,16 @@ impl StrandFold {
         }
         self.segments = kept.segments;
         for segment in &mut self.segments {
-            segment.leaves = segment.leaves.take().map(|leaves| leaves.go_on(self.plain));
+            for leaves in [&mut segment.leaves, &mut segment.part] {
+                *leaves = leaves.take().map(|leaves| leaves.go_on(self.plain));
+            }
         }
         self.blocks = kept.blocks;
         self.revisions = kept.revisions;
         self.roots = kept.roots.into_iter().collect();
         self.found = kept.found;
         self.proven = kept.proven.into_iter().collect();
+        self.seen.restore(kept.nodes, kept.seen);
         self.waiting = kept.placed.into();
         self.internal_entries = kept.internal_entries;
         self.unexplained = kept.unexplained;

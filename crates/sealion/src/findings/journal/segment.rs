@@ -2,6 +2,7 @@
 
 use crate::blocks::Hash;
 use crate::findings::block::CheckedBlock;
+use crate::findings::facts::Nodes;
 use crate::findings::leaves::Leaves;
 use crate::findings::outcome::State;
 
@@ -17,6 +18,9 @@ pub(crate) struct Segment {
     pub(crate) journal: bool,
     /// All leaves, if the segment starts at block 0 and each could be computed.
     pub(super) leaves: Option<Leaves>,
+    /// The leaves since the last block without a hash, where something is asked of their
+    /// tree and `leaves` does not tell it.
+    pub(super) part: Option<Leaves>,
     /// The last block's hash: as recomputed, and as recorded.
     pub(super) last_hash: Option<Hash>,
     pub(super) last_recorded: Option<Hash>,
@@ -35,6 +39,7 @@ impl Segment {
             exceptions: Vec::new(),
             journal: !block.alone,
             leaves: (first == 0).then(|| Leaves::new(plain)),
+            part: None,
             last_hash: None,
             last_recorded: None,
             chained_from: first,
@@ -42,16 +47,64 @@ impl Segment {
         }
     }
 
-    /// Adds the last block's leaf; gives all leaves, if they are known.
-    pub(super) fn grow(&mut self, block: &CheckedBlock) -> Option<&mut Leaves> {
+    /// Adds the last block's leaf. Nodes of the run that are asked for go to `nodes`.
+    pub(super) fn grow(&mut self, block: &CheckedBlock, plain: bool, nodes: &mut Nodes) {
         self.last_hash = block.hash;
         self.last_recorded = block.fingerprint.block_hash;
-        match (block.hash, &mut self.leaves) {
-            (Some(hash), Some(leaves)) => leaves.append(hash),
-            (None, leaves) => *leaves = None,
-            (Some(_), None) => {}
+        let Some(hash) = block.hash else {
+            self.finish(nodes);
+            (self.leaves, self.part) = (None, None);
+            return;
+        };
+        let own = self.has_own_leaves();
+        if !own && nodes.asked() {
+            let begin = || Leaves::starting_at(block.address.sequence_no, plain);
+            let part = self.part.get_or_insert_with(begin);
+            part.append(hash, Some(nodes));
         }
-        self.leaves.as_mut()
+        if let Some(leaves) = &mut self.leaves {
+            leaves.append(hash, own.then_some(nodes));
+        }
+    }
+
+    /// Whether `leaves` are those of blocks here: on top of a state, they have nodes of
+    /// others.
+    fn has_own_leaves(&self) -> bool {
+        self.leaves.is_some() && self.rests_to.is_none()
+    }
+
+    /// The root over all leaves so far, for one who asks for it after every leaf.
+    pub(super) fn root_of_each(&mut self, nodes: &mut Nodes) -> Option<Hash> {
+        let own = self.has_own_leaves();
+        let leaves = self.leaves.as_mut()?;
+        leaves.root_of_each(own.then_some(nodes))
+    }
+
+    /// The root over all leaves so far, if they are known.
+    pub(super) fn root(&self) -> Option<Hash> {
+        self.leaves.as_ref()?.root()
+    }
+
+    /// The leaves of blocks that are here.
+    pub(super) fn own_leaves(&self) -> Option<&Leaves> {
+        let whole = self.leaves.as_ref().filter(|_| self.has_own_leaves());
+        whole.or(self.part.as_ref())
+    }
+
+    /// Gives the nodes of the run that are asked for and were not given yet.
+    pub(super) fn finish(&mut self, nodes: &mut Nodes) {
+        let leaves = match self.has_own_leaves() {
+            true => self.leaves.as_mut(),
+            false => self.part.as_mut(),
+        };
+        if let Some(leaves) = leaves {
+            leaves.finish(Some(nodes));
+        }
+    }
+
+    /// The last block's hash, recomputed.
+    pub(crate) fn end_hash(&self) -> Option<Hash> {
+        self.last_hash
     }
 
     /// Notes that one block is not plainly consistent. Runs beyond a bound melt

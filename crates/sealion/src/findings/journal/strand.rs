@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::misfits::{broken_link, time_order};
 use super::resting::Prefix;
+use super::seen::Seen;
 use super::segment::Segment;
 use super::unexplained::Unexplained;
 use super::Wanted;
@@ -30,6 +31,8 @@ pub(crate) struct ProvenBlock {
     pub(crate) hash: Hash,
     /// The first block that the chain ties to this one.
     pub(crate) chained_from: u64,
+    /// The hash that it names as that of the block before it.
+    pub(crate) previous: Option<Hash>,
 }
 
 /// Everything known of a strand once its blocks have gone by.
@@ -53,6 +56,8 @@ pub(crate) struct StrandFold {
     pub(crate) genesis_previous: Option<usize>,
     /// Deleting revisions by the rule that their hashes follow.
     pub(crate) deletions: BTreeMap<&'static str, u64>,
+    /// What the table of facts is to know.
+    pub(crate) seen: Seen,
     /// The state that the strand continues, unless it turned out not to fit.
     pub(crate) prefix: Option<Prefix>,
     /// What a state to be saved keeps.
@@ -79,6 +84,7 @@ impl StrandFold {
             plain,
             prefix: prefix.cloned(),
             trail,
+            seen: Seen::new(wanted),
             segments: Vec::new(),
             blocks: 0,
             revisions: RevisionCounts::default(),
@@ -120,21 +126,30 @@ impl StrandFold {
         if state != State::Consistent {
             segment.except(sequence_no, state);
         }
-        if let Some(leaves) = segment.grow(block) {
-            if wanted.tips.contains(&sequence_no) {
-                let root = leaves.root().unwrap_or(Hash::ZERO);
-                self.roots.insert(sequence_no, root);
+        self.seen.block(block, segment.first == sequence_no, wanted);
+        segment.grow(block, self.plain, &mut self.seen.nodes);
+        if wanted.tips.contains(&sequence_no) {
+            if let Some(leaves) = segment.own_leaves() {
+                self.seen.edge(leaves.range().right_edge());
             }
-            if !wanted.tipless.is_empty() {
-                let root = leaves.root_of_each().unwrap_or(Hash::ZERO);
-                let met = wanted.tipless.iter().filter(|wanted| **wanted == root);
-                self.found.extend(met.map(|hash| (*hash, sequence_no)));
-            }
+            self.roots
+                .extend(segment.root().map(|root| (sequence_no, root)));
+        }
+        if !wanted.tipless.is_empty() {
+            let root = segment.root_of_each(&mut self.seen.nodes);
+            let met = wanted
+                .tipless
+                .iter()
+                .filter(|wanted| Some(**wanted) == root);
+            self.found.extend(met.map(|hash| (*hash, sequence_no)));
         }
         if let (Some(hash), true) = (block.hash, wanted.proven.contains(&block.address)) {
-            let chained_from = segment.chained_from;
-            self.proven
-                .insert(sequence_no, ProvenBlock { hash, chained_from });
+            let proven = ProvenBlock {
+                hash,
+                chained_from: segment.chained_from,
+                previous: block.previous.hash,
+            };
+            self.proven.insert(sequence_no, proven);
         }
         self.meet_after(block, findings);
         if asked.includes(sequence_no) {
@@ -165,6 +180,7 @@ impl StrandFold {
         let sequence_no = block.address.sequence_no;
         let follows = |segment: &&mut Segment| segment.last.checked_add(1) == Some(sequence_no);
         let Some(segment) = self.segments.last_mut().filter(follows) else {
+            self.finish_nodes();
             self.segments
                 .push(Segment::starting_with(block, self.plain));
             self.last_time = Some(block.timestamp.0);
@@ -242,6 +258,13 @@ impl StrandFold {
         }
     }
 
+    /// Gives the table of facts the nodes of the last run.
+    pub(crate) fn finish_nodes(&mut self) {
+        if let Some(segment) = self.segments.last_mut() {
+            segment.finish(&mut self.seen.nodes);
+        }
+    }
+
     /// The last block seen.
     pub(crate) fn last(&self) -> Option<u64> {
         self.segments.last().map(|segment| segment.last)
@@ -274,7 +297,7 @@ impl StrandFold {
     /// blocks included.
     pub(crate) fn whole_root(&self) -> Option<(Hash, u64)> {
         match (&self.segments[..], &self.prefix) {
-            ([only], _) => Some((only.leaves.as_ref()?.root()?, only.last)),
+            ([only], _) => Some((only.root()?, only.last)),
             ([], Some(Prefix { span, .. })) => Some((span.range.root()?, span.last())),
             _ => None,
         }

@@ -33,6 +33,7 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
         ],
         strands: vec![Strand {
             under_digest: Vec::new(),
+            counted: Vec::new(),
             strand_id: StrandId::new(STRAND),
             coverage: coverage.iter().map(run).collect(),
             blocks: 50,
