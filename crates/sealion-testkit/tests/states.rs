@@ -273,7 +273,8 @@ fn a_forged_member_is_refused_or_named() {
         let other = json!(sealion::Hash([7; 32]).to_string());
         let strand = |name: &str| format!("/strands/0/{name}");
         let mut changes: Vec<(String, Value)> = vec![
-            ("/state_version".into(), json!(2)),
+            ("/state_version".into(), json!(1)),
+            ("/state_version".into(), json!(3)),
             ("/verdict".into(), json!("failed")),
             (strand("strand_id"), json!("AAAAAAAAAAAAAAAAAAAAAA")),
             (strand("first"), json!(first + 1)),

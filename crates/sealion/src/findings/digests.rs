@@ -12,6 +12,7 @@ use super::code::Code;
 use super::finding::{Finding, Findings};
 use super::journal::StrandFold;
 use super::outcome::DigestVerdict;
+use super::runs::Runs;
 use crate::blocks::{Hash, StrandId};
 
 pub(crate) use by_journal::by_journal;
@@ -22,8 +23,14 @@ pub(crate) use shape::{proof_shape, InBlock, Misshape};
 /// What ties one strand's blocks to trusted digests.
 #[derive(Default)]
 pub(crate) struct Anchors {
-    /// Runs of blocks that hang under a trusted digest: apart, and in order.
-    verified: Vec<(u64, u64)>,
+    /// Blocks that hang under a trusted digest.
+    verified: Runs,
+    /// Of these, the blocks whose numbers were counted up to it from block 0.
+    pub(crate) counted: Runs,
+    /// Of these, the blocks that can be nothing else, no inner node of the tree either.
+    pub(crate) blocks: Runs,
+    /// Whether the blocks of a state were counted, on the word of who vouches for it.
+    pub(crate) counted_state: bool,
     /// Whether incomplete findings already say why the rest does not.
     pub(crate) explained: bool,
 }
@@ -31,27 +38,23 @@ pub(crate) struct Anchors {
 impl Anchors {
     /// Adds runs, which may overlap in any way.
     fn add(&mut self, runs: Vec<(u64, u64)>) {
-        let mut all = std::mem::take(&mut self.verified);
-        all.extend(runs);
-        all.sort_unstable();
-        for (first, last) in all {
-            match self.verified.last_mut() {
-                Some((_, end)) if first <= end.saturating_add(1) => *end = last.max(*end),
-                _ => self.verified.push((first, last)),
-            }
-        }
+        self.verified.add(runs);
     }
 
     pub(crate) fn verified(&self) -> &[(u64, u64)] {
-        &self.verified
+        self.verified.all()
     }
 
     pub(crate) fn covers(&self, sequence_no: u64) -> bool {
-        let before = self
-            .verified
-            .partition_point(|(first, _)| *first <= sequence_no);
-        let run = before.checked_sub(1).map(|index| self.verified[index]);
-        run.is_some_and(|(_, last)| sequence_no <= last)
+        self.verified.covers(sequence_no)
+    }
+
+    /// The blocks of a run up to `last` are blocks if that one has an odd number: its first
+    /// sibling is what it names as the block before it, and no inner node contains its own
+    /// sibling. The chain shows those before it.
+    pub(crate) fn add_blocks(&mut self, first: u64, last: u64) {
+        let odd = last.checked_sub(1 - last % 2).filter(|odd| first <= *odd);
+        self.blocks.add(odd.map(|odd| (first, odd)));
     }
 }
 

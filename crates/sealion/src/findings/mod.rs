@@ -17,6 +17,7 @@ mod loose;
 mod outcome;
 mod request;
 mod revision;
+mod runs;
 mod span;
 mod used;
 
@@ -32,8 +33,10 @@ pub use finding::{Finding, Location};
 pub(crate) use flaw::flaw_finding;
 pub(crate) use journal::{Given, Item, Journal, KeptJournal, Prefix, StrandFold, Wanted, Watch};
 pub(crate) use loose::{LooseProof, LooseRevision};
+pub(crate) use outcome::Alone;
 pub use outcome::{
-    Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, RevisionCounts, State, Strand,
+    Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, Position, RevisionCounts,
+    State, Strand,
 };
 pub use request::Request;
 pub(crate) use revision::{check_revision, RevisionRecord, Standing};

@@ -5,6 +5,7 @@
 //! are printed through [`Safe`], so that none of them can move a terminal's
 //! cursor, change its colours, fake a line of the report or bury the rest of it.
 
+mod proven;
 mod safe;
 #[cfg(test)]
 mod tests;
@@ -13,10 +14,11 @@ mod words;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
+use proven::{covered_by_trusted, on_your_word, proven};
 pub(crate) use safe::Safe;
 use words::{
-    computed_from, covered_by_trusted, gravity_of, input_words, named, place, reached, run, runs,
-    state_words, verdict_words,
+    computed_from, gravity_of, input_words, named, place, position_words, reached, run, runs,
+    state_words, verdict_words, with_warnings,
 };
 
 use super::{Coverage, Report, State, Strand, Verdict};
@@ -85,20 +87,39 @@ impl Text<'_> {
     fn verdict(&mut self) -> fmt::Result {
         let report = self.report;
         let (gravity, word, meaning) = verdict_words(report.verdict);
-        let word = (self.paint)(gravity, word);
+        let by_word = report.verdict == Verdict::Verified && on_your_word(report);
+        let word = (self.paint)(
+            gravity,
+            if by_word {
+                "VERIFIED ON YOUR WORD"
+            } else {
+                word
+            },
+        );
+        let warned = with_warnings(report.warnings);
         let why = match report.verdict {
-            Verdict::Verified => format!(": {}", covered_by_trusted(report)),
+            Verdict::Verified => format!("{warned}: {}", covered_by_trusted(report)),
             Verdict::Consistent => {
-                ", not verified: all hashes that can be recomputed agree, but no \
-                 trusted digest was given."
-                    .to_owned()
+                format!(
+                    ", not verified{warned}: all hashes that can be recomputed agree, but no \
+                     trusted digest was given."
+                )
             }
             Verdict::Failed => self.first_of(Severity::Failure, " "),
             Verdict::Inconclusive => {
                 self.first_of(Severity::Incomplete, ": nothing is known to be wrong, but ")
             }
         };
-        writeln!(self.out, "{word}{why}\n{meaning}\n")
+        writeln!(self.out, "{word}{why}")?;
+        if report.verdict == Verdict::Verified {
+            for sentence in proven(report) {
+                writeln!(self.out, "{sentence}")?;
+            }
+        }
+        if report.warnings > 0 && report.verdict.exit_status() == 0 {
+            writeln!(self.out, "Read the warnings before you rely on this.")?;
+        }
+        writeln!(self.out, "{meaning}\n")
     }
 
     /// `at block 5 of strand …: what was found`, after `lead`.
@@ -247,7 +268,8 @@ impl Text<'_> {
     fn coverage(&mut self, coverage: &[Coverage]) -> fmt::Result {
         for one in coverage.iter().take(self.printed_max) {
             let state = (self.paint)(gravity_of(one.state), state_words(one.state));
-            let line = format!("{} {state}", run(one.first, one.last));
+            let numbers = position_words(one);
+            let line = format!("{} {state}{numbers}", run(one.first, one.last));
             self.line("coverage", &line)?;
         }
         self.more("coverage", coverage.len())

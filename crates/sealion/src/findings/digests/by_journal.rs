@@ -41,6 +41,14 @@ pub(crate) fn by_journal(
             };
             if let Some(first) = bound.filter(|_| candidate.vouches()) {
                 verified.push((first, tip));
+                anchors.add_blocks(first, tip);
+            }
+            let from_0 = by == By::Journal || strand.is_vouched_from_0();
+            if candidate.trusted && candidate.tip_given && from_0 {
+                let run = bound.map(|first| (first, tip));
+                anchors.counted.add(run);
+                anchors.blocks.add(run);
+                anchors.counted_state |= by == By::Prefix;
             }
         } else if let (By::Prefix, Some(prefix)) = (by, &strand.prefix) {
             anchors.explained |= candidate.vouches();
