@@ -53,7 +53,8 @@ pub struct ProofSource {
     pub save_index: Option<PathBuf>,
     /// Continue from this saved state: the inputs need only hold the blocks after it
     ///
-    /// Only those can be proven. The state is a claim: give --digest, so that nothing rests on it.
+    /// Only those can be proven. The state is a claim: with --digest its hashes must lead there, and
+    /// the numbers of blocks still rest on it.
     #[arg(long, value_name = "FILE", conflicts_with = "index")]
     pub state: Option<PathBuf>,
     /// Bounds on input.

@@ -16,6 +16,8 @@
 
 mod merge;
 mod saved;
+#[cfg(test)]
+mod tests;
 mod written;
 
 use std::path::Path;
