@@ -25,7 +25,7 @@ pub enum Provable {
     /// Print a document's revision with its proof, as `aws qldb get-revision` did, or its receipt
     #[command(after_help = PROVE_REVISION_EXAMPLES)]
     Revision(ProveRevisionArgs),
-    /// Print the proof that the journal under one digest is the head of that under another
+    /// Print the proof that everything under one digest is under another
     ///
     /// QLDB never gave such proofs. `sealion verify` checks the file without the journal.
     #[command(after_help = PROVE_CONSISTENCY_EXAMPLES)]

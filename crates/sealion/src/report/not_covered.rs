@@ -38,7 +38,7 @@ const ALWAYS: [NotCovered; 7] = [
 
 const TIPS: NotCovered = NotCovered {
     field: Cow::Borrowed("tip address of a digest"),
-    why: "no blocks were counted up to it here, so how many it covers is as claimed; what a proof's length and parity allow was checked",
+    why: "how many blocks it covers is as claimed, for none were counted up to it from 0; a proof's length and parity are held against it",
 };
 
 const STREAMS: NotCovered = NotCovered {

@@ -179,7 +179,9 @@ impl<'s> Run<'_, 's> {
             streams: has("stream"),
             receipts: has("receipt"),
             bundles: !bundles.is_empty(),
-            tips: candidates.iter().any(|digest| !counted(digest, &strands)),
+            tips: candidates
+                .iter()
+                .any(|digest| !digest.failed() && !counted(digest, &strands)),
         };
         let warnings = findings.count_of(Severity::Warning);
         let (kept, finding_totals) = findings.into_parts();

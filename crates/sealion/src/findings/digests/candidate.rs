@@ -55,6 +55,10 @@ impl Candidate {
         self.verdict == DigestVerdict::Verified
     }
 
+    pub(crate) fn failed(&self) -> bool {
+        self.verdict == DigestVerdict::Failed
+    }
+
     /// As people name it: the file and the tip.
     pub(crate) fn name(&self) -> String {
         match self.digest.sequence_no {

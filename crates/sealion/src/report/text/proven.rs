@@ -199,8 +199,8 @@ fn trusted(report: &Report) -> impl Iterator<Item = &DigestAnswer> {
 
 const COUNTED: &str = "\
 All blocks from 0 to the digest's tip are here and hash to it: what they contain, their
-order, their numbers, and that none of them is missing, is proven. What was left out
-within a block, and the fields listed below, are not.";
+order, their numbers, and that none of them is missing, is proven. That nothing was left
+out within a block is not.";
 
 const VOUCHED: &str = "\
 The blocks read here, together with the state, hash to the digest: what they contain and

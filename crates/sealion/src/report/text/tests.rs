@@ -137,9 +137,10 @@ fn verified_says_which_blocks_which_digest_and_what_is_not_covered() {
         "\
 VERIFIED: the digest from digest.json covers blocks 0–49, counted from 0, of strand {STRAND}.
 All blocks from 0 to the digest's tip are here and hash to it: what they contain, their
-order, their numbers, and that none of them is missing, is proven. What was left out
-within a block, and the fields listed below, are not.
-All of this is worth as much as the origin of your digest.
+order, their numbers, and that none of them is missing, is proven. That nothing was left
+out within a block is not.
+Fields that no hash covers are listed at the end. All of this is worth as much as the
+origin of your digest.
 
   rests on    digest {hash}@49 from digest.json, which you trust
               reached by journal: all blocks up to its tip are here and give it
@@ -401,7 +402,9 @@ fn state(vouched: bool) -> StateAnswer {
     }
 }
 
-const ORIGIN: &str = "All of this is worth as much as the origin of your digest.";
+const ORIGIN: &str =
+    "Fields that no hash covers are listed at the end. All of this is worth as much as the\n\
+                      origin of your digest.";
 
 #[test]
 fn a_block_proof_shows_contents_and_no_numbers() {

@@ -11,7 +11,8 @@ pub(super) fn verdict_words(verdict: Verdict) -> (Option<Severity>, &'static str
         Verdict::Verified => (
             None,
             "VERIFIED",
-            "All of this is worth as much as the origin of your digest.",
+            "Fields that no hash covers are listed at the end. All of this is worth as much as the\n\
+             origin of your digest.",
         ),
         Verdict::Consistent => (
             Some(Severity::Warning),
