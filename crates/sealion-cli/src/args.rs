@@ -53,8 +53,8 @@ pub enum Verb {
     /// Make proofs that the service no longer gives
     ///
     /// From a journal that is whole from block 0 up to the tip: the proof of a block or a revision
-    /// as `aws qldb get-block` and `get-revision` printed it, a receipt, or the proof that one
-    /// digest continues another. The journal is verified first, and everything that is given out is
+    /// as `aws qldb get-block` and `get-revision` printed it, a receipt, or the proof that everything
+    /// under one digest is under another. The journal is verified first, and everything that is given out is
     /// checked once more by itself: what does not verify is not proven.
     #[command(subcommand_required = true, arg_required_else_help = true, after_help = PROVE_EXAMPLES)]
     Prove(ProveArgs),
@@ -132,13 +132,14 @@ pub struct VerifyArgs {
     /// A state that an earlier run saved, to go on from it: the blocks in it need not be here
     ///
     /// May be repeated for other strands. The state is a claim: blocks after it are verified only
-    /// if they and its hashes together give a digest that you trust. The report says what rests on
-    /// it.
+    /// if they and its hashes together give a digest that you trust, and even then their numbers
+    /// rest on it. A state of version 1 is refused, for it does not show what its last block is.
     #[arg(long = "state", value_name = "F")]
     pub states: Vec<PathBuf>,
     /// The same, for a state that you vouch for: written by an honest run, and not changed since
     ///
-    /// Then a digest that the state gives counts as verified though none of its blocks is here.
+    /// Then the numbers of later blocks are counted on from it, and a digest that it gives counts as
+    /// verified though none of its blocks is here.
     #[arg(long = "trust-state", value_name = "F")]
     pub trusted_states: Vec<PathBuf>,
     /// Save what a later run needs to go on after these blocks, or to merge with other states

@@ -22,7 +22,7 @@ fn sample() -> Value {
         ],
         "strands": [{
             "strand_id": "JdxjkR9bSYB5jMHWcI464T",
-            "coverage": [{"first": 0, "last": 1, "state": "failed"}],
+            "coverage": [{"first": 0, "last": 1, "state": "failed", "position": "claimed"}],
             "blocks": 2,
             "revisions": {
                 "total": 3, "recomputed": 2, "redacted": 0, "internal": 1, "deleted": 0, "from_json": 0
@@ -90,6 +90,7 @@ fn another_word_or_type_is_rejected() {
         ("/asked/to", json!(1.5)),
         ("/inputs/0/kind", json!("journal")),
         ("/strands/0/coverage/0/state", json!("fine")),
+        ("/strands/0/coverage/0/position", json!("counted from 0")),
         ("/strands/0/computed_digest/digest", json!("rGr7")),
         // Bits beyond the 32 bytes: not what an encoder gives.
         (

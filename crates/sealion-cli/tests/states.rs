@@ -49,7 +49,7 @@ fn later_blocks_hang_under_the_digest_and_a_changed_state_is_refused() {
     let good = run(&verify);
     assert_eq!(good.status.code(), Some(0), "{}", said(&good));
     assert!(
-        said(&good).contains("covers blocks 8–11"),
+        said(&good).contains("as blocks 8–11 (numbers as claimed)"),
         "{}",
         said(&good)
     );

@@ -2,7 +2,7 @@
 //! of the whole journal; changed anywhere, they give no better verdict than without them.
 
 use proptest::prelude::*;
-use sealion::report::{By, State as Covered};
+use sealion::report::{By, Position, State as Covered};
 use sealion::source::Memory;
 use sealion::{Code, MergeError, Report, State, Verdict, Verifier};
 use sealion_testkit::agree::{self, codes};
@@ -273,7 +273,8 @@ fn a_forged_member_is_refused_or_named() {
         let other = json!(sealion::Hash([7; 32]).to_string());
         let strand = |name: &str| format!("/strands/0/{name}");
         let mut changes: Vec<(String, Value)> = vec![
-            ("/state_version".into(), json!(2)),
+            ("/state_version".into(), json!(1)),
+            ("/state_version".into(), json!(3)),
             ("/verdict".into(), json!("failed")),
             (strand("strand_id"), json!("AAAAAAAAAAAAAAAAAAAAAA")),
             (strand("first"), json!(first + 1)),
@@ -292,6 +293,12 @@ fn a_forged_member_is_refused_or_named() {
             ),
             (strand("nodes"), json!([])),
         ];
+        let siblings = state.strands()[0].last_siblings().unwrap().len();
+        changes.extend(
+            (0..siblings).map(|at| (strand(&format!("last_siblings/{at}")), other.clone())),
+        );
+        changes.push((strand("last_siblings"), json!(null)));
+        changes.push((strand("last_siblings"), json!([other])));
         let nodes = state.strands()[0].nodes().len();
         changes.extend((0..nodes).map(|node| (strand(&format!("nodes/{node}")), other.clone())));
         for (pointer, value) in changes {
@@ -325,7 +332,8 @@ fn a_forged_member_is_refused_or_named() {
     }
 }
 
-/// With a digest made to fit as well, nodes that are not the journal's give another digest than the trusted one.
+/// With a digest made to fit as well, nodes that are not the journal's give another digest than the trusted one; the
+/// last of them is tied to the last block's hash and refused at once.
 #[test]
 fn forged_nodes_with_their_own_digest_do_not_reach_the_trusted_one() {
     let ledger = Ledger::new(14, 24, Mix::Tiny);
@@ -333,19 +341,27 @@ fn forged_nodes_with_their_own_digest_do_not_reach_the_trusted_one() {
     for cut in 1..24 {
         let state = saved(&ledger, 0, cut);
         let foreign = saved(&other, 0, cut);
-        let forged = forged(&state, |state| {
+        let all = forged(&state, |state| {
             let foreign: Value = serde_json::from_str(&foreign.to_json()).unwrap();
             for name in ["nodes", "digest"] {
                 state["strands"][0][name] = foreign["strands"][0][name].clone();
             }
         });
-        // An odd number of leaves ends with the last hash itself.
-        let Ok(forged) = forged else {
-            assert_eq!(cut % 2, 1);
+        assert!(all.unwrap_err().contains("last node"), "{cut}");
+        let mut nodes = foreign.strands()[0].nodes().to_vec();
+        *nodes.last_mut().unwrap() = *state.strands()[0].nodes().last().unwrap();
+        if nodes.len() == 1 {
             continue;
-        };
+        }
+        let fold = |right: [u8; 32], left: &sealion::Hash| sealion_reference::dot(&left.0, &right);
+        let last = nodes.last().unwrap().0;
+        let digest = nodes.iter().rev().skip(1).fold(last, fold);
+        let forged = forged(&state, |state| {
+            state["strands"][0]["nodes"] = json!(nodes);
+            state["strands"][0]["digest"] = json!(sealion::Hash(digest));
+        });
         let report = verify(
-            &against(&ledger).on_top_of(forged),
+            &against(&ledger).on_top_of(forged.unwrap()),
             &export(&ledger, cut, 24),
         );
         assert_eq!(
@@ -356,21 +372,109 @@ fn forged_nodes_with_their_own_digest_do_not_reach_the_trusted_one() {
     }
 }
 
+/// The state without what ties its last hash to its nodes, as version 1 was.
+fn of_version_1(state: &State) -> State {
+    let old = forged(state, |state| {
+        state["state_version"] = json!(1);
+        let strand = state["strands"][0].as_object_mut().unwrap();
+        strand.remove("last_siblings");
+    });
+    old.expect("a state of version 1")
+}
+
 #[test]
-fn every_changed_byte_of_a_state_is_refused_or_changes_nothing() {
+fn a_state_of_version_1_is_continued_only_by_who_vouches_for_it() {
+    let ledger = Ledger::new(18, 20, Mix::Tiny);
+    for cut in [7, 8, 10] {
+        let (old, later) = (
+            of_version_1(&saved(&ledger, 0, cut)),
+            export(&ledger, cut, 20),
+        );
+        let refused = against(&ledger)
+            .on_top_of(old.clone())
+            .verify(&later)
+            .unwrap_err();
+        let why = refused.to_string();
+        assert!(
+            why.contains("version 1") && why.contains("--trust-state"),
+            "{why}"
+        );
+        let report = verify(
+            &against(&ledger).vouching_for(old.clone()).save_state(true),
+            &later,
+        );
+        assert_eq!(report.verdict(), Verdict::Verified, "{report}");
+        // What is saved on top of it is of version 2 again.
+        let nodes = |state: &State| state.to_json().replace("verified", "consistent");
+        let (ours, whole) = (report.state().unwrap(), saved(&ledger, 0, 20));
+        assert_eq!(
+            ours.strands()[0].last_siblings(),
+            whole.strands()[0].last_siblings()
+        );
+        assert!(nodes(ours).contains("\"state_version\": 2"));
+        let nothing = verify(
+            &Verifier::new().vouching_for(old).save_state(true),
+            &Memory::new(),
+        );
+        assert!(nothing.state().is_err());
+    }
+}
+
+#[test]
+fn numbers_are_counted_on_a_vouched_state_alone() {
+    let ledger = Ledger::new(19, 20, Mix::Tiny);
+    let positions = |report: &Report| -> Vec<_> {
+        let runs = report.strands[0].coverage.iter();
+        runs.map(|run| (run.first, run.last, run.position))
+            .collect()
+    };
+    let (counted, claimed) = (Some(Position::Counted), Some(Position::Claimed));
+    let later = export(&ledger, 10, 20);
+    let state = || saved(&ledger, 0, 10);
+    let vouched = verify(&against(&ledger).vouching_for(state()), &later);
+    assert_eq!(positions(&vouched), [(0, 9, counted), (10, 19, counted)]);
+    let unvouched = verify(&against(&ledger).on_top_of(state()), &later);
+    assert_eq!(positions(&unvouched), [(0, 9, claimed), (10, 19, claimed)]);
+    // Without a digest nothing is bound, nor with one that names no tip.
+    let consistent = verify(&Verifier::new().vouching_for(state()), &later);
+    assert_eq!(positions(&consistent), [(0, 9, claimed), (10, 19, claimed)]);
+    let whole = export(&ledger, 0, 20);
+    assert_eq!(
+        positions(&verify(&against(&ledger), &whole)),
+        [(0, 19, counted)]
+    );
+    assert_eq!(
+        positions(&verify(&Verifier::new(), &whole)),
+        [(0, 19, claimed)]
+    );
+    let mut tipless = agree::trusted(&ledger.digest());
+    tipless.sequence_no = None;
+    let tipless = verify(&Verifier::new().against(tipless), &whole);
+    assert_eq!(positions(&tipless), [(0, 19, claimed)]);
+    let gap = verify(
+        &against(&ledger).on_top_of(state()),
+        &export(&ledger, 12, 20),
+    );
+    assert_eq!(positions(&gap)[1], (10, 11, None));
+}
+
+#[test]
+fn every_changed_bit_of_a_state_is_refused_or_changes_nothing() {
     let state = saved(&Ledger::new(16, 9, Mix::Tiny), 0, 9);
     let text = state.to_json().into_bytes();
     let mut refused = 0;
     for place in 0..text.len() {
-        let mut changed = text.clone();
-        changed[place] ^= 1;
-        match State::from_json(&changed, "this run") {
-            Err(_) => refused += 1,
-            // A blank between members.
-            Ok(same) => assert_eq!(same, state, "{place}"),
+        for bit in 0..8 {
+            let mut changed = text.clone();
+            changed[place] ^= 1 << bit;
+            match State::from_json(&changed, "this run") {
+                Err(_) => refused += 1,
+                // A blank between members.
+                Ok(same) => assert_eq!(same, state, "{place}"),
+            }
         }
     }
-    assert!(refused > text.len() / 2);
+    assert!(refused > text.len() * 4);
 }
 
 #[test]

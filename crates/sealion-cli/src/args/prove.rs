@@ -25,7 +25,7 @@ pub enum Provable {
     /// Print a document's revision with its proof, as `aws qldb get-revision` did, or its receipt
     #[command(after_help = PROVE_REVISION_EXAMPLES)]
     Revision(ProveRevisionArgs),
-    /// Print the proof that the journal under one digest is the head of that under another
+    /// Print the proof that everything under one digest is under another
     ///
     /// QLDB never gave such proofs. `sealion verify` checks the file without the journal.
     #[command(after_help = PROVE_CONSISTENCY_EXAMPLES)]
@@ -53,7 +53,8 @@ pub struct ProofSource {
     pub save_index: Option<PathBuf>,
     /// Continue from this saved state: the inputs need only hold the blocks after it
     ///
-    /// Only those can be proven. The state is a claim: give --digest, so that nothing rests on it.
+    /// Only those can be proven. The state is a claim: with --digest its hashes must lead there, and
+    /// the numbers of blocks still rest on it.
     #[arg(long, value_name = "FILE", conflicts_with = "index")]
     pub state: Option<PathBuf>,
     /// Bounds on input.

@@ -56,7 +56,7 @@ fn digest(args: &FetchDigestArgs) -> Result<u8, Error> {
         Agreement::Undecided => (
             format!(
                 "INCONCLUSIVE: it is {digest}, and that from {name} is {own}: only a proof shows \
-                 whether one continues the other; `sealion prove consistency` makes it from an export"
+                 whether all under one is under the other; `sealion prove consistency` makes it from an export"
             ),
             2,
         ),

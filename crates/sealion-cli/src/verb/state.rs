@@ -63,6 +63,13 @@ fn page_of(strand: &StrandState) -> String {
         format!("{}, which no hash covers", strand.last_timestamp()),
     );
     line("nodes", strand.nodes().len().to_string());
+    line(
+        "tied",
+        match strand.last_siblings() {
+            Some(siblings) => format!("last hash to last node, by {} siblings", siblings.len()),
+            None => "no: a state of version 1, to be vouched for".to_owned(),
+        },
+    );
     for reached in strand.digests() {
         let trust = match reached.trusted {
             true => "trusted then",

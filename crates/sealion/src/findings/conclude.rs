@@ -6,7 +6,7 @@ mod missing;
 
 use std::collections::BTreeSet;
 
-use self::coverage::coverage;
+use self::coverage::{alone, coverage, grouping_claimed};
 use super::code::Code;
 use super::consistency::{check_consistency, settle_consistency};
 use super::digests::{by_block_proofs, by_journal, by_revision_proofs, name_tips};
@@ -102,11 +102,13 @@ impl Conclusion<'_> {
         strand.finish_documents(later_missing, self.findings);
         self.internals(strand_id, strand);
         let computed = strand.whole_root();
+        let coverage = coverage(strand, anchors, self.asked);
         Strand {
             strand_id: strand_id.clone(),
-            coverage: coverage(strand, anchors, self.asked),
+            grouping_claimed: grouping_claimed(&coverage, anchors),
+            alone: alone(&strand.placed, &tied.loose_verified, anchors),
+            coverage,
             under_digest: anchors.verified().to_vec(),
-            counted: anchors.counted().to_vec(),
             blocks: strand.blocks,
             revisions: strand.revisions,
             deletion_rules: std::mem::take(&mut strand.deletions),

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::journal::StrandFold;
+use super::runs::Runs;
 use crate::blocks::{Hash, StrandId};
 
 pub(crate) use by_journal::by_journal;
@@ -22,11 +23,14 @@ pub(crate) use shape::{proof_shape, InBlock, Misshape};
 /// What ties one strand's blocks to trusted digests.
 #[derive(Default)]
 pub(crate) struct Anchors {
-    /// Runs of blocks that hang under a trusted digest: apart, and in order.
-    verified: Vec<(u64, u64)>,
-    /// Those of them that were counted from block 0 on, up to a trusted digest's tip. Of
-    /// all others the numbers are as claimed.
-    counted: Vec<(u64, u64)>,
+    /// Blocks that hang under a trusted digest.
+    verified: Runs,
+    /// Of these, the blocks whose numbers were counted up to it from block 0.
+    pub(crate) counted: Runs,
+    /// Of these, the blocks that can be nothing else, no inner node of the tree either.
+    pub(crate) blocks: Runs,
+    /// Whether the blocks of a state were counted, on the word of who vouches for it.
+    pub(crate) counted_state: bool,
     /// Whether incomplete findings already say why the rest does not.
     pub(crate) explained: bool,
 }
@@ -34,12 +38,7 @@ pub(crate) struct Anchors {
 impl Anchors {
     /// Adds runs, which may overlap in any way.
     fn add(&mut self, runs: Vec<(u64, u64)>) {
-        merge(&mut self.verified, runs);
-    }
-
-    /// Adds runs that were counted.
-    fn count(&mut self, runs: Vec<(u64, u64)>) {
-        merge(&mut self.counted, runs);
+        self.verified.add(runs);
     }
 
     /// Proofs contradict something: only what was counted still hangs under a digest.
@@ -49,39 +48,24 @@ impl Anchors {
     }
 
     pub(crate) fn verified(&self) -> &[(u64, u64)] {
-        &self.verified
-    }
-
-    pub(crate) fn counted(&self) -> &[(u64, u64)] {
-        &self.counted
+        self.verified.all()
     }
 
     pub(crate) fn covers(&self, sequence_no: u64) -> bool {
-        holds(&self.verified, sequence_no)
+        self.verified.covers(sequence_no)
+    }
+
+    /// The blocks of a run up to `last` are blocks if that one has an odd number: its first
+    /// sibling is what it names as the block before it, and no inner node contains its own
+    /// sibling. The chain shows those before it.
+    pub(crate) fn add_blocks(&mut self, first: u64, last: u64) {
+        let odd = last.checked_sub(1 - last % 2).filter(|odd| first <= *odd);
+        self.blocks.add(odd.map(|odd| (first, odd)));
     }
 
     pub(crate) fn counts(&self, sequence_no: u64) -> bool {
-        holds(&self.counted, sequence_no)
+        self.counted.covers(sequence_no)
     }
-}
-
-/// Adds `more` to runs that are apart and in order.
-fn merge(runs: &mut Vec<(u64, u64)>, more: Vec<(u64, u64)>) {
-    let mut all = std::mem::take(runs);
-    all.extend(more);
-    all.sort_unstable();
-    for (first, last) in all {
-        match runs.last_mut() {
-            Some((_, end)) if first <= end.saturating_add(1) => *end = last.max(*end),
-            _ => runs.push((first, last)),
-        }
-    }
-}
-
-fn holds(runs: &[(u64, u64)], sequence_no: u64) -> bool {
-    let before = runs.partition_point(|(first, _)| *first <= sequence_no);
-    let run = before.checked_sub(1).map(|index| runs[index]);
-    run.is_some_and(|(_, last)| sequence_no <= last)
 }
 
 /// All digests met, and where each hash stands among them.

@@ -19,6 +19,7 @@ mod outcome;
 mod printed;
 mod request;
 mod revision;
+mod runs;
 mod span;
 mod used;
 
@@ -38,8 +39,10 @@ pub use finding::{Finding, Location};
 pub(crate) use flaw::flaw_finding;
 pub(crate) use journal::{Given, Item, Journal, KeptJournal, Prefix, StrandFold, Wanted, Watch};
 pub(crate) use loose::{LooseProof, LooseRevision};
+pub(crate) use outcome::Alone;
 pub use outcome::{
-    Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, RevisionCounts, State, Strand,
+    Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, Position, RevisionCounts,
+    State, Strand,
 };
 pub(crate) use printed::{has_loose_annotations, Columns, Printed};
 pub(crate) use request::check_revisions;

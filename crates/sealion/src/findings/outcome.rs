@@ -49,11 +49,23 @@ pub struct Strand {
     /// Runs of blocks that hang under a trusted digest: apart, and in order.
     #[serde(skip)]
     pub(crate) under_digest: Vec<(u64, u64)>,
-    /// Those of them that were counted from block 0 on up to a trusted digest's tip, by the
-    /// blocks or on a state that the caller vouches for. Of the others the numbers are as
-    /// claimed: a proof binds neither level nor position.
+    /// Whether some block under a trusted digest could also be another grouping of hashes.
     #[serde(skip)]
-    pub(crate) counted: Vec<(u64, u64)>,
+    pub(crate) grouping_claimed: bool,
+    /// What hangs under a trusted digest by its own proof alone.
+    #[serde(skip)]
+    pub(crate) alone: Alone,
+}
+
+/// Revisions that their own proofs tie to a trusted digest, and no block does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Alone {
+    /// With their data.
+    pub(crate) contents: u64,
+    /// Deleted or redacted.
+    pub(crate) without_data: u64,
+    /// Known by their hash alone: receipts.
+    pub(crate) hashes: u64,
 }
 
 impl Strand {
@@ -69,9 +81,9 @@ impl Strand {
     /// Whether a block's number was counted, from block 0 on and up to a trusted digest's
     /// tip. Of other blocks that hang under a digest it is as claimed.
     pub fn is_counted(&self, sequence_no: u64) -> bool {
-        let after = self.counted.partition_point(|run| run.1 < sequence_no);
-        let run = self.counted.get(after);
-        run.is_some_and(|(first, _)| *first <= sequence_no)
+        let after = self.coverage.partition_point(|run| run.last < sequence_no);
+        let run = self.coverage.get(after);
+        run.is_some_and(|run| run.first <= sequence_no && run.position == Some(Position::Counted))
     }
 
     /// Whether a block hangs under a trusted digest.
@@ -91,6 +103,19 @@ pub struct Coverage {
     pub last: u64,
     /// The state of all blocks in it.
     pub state: State,
+    /// What their numbers rest on; `None` where blocks are missing.
+    pub position: Option<Position>,
+}
+
+/// What the numbers of blocks rest on. No hash covers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Position {
+    /// The blocks from 0 on were counted up to a trusted digest whose tip its source
+    /// names: all of them are here, or a state that the caller vouches for has the rest.
+    Counted,
+    /// The inputs say so.
+    Claimed,
 }
 
 /// The state of a block.
@@ -179,6 +204,9 @@ pub struct DigestAnswer {
     pub strand_id: Option<StrandId>,
     /// The tip: as its source named it, or as it was found.
     pub sequence_no: Option<u64>,
+    /// Whether its source named the tip.
+    #[serde(skip)]
+    pub(crate) tip_given: bool,
     /// Where it came from: a path, or `command line`.
     pub source: Arc<str>,
     /// Whether the caller trusts it. One that merely lies among the inputs is a

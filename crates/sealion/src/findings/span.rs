@@ -5,7 +5,7 @@ use super::block::CheckedBlock;
 use super::outcome::RevisionCounts;
 use crate::blocks::time::Time;
 use crate::blocks::Hash;
-use crate::merkle::Range;
+use crate::merkle::{Edge, Range, Subtree};
 
 /// A run of blocks, folded.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -17,6 +17,9 @@ pub(crate) struct Span {
     pub(crate) previous: Option<Hash>,
     /// The last block's hash, recomputed.
     pub(crate) last_hash: Hash,
+    /// What ties that hash to the last node; `None` in a state of version 1, which has
+    /// nothing of the kind.
+    pub(crate) edge: Option<Edge>,
     /// The last block's time, which no hash covers.
     pub(crate) last_time: Time,
     pub(crate) revisions: RevisionCounts,
@@ -37,6 +40,31 @@ impl Span {
         self.range.end().saturating_sub(1)
     }
 
+    /// What it says of places in the strand's tree: its nodes, the way from the last leaf
+    /// up to the last node with the siblings beside it, the leaf before the first, and the
+    /// root if it starts at block 0.
+    pub(crate) fn facts(&self) -> Vec<(Subtree, Hash)> {
+        let (begin, end) = (self.range.begin(), self.range.end());
+        let leaf = |place: u64, hash| {
+            let end = place.checked_add(1)?;
+            Some((Subtree { begin: place, end }, hash))
+        };
+        let mut facts: Vec<(Subtree, Hash)> = self.range.placed().collect();
+        // The last block's hash is where it says, tied or not.
+        facts.extend(leaf(self.last(), self.last_hash));
+        if let Some(edge) = &self.edge {
+            let siblings = edge.siblings().iter().copied();
+            facts.extend(Edge::places(begin, end).into_iter().zip(siblings));
+            facts.extend(edge.fold(begin, end, self.last_hash).unwrap_or_default());
+        }
+        let before = begin.checked_sub(1).zip(self.previous);
+        facts.extend(before.and_then(|(place, hash)| leaf(place, hash)));
+        facts.extend(self.range.root().map(|root| (Subtree { begin, end }, root)));
+        facts.sort_unstable_by_key(|(place, _)| *place);
+        facts.dedup();
+        facts
+    }
+
     /// Adds the run that follows.
     pub(crate) fn append(&mut self, next: &Span) -> Result<(), Apart> {
         if next.range.begin() != self.range.end() {
@@ -45,7 +73,10 @@ impl Span {
         if next.previous != Some(self.last_hash) {
             return Err(Apart::Link);
         }
-        self.range.merge(&next.range).map_err(|_| Apart::Range)?;
+        let edge = next.edge.clone().unwrap_or_default();
+        let edge = Edge::append(&mut self.range, &next.range, &edge);
+        let edge = edge.map_err(|_| Apart::Range)?;
+        self.edge = next.edge.as_ref().map(|_| edge);
         self.last_hash = next.last_hash;
         self.last_time = next.last_time;
         self.revisions += next.revisions;
@@ -84,6 +115,7 @@ impl Trail {
             range,
             previous: block.previous.hash,
             last_hash: hash,
+            edge: Some(Edge::default()),
             last_time: block.timestamp.0,
             revisions,
         };

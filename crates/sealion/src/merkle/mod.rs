@@ -7,6 +7,7 @@
 
 mod consistency;
 mod difference;
+mod edge;
 mod index;
 mod plan;
 mod range;
@@ -16,6 +17,7 @@ mod tree;
 pub(crate) use consistency::fold_consistency;
 pub use consistency::verify_consistency;
 pub use difference::first_difference;
+pub(crate) use edge::Edge;
 pub use index::{Index, IndexError, IndexFile};
 pub use plan::{consistency, inclusion, Subtree};
 pub(crate) use range::places;

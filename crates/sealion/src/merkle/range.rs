@@ -85,6 +85,11 @@ impl Range {
         fits.then_some(Range { begin, end, nodes })
     }
 
+    /// The nodes with their places in the tree, from the left.
+    pub(crate) fn placed(&self) -> impl Iterator<Item = (Subtree, Hash)> + '_ {
+        places(self.begin, self.end).zip(self.nodes.iter().copied())
+    }
+
     /// The hash of a node of the tree, if it is one of the range's own.
     pub(crate) fn node(&self, node: Subtree) -> Option<Hash> {
         let place = places(self.begin, self.end).position(|own| own == node)?;

@@ -19,7 +19,8 @@ pub use verdict::Verdict;
 use crate::blocks::{BlockAddress, StrandId};
 use crate::escape;
 pub use crate::findings::{
-    Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, RevisionCounts, State, Strand,
+    Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, Position, RevisionCounts,
+    State, Strand,
 };
 use crate::findings::{Code, Finding};
 
@@ -57,6 +58,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many findings of each code there were.
     pub finding_totals: BTreeMap<Code, u64>,
+    /// How many warnings there were.
+    #[serde(skip)]
+    pub(crate) warnings: u64,
     /// Fields of these inputs that no hash covers, and what was done about it.
     pub not_covered: Vec<NotCovered>,
     /// What the next run can continue from, if that was asked for.

@@ -1,4 +1,4 @@
-//! What no hash covers. The list is the same for every journal: it follows from
+//! What no hash covers. Most of the list is the same for every journal: it follows from
 //! how QLDB hashes, not from what was found.
 
 use std::borrow::Cow;
@@ -8,7 +8,7 @@ use super::NotCovered;
 const ALWAYS: [NotCovered; 7] = [
     NotCovered {
         field: Cow::Borrowed("blockAddress.sequenceNo"),
-        why: "the chain binds the order of blocks; the numbers themselves only by counting from block 0",
+        why: "the chain binds the order of blocks; their numbers only where they are counted from block 0 up to a trusted digest, else they are as claimed",
     },
     NotCovered {
         field: Cow::Borrowed("blockAddress.strandId"),
@@ -32,9 +32,14 @@ const ALWAYS: [NotCovered; 7] = [
     },
     NotCovered {
         field: Cow::Borrowed("absence of transactionInfo, redactionInfo, revisions, data"),
-        why: "leaving one out changes no hash; cross-checks and counts of unexplained entries tell",
+        why: "leaving one out changes no hash; cross-checks and counts of unexplained entries may tell",
     },
 ];
+
+const TIPS: NotCovered = NotCovered {
+    field: Cow::Borrowed("tip address of a digest"),
+    why: "how many blocks it covers is as claimed, for none were counted up to it from 0; a proof's length and parity are held against it",
+};
 
 const STREAMS: NotCovered = NotCovered {
     field: Cow::Borrowed("qldbStreamArn, recordType, tableInfo, revisionSummaries[].documentId"),
@@ -61,6 +66,8 @@ pub(crate) struct Kinds {
     pub(crate) streams: bool,
     pub(crate) receipts: bool,
     pub(crate) bundles: bool,
+    /// Whether a digest is here up to which no blocks were counted.
+    pub(crate) tips: bool,
 }
 
 pub(crate) fn not_covered<'a>(
@@ -68,6 +75,7 @@ pub(crate) fn not_covered<'a>(
     unknown_fields: impl Iterator<Item = &'a String>,
 ) -> Vec<NotCovered> {
     let mut list = ALWAYS.to_vec();
+    list.extend(kinds.tips.then_some(TIPS));
     list.extend(kinds.streams.then_some(STREAMS));
     list.extend(kinds.receipts.then_some(RECEIPTS));
     if kinds.bundles {

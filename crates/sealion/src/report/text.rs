@@ -6,6 +6,7 @@
 //! all lines are written by [`Lines`], so that none can move a terminal's cursor,
 //! change its colours or fake a line of the report, even one that was forgotten.
 
+mod proven;
 mod safe;
 #[cfg(test)]
 mod tests;
@@ -14,10 +15,11 @@ mod words;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use proven::{covered_by_trusted, on_your_word, proven};
 pub(crate) use safe::Safe;
 use words::{
-    computed_from, covered_by_trusted, gravity_of, input_words, named, place, reached, run, runs,
-    state_words, verdict_words,
+    computed_from, gravity_of, input_words, named, place, position_words, reached, run, runs,
+    state_words, verdict_words, with_warnings,
 };
 
 use super::{Coverage, Report, State, Strand, Verdict};
@@ -87,13 +89,23 @@ impl Text<'_> {
     fn verdict(&mut self) -> fmt::Result {
         let report = self.report;
         let (gravity, word, meaning) = verdict_words(report.verdict);
-        let word = (self.paint)(gravity, word);
+        let by_word = report.verdict == Verdict::Verified && on_your_word(report);
+        let word = (self.paint)(
+            gravity,
+            if by_word {
+                "VERIFIED ON YOUR WORD"
+            } else {
+                word
+            },
+        );
+        let warned = with_warnings(report.warnings);
         let why = match report.verdict {
-            Verdict::Verified => format!(": {}", covered_by_trusted(report)),
+            Verdict::Verified => format!("{warned}: {}", covered_by_trusted(report)),
             Verdict::Consistent => {
-                ", not verified: all hashes that can be recomputed agree, but no \
-                 trusted digest was given."
-                    .to_owned()
+                format!(
+                    ", not verified{warned}: all hashes that can be recomputed agree, but no \
+                     trusted digest was given."
+                )
             }
             Verdict::Failed => self.first_of(Severity::Failure, " "),
             Verdict::Inconclusive => {
@@ -102,6 +114,14 @@ impl Text<'_> {
         };
         self.out.own(&word)?;
         writeln!(self.out, "{why}")?;
+        if report.verdict == Verdict::Verified {
+            for sentence in proven(report) {
+                writeln!(self.out, "{sentence}")?;
+            }
+        }
+        if report.warnings > 0 && report.verdict.exit_status() == 0 {
+            writeln!(self.out, "Read the warnings before you rely on this.")?;
+        }
         self.out.own(meaning)?;
         self.out.own("\n\n")
     }
@@ -255,7 +275,7 @@ impl Text<'_> {
             let run = run(one.first, one.last);
             write!(self.out, "  {:<LABEL_WIDTH$}{run} ", "coverage")?;
             self.out.own(&state)?;
-            self.out.own("\n")?;
+            writeln!(self.out, "{}", position_words(one))?;
         }
         self.more("coverage", coverage.len())
     }

@@ -43,6 +43,12 @@ pub enum MergeError {
         /// The last block in neither.
         last: u64,
     },
+    /// Its last hash is tied to nothing in it: a state of version 1.
+    #[error("{source_name} is a state of version 1, whose last hash nothing ties to its nodes: save it anew from the journal, or go on from it with `verify --trust-state {source_name} --save-state NEW` and the blocks that follow")]
+    Untied {
+        /// The state.
+        source_name: String,
+    },
     /// The chain does not hold from one to the next.
     #[error("strand {strand_id}: {right} does not follow {left}: its first block, {sequence_no}, names another hash than that of the block before it")]
     Link {
@@ -73,6 +79,10 @@ impl State {
         for state in states {
             whole.verdict = worse(whole.verdict, state.verdict);
             for strand in &state.strands {
+                if !strand.is_tied() {
+                    let source_name = state.source.to_string();
+                    return Err(MergeError::Untied { source_name });
+                }
                 let parts = parts.entry(&strand.strand_id).or_default();
                 parts.push((&state.source, strand));
             }

@@ -1,17 +1,23 @@
 //! What a run leaves for the next one: of each strand the few hashes that later
 //! blocks and digests can be tied to.
 //!
-//! A state of `n` blocks holds at most 2·log2(n) hashes of 32 bytes, so that a
+//! A state of `n` blocks holds at most 3·log2(n) hashes of 32 bytes, so that a
 //! journal of any length goes on from a few kilobytes. It is a claim like any
 //! other: whoever can write the file can write any hashes into it. Blocks that
 //! follow it are verified without trust in it, because its nodes and their leaves
 //! must fold to a trusted digest; the blocks *in* it are not here and rest on it.
+//!
+//! The first block to follow names the hash of the state's last block. So that this is
+//! no hash of another block, its siblings within the last node are kept as well: the
+//! *right edge* of the nodes, at most log2(n) hashes more.
 //!
 //! (Compact ranges are described in the documentation of the Trillian project;
 //! the node hash is QLDB's pair hash, as in its Developer Guide.)
 
 mod merge;
 mod saved;
+#[cfg(test)]
+mod tests;
 mod written;
 
 use std::path::Path;
@@ -65,8 +71,10 @@ pub struct ReachedDigest {
 
 impl State {
     /// Reads a state from a file, at most 16 MiB, and checks that it is whole:
-    /// its checksum, the number of nodes in each range, and that each digest is
-    /// what the nodes fold to.
+    /// its checksum, the number of nodes in each range, that each digest is what
+    /// the nodes fold to, and that the last block's hash is the rightmost leaf of
+    /// the last node. A state of version 1 cannot show the latter; see
+    /// [`StrandState::is_tied`].
     ///
     /// None of this shows that the state is genuine: a forger makes all of it
     /// anew.
@@ -151,6 +159,19 @@ impl StrandState {
     /// The hash of the last block.
     pub fn last_hash(&self) -> Hash {
         self.span.last_hash
+    }
+
+    /// The siblings of that hash from the lowest up to the last node, 32 bytes each, by
+    /// which it is that node's rightmost leaf; `None` in a state of version 1.
+    pub fn last_siblings(&self) -> Option<&[Hash]> {
+        self.span.edge.as_ref().map(|edge| edge.siblings())
+    }
+
+    /// Whether its last hash is tied to its nodes. Where it is not (version 1), the blocks
+    /// that follow could be others, and the state is continued only for a caller who
+    /// vouches for it ([`Verifier::vouching_for`](crate::Verifier::vouching_for)).
+    pub fn is_tied(&self) -> bool {
+        self.span.edge.is_some()
     }
 
     /// The time of the last block in UTC, as ISO 8601. No hash covers it.

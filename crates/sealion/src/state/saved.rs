@@ -66,6 +66,11 @@ pub(crate) fn of_run(
             .clone()
             .filter(|_| strand.blocks > 0 || strand.prefix.is_some())
         {
+            if span.edge.is_none() {
+                return Err(format!(
+                    "the state of strand {strand_id} is of version 1, and no block here continues it"
+                ));
+            }
             let reached = candidates
                 .iter()
                 .filter(|c| c.digest.strand_id.as_ref() == Some(strand_id));

@@ -1,4 +1,5 @@
-//! The JSON form of a state, version 1, described by `state-1.schema.json`.
+//! The JSON form of a state, version 2, described by `state-2.schema.json`. Version 1 had
+//! no siblings of the last block: it is read, and whoever continues it must vouch for it.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,11 +8,14 @@ use crate::blocks::read::Envelope;
 use crate::blocks::time::Time;
 use crate::blocks::{Hash, StrandId};
 use crate::findings::{RevisionCounts, Span};
-use crate::merkle::Range;
+use crate::merkle::{Edge, Range};
 use crate::report::{safe_json, Verdict};
 
 /// The version of the form.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+
+/// The version without siblings of the last block.
+const UNTIED: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +46,9 @@ struct Strand {
     nodes: Vec<Hash>,
     previous_hash: Option<Hash>,
     last_hash: Hash,
+    /// From version 2 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_siblings: Option<Vec<Hash>>,
     last_timestamp: String,
     blocks: u64,
     revisions: RevisionCounts,
@@ -50,10 +57,12 @@ struct Strand {
 }
 
 impl State {
-    /// The JSON form, one object, indented, with a line end; safe to print.
+    /// The JSON form, one object, indented, with a line end; safe to print: version 2, or
+    /// version 1 for what was read from that.
     pub fn to_json(&self) -> String {
+        let tied = self.strands.iter().all(StrandState::is_tied);
         let mut written = Written {
-            state_version: VERSION,
+            state_version: if tied { VERSION } else { UNTIED },
             tool: Tool {
                 name: "sealion".to_owned(),
                 version: self.tool_version.clone(),
@@ -85,9 +94,9 @@ impl State {
             .and_then(serde_json::Value::as_u64)
         {
             None => return Err("expected a state of sealion, found no state_version".to_owned()),
-            Some(version) if version != u64::from(VERSION) => {
+            Some(version) if ![UNTIED, VERSION].map(u64::from).contains(&version) => {
                 return Err(format!(
-                    "expected a state of version {VERSION}, found {version}"
+                    "expected a state of version {UNTIED} or {VERSION}, found {version}"
                 ));
             }
             Some(_) => {}
@@ -110,6 +119,17 @@ impl State {
                 ))
             }
         };
+        let tied = written.state_version == VERSION;
+        if let Some(strand) = written
+            .strands
+            .iter()
+            .find(|s| s.last_siblings.is_some() != tied)
+        {
+            return Err(format!(
+                "strand {}: last_siblings is a member of version {VERSION} and of no other",
+                strand.strand_id
+            ));
+        }
         let strands: Result<Vec<_>, _> = written.strands.into_iter().map(Strand::read).collect();
         let strands: Vec<StrandState> = strands?;
         if strands.is_empty() {
@@ -146,6 +166,7 @@ impl Strand {
             nodes: strand.nodes().to_vec(),
             previous_hash: span.previous,
             last_hash: span.last_hash,
+            last_siblings: span.edge.as_ref().map(|edge| edge.siblings().to_vec()),
             last_timestamp: span.last_time.to_string(),
             blocks: span.range.end() - span.range.begin(),
             revisions: span.revisions,
@@ -173,6 +194,12 @@ impl Strand {
                 self.blocks
             ));
         }
+        let Some(last_time) = Time::parse(&self.last_timestamp) else {
+            return refused(format!("expected a time, found `{}`", self.last_timestamp));
+        };
+        if self.previous_hash.is_none() && first > 0 {
+            return refused(format!("expected the hash of block {}", first - 1));
+        }
         let count = self.nodes.len();
         let Some(range) = Range::from_nodes(first, end, self.nodes) else {
             return refused(format!(
@@ -182,32 +209,64 @@ impl Strand {
         if range.root() != self.digest {
             return refused("its nodes do not fold to its digest".to_owned());
         }
-        // The last node of an odd number of leaves, and of one, is the last leaf.
-        let alone = end % 2 == 1 || end - first == 1;
-        if alone && range.nodes().last() != Some(&self.last_hash) {
-            return refused("its last hash is not its last node".to_owned());
-        }
-        if self.previous_hash.is_none() && first > 0 {
-            return refused(format!("expected the hash of block {}", first - 1));
+        let span = Span {
+            range,
+            previous: self.previous_hash,
+            last_hash: self.last_hash,
+            edge: self.last_siblings.map(Edge::of),
+            last_time,
+            revisions: self.revisions,
+        };
+        if let Err(why) = right_edge(&span) {
+            return refused(why);
         }
         let at_end = |d: &&ReachedDigest| d.sequence_no == last && first == 0;
         let other = self.digests.iter().filter(at_end);
         if other.into_iter().any(|d| Some(d.digest) != self.digest) {
             return refused("a digest at its end that was reached is not its digest".to_owned());
         }
-        let Some(last_time) = Time::parse(&self.last_timestamp) else {
-            return refused(format!("expected a time, found `{}`", self.last_timestamp));
-        };
         Ok(StrandState {
             strand_id: StrandId::new(&self.strand_id),
-            span: Span {
-                range,
-                previous: self.previous_hash,
-                last_hash: self.last_hash,
-                last_time,
-                revisions: self.revisions,
-            },
+            span,
             digests: self.digests,
         })
+    }
+}
+
+/// Whether the last block's hash is the rightmost leaf of the last node, as far as the
+/// state's version can show it, and no hash stands in two places.
+fn right_edge(span: &Span) -> Result<(), String> {
+    let (first, end) = (span.range.begin(), span.range.end());
+    let last_node = span.range.nodes().last();
+    match &span.edge {
+        Some(edge) => {
+            let (found, expected) = (edge.siblings().len(), Edge::places(first, end).len());
+            let Some(path) = edge.fold(first, end, span.last_hash) else {
+                return Err(format!(
+                    "the last of blocks {first} to {} has {expected} siblings within its last node, found {found}",
+                    span.last()
+                ));
+            };
+            if path.last().map(|(_, node)| node) != last_node {
+                return Err("it was changed: its last hash and the siblings of that do not fold to its last node".to_owned());
+            }
+        }
+        // A node that is one leaf.
+        None if Edge::places(first, end).is_empty() && last_node != Some(&span.last_hash) => {
+            return Err("its last hash is not its last node".to_owned());
+        }
+        None => {}
+    }
+    let mut facts = span.facts();
+    facts.sort_unstable_by_key(|(_, hash)| *hash);
+    match facts.windows(2).find(|pair| pair[0].1 == pair[1].1) {
+        Some(pair) => Err(format!(
+            "it was changed: one hash stands for blocks {} to {} and for blocks {} to {}",
+            pair[0].0.begin,
+            pair[0].0.end - 1,
+            pair[1].0.begin,
+            pair[1].0.end - 1
+        )),
+        None => Ok(()),
     }
 }

@@ -24,10 +24,17 @@ impl Verifier {
     /// The states by strand.
     ///
     /// # Errors
-    /// [`Error::Unsuitable`] if two of them are of one strand.
+    /// [`Error::Unsuitable`] if two of them are of one strand, and if one that nobody
+    /// vouches for does not tie its last hash to its nodes.
     pub(super) fn prefixes(&self) -> Result<BTreeMap<StrandId, Prefix>, Error> {
         let mut prefixes: BTreeMap<StrandId, Prefix> = BTreeMap::new();
         for (state, strand, vouched) in self.resting() {
+            if !vouched && !strand.is_tied() {
+                return Err(Error::Unsuitable {
+                    path: state.source.to_string(),
+                    reason: "it is a state of version 1, which does not tie its last hash to its nodes, so that other blocks could follow: save it anew from the journal, or, if you vouch for the run that wrote it, go on from it with `verify --trust-state` and --save-state".to_owned(),
+                });
+            }
             let prefix = Prefix {
                 source: state.source.clone(),
                 vouched,

@@ -17,7 +17,7 @@ use super::{Progress, Verifier};
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::engine::{self, Checked, Checker, Doubts, Engine, Passes};
 use crate::findings::{
-    check_revisions, flaw_finding, Asked, AskedFacts, BlockProof, Candidate, Candidates,
+    check_revisions, flaw_finding, Asked, AskedFacts, BlockProof, By, Candidate, Candidates,
     CheckedBlock, Code, Conclusion, Finding, Findings, Given, Item, Journal, LooseProof, Prefix,
     Severity, StrandFold, Wanted, Watch,
 };
@@ -184,7 +184,11 @@ impl<'s> Run<'_, 's> {
             streams: has("stream"),
             receipts: has("receipt"),
             bundles: !bundles.is_empty(),
+            tips: candidates
+                .iter()
+                .any(|digest| !digest.failed() && !counted(digest, &strands)),
         };
+        let warnings = findings.count_of(Severity::Warning);
         let (kept, finding_totals) = findings.into_parts();
         let before = self.verifier.verdict_before();
         let state = self
@@ -208,6 +212,7 @@ impl<'s> Run<'_, 's> {
             checkpoint: checkpoint.map(|checkpoint| checkpoint.finish(verdict)),
             findings: kept,
             finding_totals,
+            warnings,
             not_covered: not_covered(kinds, unknown_fields),
             state,
         };
@@ -321,6 +326,19 @@ impl<'s> Run<'_, 's> {
 }
 
 /// Ties all strands to the digests, then says what hangs under none.
+/// Whether the blocks up to a digest's tip were counted from 0, if need be on a state that
+/// the caller vouches for.
+fn counted(candidate: &Candidate, strands: &BTreeMap<StrandId, StrandFold>) -> bool {
+    let strand = candidate.digest.strand_id.as_ref();
+    let strand = strand.and_then(|id| strands.get(id));
+    candidate.tip_given
+        && match candidate.by {
+            Some(By::Journal) => true,
+            Some(By::Prefix) => strand.is_some_and(StrandFold::is_vouched_from_0),
+            _ => false,
+        }
+}
+
 fn conclude(
     conclusion: &mut Conclusion<'_>,
     strands: &mut BTreeMap<StrandId, StrandFold>,

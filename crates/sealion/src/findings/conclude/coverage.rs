@@ -1,8 +1,10 @@
 //! Which blocks of a strand are verified, consistent, missing or wrong, as runs.
 
+use crate::blocks::revision::Kind;
 use crate::findings::digests::Anchors;
 use crate::findings::journal::{Segment, StrandFold};
-use crate::findings::outcome::{Asked, Coverage, State};
+use crate::findings::loose::Placed;
+use crate::findings::outcome::{Alone, Asked, Coverage, Position, State};
 
 /// Runs of blocks that were asked for and hang under no trusted digest.
 pub(super) fn uncovered(strand: &StrandFold, anchors: &Anchors, asked: &Asked) -> Vec<(u64, u64)> {
@@ -32,7 +34,10 @@ pub(super) fn coverage(strand: &StrandFold, anchors: &Anchors, asked: &Asked) ->
     let mut runs: Vec<Coverage> = Vec::new();
     let mut next = asked.from.unwrap_or(0);
     let prefix = strand.prefix.as_ref();
-    let prefix = prefix.map(|prefix| (prefix.span.range.begin(), prefix.span.last()));
+    let prefix = prefix.map(|prefix| {
+        let position = position(anchors.counted_state);
+        (prefix.span.range.begin(), prefix.span.last(), position)
+    });
     for segment in &strand.segments {
         let first = segment.first.max(asked.from.unwrap_or(0));
         let last = segment.last.min(asked.to.unwrap_or(u64::MAX));
@@ -45,7 +50,7 @@ pub(super) fn coverage(strand: &StrandFold, anchors: &Anchors, asked: &Asked) ->
         states(segment, anchors, first, last, &mut runs);
         next = last.saturating_add(1);
     }
-    if let Some((_, last)) = prefix {
+    if let Some((_, last, _)) = prefix {
         let last = last.min(asked.to.unwrap_or(u64::MAX));
         if next <= last {
             absent(prefix, next, last, &mut runs);
@@ -55,17 +60,27 @@ pub(super) fn coverage(strand: &StrandFold, anchors: &Anchors, asked: &Asked) ->
 }
 
 /// Blocks `first..=last`, which are not here: in the state, or missing.
-fn absent(prefix: Option<(u64, u64)>, first: u64, last: u64, runs: &mut Vec<Coverage>) {
-    let (begin, end) = match prefix {
-        Some((begin, end)) if begin <= last && first <= end => (begin.max(first), end.min(last)),
-        _ => return push(runs, first, last, State::Missing),
+fn absent(prefix: Option<(u64, u64, Position)>, first: u64, last: u64, runs: &mut Vec<Coverage>) {
+    let missing = |first, last| (first, last, State::Missing, None);
+    let (begin, end, position) = match prefix {
+        Some((begin, end, position)) if begin <= last && first <= end => {
+            (begin.max(first), end.min(last), position)
+        }
+        _ => return push(runs, missing(first, last)),
     };
     if first < begin {
-        push(runs, first, begin - 1, State::Missing);
+        push(runs, missing(first, begin - 1));
     }
-    push(runs, begin, end, State::FromState);
+    push(runs, (begin, end, State::FromState, Some(position)));
     if end < last {
-        push(runs, end + 1, last, State::Missing);
+        push(runs, missing(end + 1, last));
+    }
+}
+
+fn position(counted: bool) -> Position {
+    match counted {
+        true => Position::Counted,
+        false => Position::Claimed,
     }
 }
 
@@ -74,7 +89,9 @@ fn states(segment: &Segment, anchors: &Anchors, first: u64, last: u64, runs: &mu
     // Places where the state may change.
     let mut cuts: Vec<u64> = vec![first];
     let inner = segment.exceptions.iter().map(|(from, to, _)| (*from, *to));
-    for (from, to) in inner.chain(anchors.verified().iter().copied()) {
+    let verified = anchors.verified().iter().copied();
+    let counted = anchors.counted.all().iter().copied();
+    for (from, to) in inner.chain(verified).chain(counted) {
         cuts.extend([from, to.saturating_add(1)]);
     }
     cuts.retain(|cut| (first..=last).contains(cut));
@@ -91,15 +108,50 @@ fn states(segment: &Segment, anchors: &Anchors, first: u64, last: u64, runs: &mu
             _ if anchors.covers(*cut) => State::Verified,
             _ => State::Consistent,
         };
-        push(runs, *cut, end, state);
+        let counted = position(anchors.counted.covers(*cut));
+        push(runs, (*cut, end, state, Some(counted)));
     }
 }
 
-fn push(runs: &mut Vec<Coverage>, first: u64, last: u64, state: State) {
+fn push(
+    runs: &mut Vec<Coverage>,
+    (first, last, state, position): (u64, u64, State, Option<Position>),
+) {
+    let same = |run: &Coverage| run.state == state && run.position == position;
     match runs.last_mut() {
-        Some(run) if run.state == state && run.last.checked_add(1) == Some(first) => {
+        Some(run) if same(run) && run.last.checked_add(1) == Some(first) => {
             run.last = last;
         }
-        _ => runs.push(Coverage { first, last, state }),
+        _ => runs.push(Coverage {
+            first,
+            last,
+            state,
+            position,
+        }),
     }
+}
+
+/// Whether something under a trusted digest is read as a block that could be an inner
+/// node of the tree, or the like.
+pub(super) fn grouping_claimed(coverage: &[Coverage], anchors: &Anchors) -> bool {
+    let mut verified = coverage.iter().filter(|run| run.state == State::Verified);
+    verified.any(|run| !anchors.blocks.cover(run.first, run.last))
+}
+
+/// What its own proof alone ties to a trusted digest: `verified` says of each revision
+/// whether anything does.
+pub(super) fn alone(placed: &[Placed], verified: &[bool], anchors: &Anchors) -> Alone {
+    let mut alone = Alone::default();
+    for (one, verified) in placed.iter().zip(verified) {
+        let by_block = one.in_block && anchors.covers(one.loose.address.sequence_no);
+        if !verified || by_block {
+            continue;
+        }
+        match one.loose.record.kind {
+            Kind::User => alone.contents += 1,
+            Kind::Redacted | Kind::Deleting => alone.without_data += 1,
+            Kind::Internal | Kind::Unseen => alone.hashes += 1,
+        }
+    }
+    alone
 }

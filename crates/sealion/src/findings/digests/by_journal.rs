@@ -16,7 +16,7 @@ pub(crate) fn by_journal(
     anchors: &mut Anchors,
     findings: &mut Findings,
 ) {
-    let (mut verified, mut counted) = (Vec::new(), Vec::new());
+    let mut verified = Vec::new();
     for candidate in &mut candidates.all {
         if !candidate.digest.may_be_of(strand_id) {
             continue;
@@ -41,11 +41,14 @@ pub(crate) fn by_journal(
             };
             if let Some(first) = bound.filter(|_| candidate.vouches()) {
                 verified.push((first, tip));
-                // A consistency proof does not show that its older tree comes first.
-                let vouched = strand.prefix.as_ref().is_some_and(|prefix| prefix.vouched);
-                if candidate.trusted && (by == By::Journal || vouched) {
-                    counted.push((first, tip));
-                }
+                anchors.add_blocks(first, tip);
+            }
+            let from_0 = by == By::Journal || strand.is_vouched_from_0();
+            if candidate.trusted && candidate.tip_given && from_0 {
+                let run = bound.map(|first| (first, tip));
+                anchors.counted.add(run);
+                anchors.blocks.add(run);
+                anchors.counted_state |= by == By::Prefix;
             }
         } else if let (By::Prefix, Some(prefix)) = (by, &strand.prefix) {
             anchors.explained |= candidate.vouches();
@@ -73,7 +76,6 @@ pub(crate) fn by_journal(
         }
     }
     anchors.add(verified);
-    anchors.count(counted);
 }
 
 /// A state and the blocks after it give another digest. Which of the two is wrong

@@ -15,6 +15,8 @@ pub(crate) struct Candidate {
     pub(crate) source: Arc<str>,
     pub(crate) offset: Option<u64>,
     pub(crate) trusted: bool,
+    /// Whether its source names its tip; else it was looked for among the blocks.
+    pub(crate) tip_given: bool,
     pub(crate) verdict: DigestVerdict,
     pub(crate) by: Option<By>,
     /// Whether it hangs under a trusted digest that extends it.
@@ -28,6 +30,7 @@ pub(crate) struct Candidate {
 impl Candidate {
     pub(crate) fn new(digest: Digest, source: Arc<str>, trusted: bool) -> Candidate {
         Candidate {
+            tip_given: digest.sequence_no.is_some(),
             digest,
             source,
             offset: None,
@@ -83,6 +86,10 @@ impl Candidate {
         self.verdict == DigestVerdict::Verified
     }
 
+    pub(crate) fn failed(&self) -> bool {
+        self.verdict == DigestVerdict::Failed
+    }
+
     /// As people name it: the file and the tip.
     pub(crate) fn name(&self) -> String {
         match self.digest.sequence_no {
@@ -96,6 +103,7 @@ impl Candidate {
             digest: self.digest.hash,
             strand_id: self.digest.strand_id.clone(),
             sequence_no: self.digest.sequence_no,
+            tip_given: self.tip_given,
             source: self.source.clone(),
             trusted: self.trusted,
             verdict: self.verdict,

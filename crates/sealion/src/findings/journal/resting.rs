@@ -121,6 +121,13 @@ impl StrandFold {
         }
     }
 
+    /// Whether a state of all blocks from 0 on, which the caller vouches for, stands for
+    /// those that are not here.
+    pub(crate) fn is_vouched_from_0(&self) -> bool {
+        let prefix = self.prefix.as_ref();
+        prefix.is_some_and(|prefix| prefix.vouched && prefix.span.range.begin() == 0)
+    }
+
     /// The first block here that a digest at `tip` binds, if it was reached with
     /// the help of the state. The leaf of the first block after the state is in
     /// the tree, and by the chain it binds those before it.

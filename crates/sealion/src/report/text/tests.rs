@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::blocks::{BlockAddress, Hash, StrandId};
-use crate::findings::{Code, Finding, Severity};
+use crate::findings::{Alone, Code, Finding, Severity};
 use crate::report::{
-    Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, Input, NotCovered, Report,
-    RevisionCounts, State, Strand, Tool, Verdict,
+    Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, Input, NotCovered, Position,
+    Report, RevisionCounts, State, StateAnswer, Strand, Tool, Verdict,
 };
 
 const STRAND: &str = "JdxjkR9bSYB5jMHWcI464T";
@@ -16,7 +16,16 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
     for finding in &findings {
         *finding_totals.entry(finding.code).or_default() += 1;
     }
-    let run = |&(first, last, state): &_| Coverage { first, last, state };
+    let run = |&(first, last, state): &_| Coverage {
+        first,
+        last,
+        state,
+        position: match state {
+            State::Missing => None,
+            State::Verified => Some(Position::Counted),
+            _ => Some(Position::Claimed),
+        },
+    };
     Report {
         report_version: 1,
         tool: Tool {
@@ -33,7 +42,8 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
         ],
         strands: vec![Strand {
             under_digest: Vec::new(),
-            counted: Vec::new(),
+            grouping_claimed: false,
+            alone: Alone::default(),
             strand_id: StrandId::new(STRAND),
             coverage: coverage.iter().map(run).collect(),
             blocks: 50,
@@ -52,6 +62,10 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
         states: Vec::new(),
         digests: Vec::new(),
         checkpoint: None,
+        warnings: findings
+            .iter()
+            .filter(|found| found.severity == Severity::Warning)
+            .count() as u64,
         findings,
         finding_totals,
         not_covered: vec![NotCovered {
@@ -77,6 +91,7 @@ fn digest(trusted: bool, verdict: DigestVerdict, by: Option<By>, source: &str) -
         digest: Hash([7; 32]),
         strand_id: None,
         sequence_no: Some(49),
+        tip_given: true,
         source: source.into(),
         trusted,
         verdict,
@@ -120,9 +135,12 @@ fn verified_says_which_blocks_which_digest_and_what_is_not_covered() {
     let hash = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
     let expected = format!(
         "\
-VERIFIED: the digest from digest.json covers blocks 0–49 of strand {STRAND}, as found here.
-Nothing that a hash covers can have been changed since the digest was made.
-The answer is worth as much as the digest's own origin.
+VERIFIED: the digest from digest.json covers blocks 0–49, counted from 0, of strand {STRAND}.
+All blocks from 0 to the digest's tip are here and hash to it: what they contain, their
+order, their numbers, and that none of them is missing, is proven. That nothing was left
+out within a block is not.
+Fields that no hash covers are listed at the end. All of this is worth as much as the
+origin of your digest.
 
   rests on    digest {hash}@49 from digest.json, which you trust
               reached by journal: all blocks up to its tip are here and give it
@@ -359,4 +377,306 @@ fn only_words_of_gravity_are_painted() {
         assert!(text.contains(painted), "{painted} is not in {text}");
     }
     assert_eq!(text.matches('<').count(), 6, "{text}");
+}
+
+/// A verified report whose digest was reached in this way, and its first lines.
+fn verified(by: By, change: impl FnOnce(&mut Report)) -> String {
+    let mut report = report(Verdict::Verified, &[(8, 9, State::Verified)], Vec::new());
+    report.digests = vec![digest(true, DigestVerdict::Verified, Some(by), "d.json")];
+    report.strands[0].coverage[0].position = Some(Position::Claimed);
+    change(&mut report);
+    let text = report.to_string();
+    let end = text.find("\n\n").expect("a first paragraph");
+    text[..end].replace(STRAND, "S")
+}
+
+fn state(vouched: bool) -> StateAnswer {
+    StateAnswer {
+        path: "july.state".into(),
+        strand_id: StrandId::new(STRAND),
+        first: 0,
+        last: 7,
+        verdict: Verdict::Verified,
+        vouched,
+        used: true,
+    }
+}
+
+const ORIGIN: &str =
+    "Fields that no hash covers are listed at the end. All of this is worth as much as the\n\
+                      origin of your digest.";
+
+#[test]
+fn a_block_proof_shows_contents_and_no_numbers() {
+    let run = verified(By::BlockProof, |_| {});
+    let expected = format!(
+        "\
+VERIFIED: the digest from d.json covers what is read here as blocks 8–9 (numbers as claimed) of strand S.
+What these blocks contain lies under the digest, in this order. Their numbers are as
+claimed.
+{ORIGIN}"
+    );
+    assert_eq!(run, expected);
+    let one = verified(By::BlockProof, |report| {
+        report.strands[0].coverage[0].first = 9
+    });
+    let expected = format!(
+        "\
+VERIFIED: the digest from d.json covers what is read here as block 9 (number as claimed) of strand S.
+What this block contains lies under the digest. Its number is as claimed.
+{ORIGIN}"
+    );
+    assert_eq!(one, expected);
+}
+
+#[test]
+fn an_even_block_may_be_no_block() {
+    let one = verified(By::BlockProof, |report| {
+        report.strands[0].coverage[0].last = 8;
+        report.strands[0].grouping_claimed = true;
+    });
+    let expected = format!(
+        "\
+VERIFIED: the digest from d.json covers what is read here as block 8 (number as claimed) of strand S.
+What is read here lies under the digest. That it is one block, and under this number, is as
+claimed.
+{ORIGIN}"
+    );
+    assert_eq!(one, expected);
+    let run = verified(By::BlockProof, |report| {
+        report.strands[0].grouping_claimed = true
+    });
+    assert!(
+        run.contains(
+            "\nWhat is read here lies under the digest, in this order. That it is blocks, grouped as they\n\
+             are here, and under these numbers, is as claimed.\n"
+        ),
+        "{run}"
+    );
+}
+
+#[test]
+fn a_revision_alone_is_content_and_a_receipt_is_a_hash() {
+    let alone = |contents, without_data, hashes| {
+        verified(By::RevisionProof, |report| {
+            report.strands[0].coverage.clear();
+            report.strands[0].blocks = 0;
+            report.strands[0].alone = Alone {
+                contents,
+                without_data,
+                hashes,
+            };
+        })
+    };
+    let expected = format!(
+        "\
+VERIFIED: the digest from d.json covers the content of a revision of strand S.
+The content of this revision is in the ledger. In which block it stands, under what number,
+and whether it is the latest version, is as claimed.
+{ORIGIN}"
+    );
+    assert_eq!(alone(1, 0, 0), expected);
+    let expected = format!(
+        "\
+VERIFIED: the digest from d.json covers a hash of strand S.
+This hash is in the ledger. Whose it is, is not shown.
+{ORIGIN}"
+    );
+    assert_eq!(alone(0, 0, 1), expected);
+    let expected = format!(
+        "\
+VERIFIED: the digest from d.json covers a revision without data of strand S.
+The revision without data has its metadata in the ledger; it may be a document whose data
+was left out. Its block, its number, and whether it is the latest, are as claimed.
+{ORIGIN}"
+    );
+    assert_eq!(alone(0, 1, 0), expected);
+    let expected = format!(
+        "\
+VERIFIED: the digest from d.json covers the content of 4 revisions and 2 revisions without data and 3 hashes of strand S.
+The contents of these revisions are in the ledger. In which blocks they stand, under what
+numbers, and whether they are the latest versions, is as claimed.
+The revisions without data have their metadata in the ledger; they may be documents whose
+data was left out. Their blocks, numbers, and whether they are the latest, are as claimed.
+These hashes are in the ledger. Whose they are, is not shown.
+{ORIGIN}"
+    );
+    assert_eq!(alone(4, 2, 3), expected);
+}
+
+#[test]
+fn what_rests_on_a_state_is_said_to() {
+    let claimed = verified(By::Prefix, |report| report.states = vec![state(false)]);
+    let expected = format!(
+        "\
+VERIFIED: the digest from d.json covers what is read here as blocks 8–9 (numbers as claimed) of strand S.
+What these blocks contain lies under the digest, in this order. Their numbers are as
+claimed.
+Earlier blocks, and all numbers, rest on the state, for which nobody vouches.
+{ORIGIN}"
+    );
+    assert_eq!(claimed, expected);
+    let vouched = verified(By::Prefix, |report| {
+        report.states = vec![state(true)];
+        report.strands[0].coverage[0].position = Some(Position::Counted);
+    });
+    let expected = format!(
+        "\
+VERIFIED: the digest from d.json covers blocks 8–9, counted on from the state, of strand S.
+The blocks read here, together with the state, hash to the digest: what they contain and
+their order is proven. Their numbers, and all earlier blocks, rest on the state, and that
+on your word.
+{ORIGIN}"
+    );
+    assert_eq!(vouched, expected);
+    let nothing = verified(By::Prefix, |report| {
+        report.states = vec![state(true)];
+        report.strands[0].coverage[0].state = State::FromState;
+        report.strands[0].blocks = 0;
+        report.strands[0].revisions.total = 0;
+    });
+    let expected = format!(
+        "\
+VERIFIED ON YOUR WORD: the state gives the digest from d.json; no block was read.
+The hashes in the state give the digest. What they are hashes of was not looked at: all
+blocks rest on the state, and that on your word.
+{ORIGIN}"
+    );
+    assert_eq!(nothing, expected);
+}
+
+#[test]
+fn a_consistency_proof_shows_what_is_under_and_not_what_comes_first() {
+    let text = verified(By::Consistency, |report| report.strands.clear());
+    let expected = format!(
+        "\
+VERIFIED: the digest from d.json covers all that the older digests here cover.
+Everything under the older digest is under the newer one. That it comes first there, and
+how many blocks it is, is as claimed.
+{ORIGIN}"
+    );
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn positions_of_every_kind_stand_side_by_side() {
+    let text = verified(By::Journal, |report| {
+        let run = |first, last, position| Coverage {
+            first,
+            last,
+            state: State::Verified,
+            position: Some(position),
+        };
+        report.strands[0].coverage = vec![
+            run(0, 5, Position::Counted),
+            run(8, 8, Position::Claimed),
+            run(11, 12, Position::Claimed),
+        ];
+    });
+    assert!(
+        text.starts_with("VERIFIED: the digest from d.json covers blocks 0–5, counted from 0, and what is read here as blocks 8, 11–12 (numbers as claimed) of strand S.\nAll blocks from 0 to the digest's tip"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\nWhat these blocks contain lies under"),
+        "{text}"
+    );
+}
+
+#[test]
+fn ranges_say_what_their_numbers_rest_on() {
+    let mut report = report(
+        Verdict::Verified,
+        &[
+            (0, 3, State::FromState),
+            (4, 7, State::Missing),
+            (8, 9, State::Verified),
+        ],
+        Vec::new(),
+    );
+    let text = report.to_string();
+    for line in [
+        "  coverage    0–3 from-state (not here: rests on a saved state), numbers as claimed\n",
+        "  coverage    4–7 missing\n",
+        "  coverage    8–9 verified, counted\n",
+    ] {
+        assert!(text.contains(line), "{line} is not in {text}");
+    }
+    report.strands[0].coverage[2].position = Some(Position::Claimed);
+    let text = report.to_string();
+    assert!(
+        text.contains("  coverage    8–9 verified, numbers as claimed\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn warnings_stand_in_the_first_line_of_a_good_verdict() {
+    let warned = |verdict, count| {
+        let findings = (0..count).map(|n| finding(Code::TimeOrder, n)).collect();
+        let mut report = report(verdict, &[(0, 49, State::Verified)], findings);
+        report.digests = vec![digest(
+            true,
+            DigestVerdict::Verified,
+            Some(By::Journal),
+            "d.json",
+        )];
+        report.to_string()
+    };
+    let text = warned(Verdict::Verified, 2);
+    assert!(
+        text.starts_with("VERIFIED, with 2 warnings: the digest from d.json covers"),
+        "{text}"
+    );
+    assert!(
+        text.contains(&format!(
+            "\nRead the warnings before you rely on this.\n{ORIGIN}\n"
+        )),
+        "{text}"
+    );
+    let text = warned(Verdict::Consistent, 1);
+    assert!(
+        text.starts_with("CONSISTENT, not verified, with 1 warning: all hashes"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\nRead the warnings before you rely on this.\n"),
+        "{text}"
+    );
+    for (verdict, count) in [
+        (Verdict::Failed, 2),
+        (Verdict::Inconclusive, 2),
+        (Verdict::Verified, 0),
+    ] {
+        let text = warned(verdict, count);
+        assert!(
+            !text.contains(", with ") && !text.contains("Read the"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_digest_without_its_tip_is_said_to_have_none() {
+    let mut report = report(
+        Verdict::Inconclusive,
+        &[(0, 49, State::Consistent)],
+        Vec::new(),
+    );
+    report.digests = vec![
+        digest(true, DigestVerdict::Inconclusive, None, "d.json"),
+        digest(true, DigestVerdict::Verified, Some(By::Journal), "e.json"),
+    ];
+    report.digests[0].sequence_no = None;
+    report
+        .digests
+        .iter_mut()
+        .for_each(|digest| digest.tip_given = false);
+    let text = report.to_string();
+    for words in [
+        "not reached: its tip is not known, and so not how many blocks it covers",
+        "met among these blocks: its source names no tip, so how many it covers is not known",
+    ] {
+        assert!(text.contains(words), "{words} is not in {text}");
+    }
 }

@@ -3,9 +3,7 @@
 use super::safe::Safe;
 use super::PRINTED_MAX;
 use crate::findings::{Finding, Severity};
-use crate::report::{
-    By, Coverage, DigestAnswer, DigestVerdict, Input, Report, State, Strand, Verdict,
-};
+use crate::report::{By, Coverage, DigestAnswer, DigestVerdict, Input, Position, State, Verdict};
 
 /// How grave a verdict is, its word, and what it means and does not.
 pub(super) fn verdict_words(verdict: Verdict) -> (Option<Severity>, &'static str, &'static str) {
@@ -13,8 +11,8 @@ pub(super) fn verdict_words(verdict: Verdict) -> (Option<Severity>, &'static str
         Verdict::Verified => (
             None,
             "VERIFIED",
-            "Nothing that a hash covers can have been changed since the digest was made.\n\
-             The answer is worth as much as the digest's own origin.",
+            "Fields that no hash covers are listed at the end. All of this is worth as much as the\n\
+             origin of your digest.",
         ),
         Verdict::Consistent => (
             Some(Severity::Warning),
@@ -38,61 +36,21 @@ pub(super) fn verdict_words(verdict: Verdict) -> (Option<Severity>, &'static str
     }
 }
 
-/// `the digest from digest.json covers blocks 0–23 of strand … as they are here.`
-pub(super) fn covered_by_trusted(report: &Report) -> String {
-    let trusted = report.digests.iter().filter(|digest| digest.trusted);
-    let sources: Vec<String> = trusted.map(|digest| source_words(&digest.source)).collect();
-    let by = match sources.as_slice() {
-        [one] => format!("the digest from {one} covers"),
-        many => format!("the {} digests that you trust cover", many.len()),
-    };
-    let verified = |strand: &Strand| {
-        strand
-            .coverage
-            .iter()
-            .any(|one| one.state == State::Verified)
-    };
-    match report.strands.as_slice() {
-        // Consistency proofs alone.
-        [] => format!("{by} all that the older digests here cover."),
-        [strand] if verified(strand) => {
-            let runs = runs(
-                &strand.coverage,
-                |state| state == State::Verified,
-                PRINTED_MAX,
-            );
-            let noun = if runs.contains(['–', ',']) {
-                "blocks"
-            } else {
-                "block"
-            };
-            let strand_id = Safe(strand.strand_id.as_str());
-            let beside = match report.inputs.iter().any(|input| input.kind == "bundle") {
-                // Its revisions need not lie in these blocks.
-                true => format!(", and all {} revisions,", strand.revisions.total),
-                false => String::new(),
-            };
-            format!("{by} {noun} {runs}{beside} of strand {strand_id}, as found here.")
-        }
-        [strand] if strand.blocks == 0 && strand.revisions.total == 0 => {
-            let held = runs(
-                &strand.coverage,
-                |state| state == State::FromState,
-                PRINTED_MAX,
-            );
-            format!("{by} blocks {held}, of which only the state is here that you vouch for.")
-        }
-        // Revisions alone, each with a proof of its own.
-        [strand] if strand.blocks == 0 && strand.revisions.total == 1 => {
-            format!("{by} the revision that was handed over.")
-        }
-        [strand] if strand.blocks == 0 => {
-            format!(
-                "{by} all {} revisions that were handed over.",
-                strand.revisions.total
-            )
-        }
-        _ => format!("{by} everything that was handed over."),
+/// `, with 2 warnings`, if there are any.
+pub(super) fn with_warnings(warnings: u64) -> String {
+    match warnings {
+        0 => String::new(),
+        1 => ", with 1 warning".to_owned(),
+        many => format!(", with {many} warnings"),
+    }
+}
+
+/// What the numbers of a run rest on, where it hangs under a trusted digest or a state.
+pub(super) fn position_words(run: &Coverage) -> &'static str {
+    match (run.state, run.position) {
+        (State::Consistent | State::Missing | State::Failed, _) | (_, None) => "",
+        (_, Some(Position::Counted)) => ", counted",
+        (_, Some(Position::Claimed)) => ", numbers as claimed",
     }
 }
 
@@ -140,7 +98,7 @@ pub(super) fn named(digest: &DigestAnswer) -> String {
     words + &format!(" from {}", source_words(&digest.source))
 }
 
-fn source_words(source: &str) -> String {
+pub(super) fn source_words(source: &str) -> String {
     match source {
         "command line" => "the command line".to_owned(),
         path => Safe(path).to_string(),
@@ -151,18 +109,24 @@ fn source_words(source: &str) -> String {
 pub(super) fn reached(digest: &DigestAnswer) -> &'static str {
     match (digest.verdict, digest.by) {
         (DigestVerdict::Failed, _) => "contradicted: these inputs do not give it",
+        (DigestVerdict::Inconclusive, _) if digest.sequence_no.is_none() => {
+            "not reached: its tip is not known, and so not how many blocks it covers"
+        }
         (DigestVerdict::Inconclusive, _) => "not reached: these inputs do not lead to it",
+        (DigestVerdict::Verified, Some(By::Journal | By::Prefix)) if !digest.tip_given => {
+            "met among these blocks: its source names no tip, so how many it covers is not known"
+        }
         (DigestVerdict::Verified, Some(By::Journal)) => {
             "reached by journal: all blocks up to its tip are here and give it"
         }
         (DigestVerdict::Verified, Some(By::BlockProof)) => {
-            "reached by block-proof: a block's proof leads to it, the chain ties earlier blocks to that one"
+            "reached by block-proof: a block's proof folds to it (content, not number); the chain orders the blocks before that one, if any"
         }
         (DigestVerdict::Verified, Some(By::RevisionProof)) => {
-            "reached by revision-proof: for that revision alone"
+            "reached by revision-proof: for the revision or hash of that proof alone"
         }
         (DigestVerdict::Verified, Some(By::Consistency)) => {
-            "reached by consistency: a proof ties it to another digest, the newer of the two extends the older"
+            "reached by consistency: a proof shows that what is under the older digest is under the newer one"
         }
         (DigestVerdict::Verified, Some(By::Prefix)) => {
             "reached by prefix: the hashes in the saved state and the blocks after it give it"
