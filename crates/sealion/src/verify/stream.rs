@@ -69,6 +69,13 @@ struct Stored {
     bytes: Vec<u8>,
 }
 
+impl Stored {
+    /// Whether it is kept as the text that it was.
+    fn is_text(&self) -> bool {
+        Encoding::of(&self.bytes) == Encoding::Text
+    }
+}
+
 /// All records of all streams, on their way into order.
 pub(crate) struct Records {
     spool: Spool,
@@ -300,7 +307,7 @@ fn captured(summary: &Stored, details: &[Stored]) -> Option<Captured> {
             if let (Some(table), Some(hash)) = (payload.get("tableInfo"), Hash::from_slice(&hash)) {
                 recorded_tables.push((hash, RecordedTable::read(&table)?.name));
             }
-            revisions.insert(hash, value_text(&revision, &stored.bytes)?);
+            revisions.insert(hash, value_text(&revision, stored.is_text())?);
             Ok(())
         });
     }
@@ -309,14 +316,19 @@ fn captured(summary: &Stored, details: &[Stored]) -> Option<Captured> {
         let mut fields = Vec::new();
         for (name, node) in payload.fields() {
             if name != "revisionSummaries" {
-                let value = value_text(node, &summary.bytes)?;
+                let value = value_text(node, summary.is_text())?;
                 fields.push(format!("{}:{value}", symbol(name)));
                 continue;
             }
             let mut list = Vec::new();
             for item in node.items()? {
                 let hash = Envelope::open(item)?.require("hash")?;
-                let bare = || Ok(format!("{{hash:{}}}", value_text(&hash, &summary.bytes)?));
+                let bare = || {
+                    Ok(format!(
+                        "{{hash:{}}}",
+                        value_text(&hash, summary.is_text())?
+                    ))
+                };
                 list.push(revisions.remove(&hash.bytes()?).map_or_else(bare, Ok)?);
             }
             fields.push(format!("revisions:[{}]", list.join(",")));

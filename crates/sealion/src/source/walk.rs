@@ -1,0 +1,211 @@
+//! The values of a piece, as one reader of `ion-rs` gives them, and the symbols that it leaves in force.
+//!
+//! Something that the reader refuses does not hide what stands behind it: reading goes on at the end of the
+//! chunk that holds it, under the symbols that were in force before it. All of that stands behind a finding.
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+
+use ion_rs::{AnyEncoding, HasRange, LazyValue, SystemReader, SystemStreamItem};
+
+use super::context::context_of;
+use super::cut_binary;
+use super::flaw::Flaw;
+use super::pieces::{Encoding, Part};
+
+/// Refused chunks of one file after which the rest of it is not read.
+pub(crate) const REFUSED_MAX: usize = 16;
+
+/// A chunk with something in it that was refused.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    /// Where the chunk begins in the input.
+    pub(crate) offset: u64,
+    pub(crate) why: Why,
+}
+
+#[derive(Debug)]
+pub(crate) enum Why {
+    /// The reader refused it, in these words.
+    Reader(String),
+    /// It holds this, which no reader takes.
+    Holds(&'static str),
+    /// It was not handed to the reader: a limit, or lengths that do not nest.
+    Before(Flaw),
+}
+
+/// What came of reading a piece.
+#[derive(Debug, Default)]
+pub(crate) struct Walked {
+    /// At most [`REFUSED_MAX`]; if it is as many, what is behind them was not read.
+    pub(crate) refused: Vec<Refused>,
+    /// What leaves the symbols in force that are so behind the piece, unless they are those at its start.
+    pub(crate) context: Option<Vec<u8>>,
+    /// Symbols in force behind the piece, those of Ion itself apart.
+    pub(crate) symbols: usize,
+    /// The last item ends with the last byte, and is one that bytes behind it cannot change.
+    pub(crate) closed: bool,
+}
+
+/// Where bytes lie that the reader was given: its `at` is `index` in the piece.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) at: usize,
+    pub(crate) index: usize,
+}
+
+/// Calls `each` with every value of a piece, in order. A panic of it counts as one of the reader.
+pub(super) fn walk(
+    piece: Part<'_>,
+    mut each: impl FnMut(LazyValue<'_, AnyEncoding>, Place),
+) -> Walked {
+    let mut walked = Walked::default();
+    let bytes = piece.bytes;
+    // The symbol tables behind which reading goes on after something was refused.
+    let mut tables = bytes[..piece.context].to_vec();
+    let mut from = 0;
+    loop {
+        let barred = barred(piece, from.max(piece.context));
+        let end = barred.as_ref().map_or(bytes.len(), |(start, _)| *start);
+        let own = match from {
+            0 => bytes[..end].into(),
+            _ if tables.is_empty() => bytes[from..end].into(),
+            _ => std::borrow::Cow::from([&tables, &bytes[from..end]].concat()),
+        };
+        let place = match from {
+            0 => Place { at: 0, index: 0 },
+            _ => Place {
+                at: tables.len(),
+                index: from,
+            },
+        };
+        let before = if from == 0 { piece.context } else { place.at };
+        let mut read = Read {
+            end: before,
+            ..Read::default()
+        };
+        let why = read.all(&own, before, piece.encoding, |value| each(value, place));
+        if let Some(context) = read.context {
+            tables.clone_from(&context);
+            walked.context = Some(context);
+        }
+        walked.symbols = read.symbols;
+        // Binary may end with padding, which the reader passed over.
+        walked.closed = read.end == own.len() && read.closed || piece.encoding == Encoding::Binary;
+        let (after, why) = match (why, barred) {
+            (Some(why), _) => (read.end - place.at + place.index, why),
+            (None, Some((start, why))) => (start, why),
+            (None, None) => return walked,
+        };
+        let (start, end) = piece.chunk_after(after);
+        walked.refused.push(Refused {
+            offset: piece.offset_of(start),
+            why,
+        });
+        // One reader would not have come so far.
+        walked.closed = true;
+        if walked.refused.len() == REFUSED_MAX || end <= from || end == bytes.len() {
+            return walked;
+        }
+        from = end;
+    }
+}
+
+/// Where the first chunk from `from` on begins that the reader must not see, and why: in text it takes bytes
+/// amiss that are not UTF-8; in binary it goes as deep as values are nested.
+fn barred(piece: Part<'_>, from: usize) -> Option<(usize, Why)> {
+    match piece.encoding {
+        Encoding::Text => {
+            let valid = std::str::from_utf8(&piece.bytes[from..])
+                .err()?
+                .valid_up_to();
+            let why = Why::Holds("bytes that are not UTF-8");
+            Some((piece.chunk_after(from + valid).0, why))
+        }
+        Encoding::Binary => {
+            let limits = piece.unchecked?;
+            let mut start = from;
+            for &end in piece.ends.iter().filter(|end| **end > from) {
+                let place = piece.offset_of(start);
+                if let Err(flaw) = cut_binary::check(&piece.bytes[start..end], place, limits) {
+                    return Some((start, Why::Before(flaw)));
+                }
+                start = end;
+            }
+            None
+        }
+    }
+}
+
+/// How far one reader came.
+#[derive(Default)]
+struct Read {
+    /// Behind the last item.
+    end: usize,
+    closed: bool,
+    symbols: usize,
+    context: Option<Vec<u8>>,
+}
+
+impl Read {
+    /// Reads all of `bytes`, of which `..own` are symbol tables from before; why not, if something is refused.
+    fn all(
+        &mut self,
+        bytes: &[u8],
+        own: usize,
+        encoding: Encoding,
+        each: impl FnMut(LazyValue<'_, AnyEncoding>),
+    ) -> Option<Why> {
+        // The reader is careful, but it is fed by strangers: a panic in it must not be ours.
+        let attempt = catch_unwind(AssertUnwindSafe(|| self.items(bytes, own, encoding, each)));
+        attempt.unwrap_or_else(|_| {
+            // The symbols in force before that, by a reader that comes to no harm.
+            let before = &bytes[..self.end];
+            let mut again = Read::default();
+            let read = || again.items(before, own, encoding, |_| {});
+            if catch_unwind(AssertUnwindSafe(read)).is_ok() {
+                (self.symbols, self.context) = (again.symbols, again.context);
+            }
+            Some(Why::Holds("something at which the Ion reader breaks off"))
+        })
+    }
+
+    fn items(
+        &mut self,
+        bytes: &[u8],
+        own: usize,
+        encoding: Encoding,
+        mut each: impl FnMut(LazyValue<'_, AnyEncoding>),
+    ) -> Option<Why> {
+        use SystemStreamItem as Item;
+        let mut reader = SystemReader::new(AnyEncoding, bytes);
+        let mut changed = false;
+        let refused = loop {
+            let (range, system, marker) = match reader.next_item() {
+                Ok(Item::EndOfStream(_)) => break None,
+                Ok(Item::Value(value)) => {
+                    let range = value.raw().map(|raw| raw.range());
+                    each(value);
+                    (range, false, false)
+                }
+                Ok(Item::SymbolTable(table)) => {
+                    (table.as_value().raw().map(|raw| raw.range()), true, false)
+                }
+                Ok(Item::VersionMarker(marker)) => (Some(marker.range()), true, true),
+                Ok(_) => (None, true, false),
+                Err(error) => break Some(Why::Reader(error.to_string())),
+            };
+            let range = range.unwrap_or(self.end..self.end);
+            // In text a marker changes nothing where nothing was in force.
+            let nothing = encoding == Encoding::Text && marker && own == 0 && !changed;
+            changed |= system && range.end > own && !nothing;
+            self.end = range.end;
+            let last = self.end.checked_sub(1).and_then(|at| bytes.get(at));
+            // All that ends with such a byte is a container or a lob, to its end.
+            self.closed = encoding == Encoding::Binary || matches!(last, Some(b'}' | b']' | b')'));
+        };
+        let symbols = reader.symbol_table();
+        self.symbols = symbols.application_symbols().len();
+        self.context = changed.then(|| context_of(encoding, symbols));
+        refused
+    }
+}
