@@ -13,6 +13,8 @@ mod flaw;
 mod hash_all;
 pub(crate) mod kpl;
 mod pieces;
+#[doc(hidden)]
+pub mod probe;
 mod spare;
 mod spool;
 mod uncut;
