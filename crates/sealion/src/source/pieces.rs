@@ -112,14 +112,22 @@ impl Part<'_> {
         self.offset + index.saturating_sub(self.context) as u64
     }
 
-    /// The chunk that holds the first byte from `after` on.
+    /// The chunk that holds the first byte from `after` on, padding of binary apart, which nobody refuses.
     pub(super) fn chunk_after(&self, after: usize) -> (usize, usize) {
-        let after = after.max(self.context);
-        match self.ends.iter().position(|&end| end > after) {
-            None => (after.min(self.bytes.len()), self.bytes.len()),
-            Some(0) => (self.context, self.ends[0]),
-            Some(index) => (self.ends[index - 1], self.ends[index]),
+        let mut start = after.max(self.context);
+        let mut index = self.ends.partition_point(|&end| end <= start);
+        start = match index {
+            _ if index == self.ends.len() => start.min(self.bytes.len()),
+            0 => self.context,
+            _ => self.ends[index - 1],
+        };
+        let is_padding = |at| self.encoding == Encoding::Binary && self.bytes[at] < 0x0F;
+        while index + 1 < self.ends.len() && is_padding(start) {
+            start = self.ends[index];
+            index += 1;
         }
+        let end = self.ends.get(index).copied();
+        (start, end.unwrap_or(self.bytes.len()))
     }
 }
 

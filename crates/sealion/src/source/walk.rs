@@ -198,7 +198,7 @@ impl Read {
             // In text a marker changes nothing where nothing was in force.
             let nothing = encoding == Encoding::Text && marker && own == 0 && !changed;
             changed |= system && range.end > own && !nothing;
-            self.end = range.end;
+            self.end = range.end.max(own);
             let last = self.end.checked_sub(1).and_then(|at| bytes.get(at));
             // All that ends with such a byte is a container or a lob, to its end.
             self.closed = encoding == Encoding::Binary || matches!(last, Some(b'}' | b']' | b')'));
