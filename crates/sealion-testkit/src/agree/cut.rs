@@ -72,6 +72,8 @@ const TEXT: &[&str] = &[
     "({a:1})",
     "a::{b:1}",
     "{{YQ==}}",
+    "{a:{{YQ\"=}}}",
+    "{a:{{YQ'=}}}",
     "{{\"clob\"}}",
     "{{'''}}'''}}",
     "{{",
@@ -212,7 +214,7 @@ pub fn cut(choice: &[u8]) {
     }
 }
 
-/// A token for each byte. One that ends short is chosen by a byte in twenty.
+/// A token for each byte, and some damage.
 fn tokens<'t>(choice: &[u8], token: impl Fn(usize) -> &'t [u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (index, byte) in choice.iter().enumerate() {
@@ -220,6 +222,13 @@ fn tokens<'t>(choice: &[u8], token: impl Fn(usize) -> &'t [u8]) -> Vec<u8> {
         bytes.extend_from_slice(token);
         if byte % 20 == 19 && choice.len() % 5 == 0 {
             bytes.pop();
+        }
+    }
+    // One byte damaged, in every third input.
+    if let ([.., place, bit], 1) = (choice, choice.len() % 3) {
+        let at = usize::from(*place) * bytes.len() / 256;
+        if let Some(byte) = bytes.get_mut(at) {
+            *byte ^= 1 << (bit % 8);
         }
     }
     bytes

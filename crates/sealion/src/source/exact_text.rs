@@ -392,7 +392,8 @@ fn lob_end(bytes: &[u8], start: usize) -> Result<usize, Found> {
     let end = match bytes.get(inner).ok_or(Found::More)? {
         b'"' => skip(quoted(bytes, inner, b'"')?),
         b'\'' => return Err(Found::Unsure("a long string")),
-        _ => inner + memchr::memchr(b'}', &bytes[inner..]).ok_or(Found::More)?,
+        // A quote in base64 is damage, and brackets behind it mean nothing.
+        _ => inner + memchr::memchr3(b'}', b'"', b'\'', &bytes[inner..]).ok_or(Found::More)?,
     };
     match bytes.get(end..end + 2) {
         Some(b"}}") => Ok(end + 2),

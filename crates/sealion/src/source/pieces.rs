@@ -176,7 +176,7 @@ pub(crate) struct Pieces<R> {
     at_eof: bool,
     /// The input could not be read on from where the buffer ends.
     unreadable: Option<Flaw>,
-    flaw: Option<Flaw>,
+    pub(super) flaw: Option<Flaw>,
     pub(super) done: bool,
 }
 
@@ -196,8 +196,6 @@ pub(super) enum Step {
     Chunk,
     /// The same, and it holds nothing but symbols: no piece ends with it, if it can be helped.
     Symbols,
-    /// The chunks so far are a piece.
-    Give,
     /// No border is certain from the last one on.
     Unsure(&'static str),
 }
@@ -263,7 +261,6 @@ impl<R: Read> Pieces<R> {
                 Step::Chunk if self.is_enough(0) => self.give(false)?,
                 Step::Symbols if self.is_enough(SYMBOLS_BYTES) => self.give(false)?,
                 Step::Chunk | Step::Symbols => None,
-                Step::Give => self.give(false)?,
                 Step::Unsure(why) => self.cease(why)?,
                 Step::More if ended => match self.is_whole() {
                     true => return self.finish(),
@@ -455,31 +452,38 @@ impl<R: Read> Pieces<R> {
             self.ends.push(self.end);
             return Step::Chunk;
         }
-        let mut tables = VERSION_MARKER.to_vec();
-        let mut count = 0;
+        let Cut::Binary(before) = &self.cut else {
+            return Step::More;
+        };
+        let (mut symbols, mut builds) = (0, false);
         if value != VERSION_MARKER {
             let Some(table) = table(value) else {
                 return Step::Unsure("an annotation, or a symbol table in an unusual form");
             };
-            if let (true, Cut::Binary(before)) = (table.builds, &self.cut) {
-                tables = self
-                    .tables
-                    .clone()
-                    .unwrap_or_else(|| self.buffer[..self.context].to_vec());
-                count = *before;
-            }
-            tables.extend_from_slice(value);
-            count += table.symbols;
+            builds = table.builds;
+            symbols = table.symbols + if builds { *before } else { 0 };
         }
-        if count > self.limits.symbols_max as usize
-            || tables.len() > context_bytes_max(&self.limits)
-        {
+        let in_force = match &self.tables {
+            Some(tables) => tables.len(),
+            None => self.context,
+        };
+        let room = context_bytes_max(&self.limits);
+        let too_long = value.len() + if builds { in_force } else { 0 } > room;
+        if symbols > self.limits.symbols_max as usize || too_long {
             return Step::Unsure("many symbols");
+        }
+        let context = &self.buffer[..self.context];
+        let tables = self.tables.get_or_insert_with(|| context.to_vec());
+        if !builds {
+            tables.clear();
+            tables.extend(VERSION_MARKER);
+        }
+        if value != VERSION_MARKER {
+            tables.extend_from_slice(value);
         }
         self.end += length as usize;
         self.ends.push(self.end);
-        self.tables = Some(tables);
-        self.cut = Cut::Binary(count);
+        self.cut = Cut::Binary(symbols);
         Step::Symbols
     }
 

@@ -13,18 +13,15 @@ use super::cut_binary::{self, Top, VERSION_MARKER};
 use super::cut_text::{skip_blanks, TextScanner};
 use super::flaw::{Flaw, FlawKind};
 use super::pieces::{context_bytes_max, Cut, Encoding, Part, Pieces, Step};
-use super::walk::{walk, REFUSED_MAX};
+use super::walk::{walk_within, Room, REFUSED_MAX};
 
 /// How far proposing is.
 pub(super) struct Uncut {
     scanner: TextScanner,
-    /// Bytes behind the last chunk that were scanned, and whether they are one.
+    /// Bytes behind the last chunk that were scanned.
     ahead: usize,
-    held: bool,
     /// The piece must be so long, or it would end where no item does.
     pub(super) bytes_min: usize,
-    /// Symbols in force at the start of the piece.
-    symbols: usize,
 }
 
 impl Default for Uncut {
@@ -32,9 +29,7 @@ impl Default for Uncut {
         Uncut {
             scanner: TextScanner::new(),
             ahead: 0,
-            held: false,
             bytes_min: 0,
-            symbols: 0,
         }
     }
 }
@@ -47,18 +42,14 @@ impl<R: Read> Pieces<R> {
         let limits = &self.limits;
         let place = self.offset + (self.end - self.context) as u64;
         let rest = &self.buffer[self.end..self.filled];
-        let asked = std::mem::take(&mut uncut.held);
-        if !asked {
-            let found = match self.encoding {
-                Encoding::Text => uncut.chunk_of_text(rest, place, limits)?,
-                Encoding::Binary => chunk_of_binary(rest, place, limits)?,
-            };
-            let Some(length) = found else {
-                return Ok(Step::More);
-            };
-            uncut.ahead = length;
-        }
-        let chunk = &rest[..uncut.ahead];
+        let found = match self.encoding {
+            Encoding::Text => uncut.chunk_of_text(rest, place, limits)?,
+            Encoding::Binary => chunk_of_binary(rest, place, limits)?,
+        };
+        let Some(length) = found else {
+            return Ok(Step::More);
+        };
+        let chunk = &rest[..length];
         let max = limits.value_bytes_max;
         if chunk.len() as u64 > max {
             let value = match self.encoding {
@@ -70,20 +61,15 @@ impl<R: Read> Pieces<R> {
                 return Err(Flaw::limit(place, "value_bytes_max", max));
             }
         }
-        // What may be a symbol table begins a piece.
-        let may_be_table = may_be_table(chunk, self.encoding);
-        if may_be_table && !asked && self.end > self.context {
-            uncut.held = true;
-            return Ok(Step::Give);
-        }
-        if may_be_table && self.encoding == Encoding::Text {
-            // Text has no counts to read beforehand: commas stand for symbols.
+        // Text has no counts to read beforehand: commas stand for symbols.
+        if self.encoding == Encoding::Text && may_be_table(chunk) {
             let commas = memchr::memchr_iter(b',', chunk).count();
-            if uncut.symbols.saturating_add(commas) > limits.symbols_max as usize {
+            if commas > limits.symbols_max as usize {
                 return Err(Flaw::limit(place, "symbols_max", limits.symbols_max.into()));
             }
         }
-        self.end += std::mem::take(&mut uncut.ahead);
+        uncut.ahead = 0;
+        self.end += length;
         self.ends.push(self.end);
         Ok(Step::Chunk)
     }
@@ -98,7 +84,11 @@ impl<R: Read> Pieces<R> {
             encoding: self.encoding,
             unchecked: Some(&self.limits),
         };
-        let walked = walk(part, |_, _| {});
+        let room = Room {
+            symbols: self.limits.symbols_max as usize,
+            bytes: context_bytes_max(&self.limits),
+        };
+        let walked = walk_within(part, Some(room), |_, _| {});
         let own = self.end - self.context;
         let Cut::Uncut(uncut) = &mut self.cut else {
             return Ok(true);
@@ -116,18 +106,22 @@ impl<R: Read> Pieces<R> {
             };
         }
         uncut.bytes_min = 0;
-        if let Some(tables) = walked.context {
-            // Some more than what writers need for the same symbols.
-            let too_long = tables.len() > context_bytes_max(limits).saturating_add(64);
-            if too_long || walked.symbols > limits.symbols_max as usize {
-                return Err(Flaw::limit(
-                    self.offset,
-                    "symbols_max",
-                    limits.symbols_max.into(),
-                ));
+        if let Some(excess) = walked.excess {
+            // What is before the table that has too many goes out.
+            let keep = self.ends.partition_point(|&end| end <= excess);
+            self.ends.truncate(keep);
+            self.end = self.ends.last().copied().unwrap_or(self.context);
+            let max = limits.symbols_max.into();
+            let flaw = Flaw::limit(self.border(), "symbols_max", max);
+            if self.end == self.context {
+                return Err(flaw);
             }
-            self.tables = Some(tables);
-            uncut.symbols = walked.symbols;
+            self.flaw = Some(flaw);
+            self.done = true;
+            return Ok(true);
+        }
+        if walked.context.is_some() {
+            self.tables = walked.context;
         }
         // Nobody reads on behind so many.
         self.done |= walked.refused.len() >= REFUSED_MAX;
@@ -181,12 +175,7 @@ fn chunk_of_binary(rest: &[u8], place: u64, limits: &crate::Limits) -> Result<Op
     Ok((length <= rest.len()).then_some(length))
 }
 
-/// Whether a chunk may change the symbols in force. In text only what has an annotation does, or is no container.
-fn may_be_table(chunk: &[u8], encoding: Encoding) -> bool {
-    match encoding {
-        Encoding::Text => !matches!(skip_blanks(chunk).first(), None | Some(b'{' | b'[' | b'(')),
-        Encoding::Binary => {
-            chunk.first().is_some_and(|first| first >> 4 == 0xE) && chunk != VERSION_MARKER
-        }
-    }
+/// Whether a chunk of text may be a symbol table: only what has an annotation is one, or stands behind a scalar.
+fn may_be_table(chunk: &[u8]) -> bool {
+    !matches!(skip_blanks(chunk).first(), None | Some(b'{' | b'[' | b'('))
 }

@@ -40,8 +40,8 @@ pub(crate) struct Walked {
     pub(crate) refused: Vec<Refused>,
     /// What leaves the symbols in force that are so behind the piece, unless they are those at its start.
     pub(crate) context: Option<Vec<u8>>,
-    /// Symbols in force behind the piece, those of Ion itself apart.
-    pub(crate) symbols: usize,
+    /// Where the symbol table lies in the piece with which symbols become more than there is room for.
+    pub(super) excess: Option<usize>,
     /// The last item ends with the last byte, and is one that bytes behind it cannot change.
     pub(crate) closed: bool,
 }
@@ -53,9 +53,22 @@ pub(crate) struct Place {
     pub(crate) index: usize,
 }
 
+/// How many symbols may be in force, those of Ion itself apart, and how many bytes of them.
+#[derive(Clone, Copy)]
+pub(super) struct Room {
+    pub(super) symbols: usize,
+    pub(super) bytes: usize,
+}
+
 /// Calls `each` with every value of a piece, in order. A panic of it counts as one of the reader.
-pub(super) fn walk(
+pub(super) fn walk(piece: Part<'_>, each: impl FnMut(LazyValue<'_, AnyEncoding>, Place)) -> Walked {
+    walk_within(piece, None, each)
+}
+
+/// The same, and looks at how many symbols there are.
+pub(super) fn walk_within(
     piece: Part<'_>,
+    room: Option<Room>,
     mut each: impl FnMut(LazyValue<'_, AnyEncoding>, Place),
 ) -> Walked {
     let mut walked = Walked::default();
@@ -81,6 +94,7 @@ pub(super) fn walk(
         let before = if from == 0 { piece.context } else { place.at };
         let mut read = Read {
             end: before,
+            room,
             ..Read::default()
         };
         let why = read.all(&own, before, piece.encoding, |value| each(value, place));
@@ -88,7 +102,8 @@ pub(super) fn walk(
             tables.clone_from(&context);
             walked.context = Some(context);
         }
-        walked.symbols = read.symbols;
+        let in_piece = |at| at - place.at + place.index;
+        walked.excess = walked.excess.or(read.excess.map(in_piece));
         // Binary may end with padding, which the reader passed over.
         walked.closed = read.end == own.len() && read.closed || piece.encoding == Encoding::Binary;
         let (after, why) = match (why, barred) {
@@ -142,8 +157,9 @@ struct Read {
     /// Behind the last item.
     end: usize,
     closed: bool,
-    symbols: usize,
     context: Option<Vec<u8>>,
+    room: Option<Room>,
+    excess: Option<usize>,
 }
 
 impl Read {
@@ -163,10 +179,26 @@ impl Read {
             let mut again = Read::default();
             let read = || again.items(before, own, encoding, |_| {});
             if catch_unwind(AssertUnwindSafe(read)).is_ok() {
-                (self.symbols, self.context) = (again.symbols, again.context);
+                self.context = again.context;
             }
             Some(Why::Holds("something at which the Ion reader breaks off"))
         })
+    }
+
+    /// Whether symbols became more than there is room for with the last table.
+    fn look(
+        &mut self,
+        held: &mut Held,
+        reader: &mut SystemReader<AnyEncoding, &[u8]>,
+        table: Option<usize>,
+    ) {
+        let Some(room) = self.room else {
+            return;
+        };
+        let last = held.look(reader, table);
+        if held.symbols > room.symbols || held.bytes > room.bytes {
+            self.excess = self.excess.or(last);
+        }
     }
 
     fn items(
@@ -179,6 +211,7 @@ impl Read {
         use SystemStreamItem as Item;
         let mut reader = SystemReader::new(AnyEncoding, bytes);
         let mut changed = false;
+        let mut held = Held::default();
         let refused = loop {
             let (range, system, marker) = match reader.next_item() {
                 Ok(Item::EndOfStream(_)) => break None,
@@ -195,6 +228,8 @@ impl Read {
                 Err(error) => break Some(Why::Reader(error.to_string())),
             };
             let range = range.unwrap_or(self.end..self.end);
+            let table = (system && !marker).then_some(range.start);
+            self.look(&mut held, &mut reader, table);
             // In text a marker changes nothing where nothing was in force.
             let nothing = encoding == Encoding::Text && marker && own == 0 && !changed;
             changed |= system && range.end > own && !nothing;
@@ -203,9 +238,46 @@ impl Read {
             // All that ends with such a byte is a container or a lob, to its end.
             self.closed = encoding == Encoding::Binary || matches!(last, Some(b'}' | b']' | b')'));
         };
+        self.look(&mut held, &mut reader, None);
         let symbols = reader.symbol_table();
-        self.symbols = symbols.application_symbols().len();
         self.context = changed.then(|| context_of(encoding, symbols));
         refused
+    }
+}
+
+/// Symbols in force, as far as they were counted.
+#[derive(Default)]
+struct Held {
+    symbols: usize,
+    bytes: usize,
+    /// A table that comes to be in force with the next item: where it lies, its symbols and their bytes.
+    pending: Option<(usize, usize, usize)>,
+}
+
+impl Held {
+    /// Counts the table that came to be in force with the last item, gives its place, and takes note of the one
+    /// that this item is.
+    fn look(
+        &mut self,
+        reader: &mut SystemReader<AnyEncoding, &[u8]>,
+        table: Option<usize>,
+    ) -> Option<usize> {
+        let symbols = reader.symbol_table().application_symbols().len();
+        let counted = self.pending.take().map(|(start, own, bytes)| {
+            // Else it took the place of the others.
+            let goes_on = symbols == self.symbols + own;
+            self.bytes = bytes + if goes_on { self.bytes } else { 0 };
+            start
+        });
+        self.bytes = if symbols == 0 { 0 } else { self.bytes };
+        self.symbols = symbols;
+        self.pending = table.map(|start| {
+            let own = reader.pending_context_changes().local_symbols();
+            let bytes = own
+                .iter()
+                .map(|symbol| 1 + symbol.text().map_or(0, str::len));
+            (start, own.len(), bytes.sum())
+        });
+        counted
     }
 }
