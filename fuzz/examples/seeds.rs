@@ -13,6 +13,7 @@ const MARKER_BYTES: usize = 4;
 fn main() -> Result<(), Error> {
     let mut folder = Folder(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds").into());
     values(&mut folder)?;
+    cuts(&mut folder)?;
     journals(&mut folder)?;
     answers(&mut folder)?;
     streams(&mut folder)
@@ -30,6 +31,26 @@ fn values(folder: &mut Folder) -> Result<(), Error> {
     let lengths: Vec<u8> = (0..16).map(|number| number * 8).collect();
     let bytes = rng.bytes(512);
     folder.put("hashes/some", &[lengths, bytes].concat())?;
+    Ok(())
+}
+
+/// The first byte says how the others are meant: tokens of text (2) and of binary (3), or as they are.
+fn cuts(folder: &mut Folder) -> Result<(), Error> {
+    let all: Vec<u8> = (0..=255).collect();
+    for (number, tokens) in all.chunks(24).enumerate() {
+        folder.put(&format!("cut/text-{number:02}"), &[&[2], tokens].concat())?;
+        folder.put(&format!("cut/binary-{number:02}"), &[&[3], tokens].concat())?;
+    }
+    let elements: Vec<_> = known().blocks[..2].iter().map(Block::to_element).collect();
+    for format in Format::ALL {
+        let bytes = format.encode(&elements, &Rng::new(1))?;
+        let (first, from) = match format {
+            Format::Binary | Format::SpelledBinary => (1, MARKER_BYTES),
+            _ => (0, 0),
+        };
+        let name = format!("cut/blocks-{}", format.name());
+        folder.put(&name, &[&[first], &bytes[from..]].concat())?;
+    }
     Ok(())
 }
 

@@ -7,6 +7,7 @@
 mod answer;
 mod bytes;
 mod covered;
+mod cut;
 mod journal;
 mod tree;
 mod value;
@@ -14,6 +15,7 @@ mod value;
 pub use answer::{answer, Decoded};
 pub use bytes::{binary, containers, export, file, known, text, BETWEEN_FILES};
 pub use covered::Difference;
+pub use cut::{cut, pieces};
 pub use journal::{journal, rising, told};
 pub use tree::{path, tree};
 pub use value::{hashes, limits, value};

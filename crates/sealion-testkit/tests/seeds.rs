@@ -74,6 +74,11 @@ fn journals() {
 }
 
 #[test]
+fn cuts() {
+    hold("cut", agree::cut);
+}
+
+#[test]
 fn exports() {
     hold("export", agree::export);
 }

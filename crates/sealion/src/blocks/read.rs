@@ -87,11 +87,6 @@ impl<'a> Node<'a> {
         self.origin.offset(range.map_or(0, |range| range.start))
     }
 
-    /// Where it ends in the buffer that the reader was given.
-    pub(crate) fn buffer_end(&self) -> usize {
-        self.lazy.raw().map_or(0, |raw| raw.range().end)
-    }
-
     pub(crate) fn ion_type(&self) -> IonType {
         self.lazy.ion_type()
     }

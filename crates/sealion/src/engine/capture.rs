@@ -3,13 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use memchr::memmem;
-
 use super::read_values;
 use crate::blocks::compact;
 use crate::blocks::read::{Node, Unfit};
 use crate::findings::{Boxed, Captured, CheckedBlock};
-use crate::source::{Encoding, Piece};
+use crate::source::Piece;
 
 /// Says of a checked block whether its text is to be kept.
 pub(crate) type Wanted = Arc<dyn Fn(&CheckedBlock) -> bool + Send + Sync>;
@@ -28,7 +26,7 @@ pub(super) fn texts(piece: &Piece, blocks: &mut [Boxed], wanted: &Wanted) {
     // Whatever the reader refuses was reported when the piece was checked.
     read_values(piece, |node| {
         if let Some(block) = by_offset.get_mut(&node.offset()) {
-            block.captured = value_text(&node, &piece.bytes).ok().map(|text| {
+            block.captured = value_text(&node, piece.by_itself).ok().map(|text| {
                 Box::new(Captured {
                     text,
                     recorded_tables: Vec::new(),
@@ -38,12 +36,10 @@ pub(super) fn texts(piece: &Piece, blocks: &mut [Boxed], wanted: &Wanted) {
     });
 }
 
-/// A value, found in `bytes`, as text that can be read by itself: as it was
-/// written, or written anew from binary and from text with symbols of its own.
-pub(crate) fn value_text(node: &Node<'_>, bytes: &[u8]) -> Result<String, Unfit> {
-    let self_contained =
-        Encoding::of(bytes) == Encoding::Text && memmem::find(bytes, b"$ion").is_none();
-    if let Some(text) = node.written().filter(|_| self_contained) {
+/// A value as text that can be read by itself: as it was written, if that means the same wherever it stands
+/// (`by_itself`), or else written anew.
+pub(crate) fn value_text(node: &Node<'_>, by_itself: bool) -> Result<String, Unfit> {
+    if let Some(text) = node.written().filter(|_| by_itself) {
         return Ok(text.to_owned());
     }
     let text = compact(&node.element()?);

@@ -86,7 +86,7 @@ impl Checker {
         // Symbol tables between blocks of binary are values too; the fast engine reads none
         // between blocks of text.
         let values = piece.ends.iter().filter(|&&end| end > bounds[0]).count();
-        if Encoding::of(&piece.bytes) == Encoding::Binary && values != blocks.len() {
+        if piece.encoding == Encoding::Binary && values != blocks.len() {
             return false;
         }
         for (block, bounds) in blocks.iter().zip(bounds.windows(2)) {
@@ -126,11 +126,16 @@ impl Checker {
         if blocks.is_empty() {
             return;
         }
+        let encoding = Encoding::of(&bytes);
         let piece = Piece {
             bytes,
             context,
             offset: 0,
             ends,
+            encoding,
+            plain: true,
+            by_itself: false,
+            unchecked: None,
         };
         let mut blocks = blocks.into_iter();
         let mut same = true;

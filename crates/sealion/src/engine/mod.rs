@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) use capture::{value_text, Wanted};
 pub(crate) use doubts::Doubts;
 pub(crate) use fast::first_address;
-pub(crate) use plain::read_values;
+pub(crate) use plain::{given_up, read_values};
 
 use crate::blocks::block::Block;
 use crate::blocks::read::{Envelope, Node, Unfit};
@@ -75,6 +75,17 @@ impl Passes {
         *passes.entry(reason.to_string()).or_default() += 1;
     }
 
+    /// Notes from where on the rest of a file was read by one reader that nobody cut for. Of many files only
+    /// reasons are kept.
+    pub(crate) fn uncut(&self, offset: u64, why: &str) {
+        const PLACES_MAX: usize = 100;
+        let places = self.counts().len();
+        match places < PLACES_MAX {
+            true => self.add(format_args!("{why}: not cut from byte {offset} on")),
+            false => self.add(format_args!("{why}: not cut from there on")),
+        }
+    }
+
     /// Reasons and how many stretches each sent to the reference.
     pub(crate) fn counts(&self) -> BTreeMap<String, u64> {
         let passes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -100,6 +111,32 @@ pub(crate) struct Checker {
 pub(crate) struct Checked {
     pub(crate) blocks: Vec<Boxed>,
     pub(crate) findings: Vec<Finding>,
+    /// Where the Ion reader refused something.
+    pub(crate) refused: Vec<u64>,
+}
+
+/// Limits so low that the fast engine reads more than they allow are left to the reference, which names them.
+/// (It reads numbers of up to 1,000 characters.)
+fn usual(limits: &Limits) -> bool {
+    limits.number_length_max >= 1_000
+}
+
+/// A finding about what of a journal file could not be read.
+pub(crate) fn unread(unfit: &Unfit, path: &Arc<str>) -> Finding {
+    let mut finding = Context::of_file(path).unfit("", unfit);
+    finding.field = None;
+    finding
+}
+
+/// A finding that says where the two engines do not agree.
+pub(crate) fn difference(path: &Arc<str>, offset: u64) -> Finding {
+    Finding::new(
+        Code::Malformed,
+        "the two engines do not agree on a block in this stretch: one of them has a defect, and no verdict rests on them here",
+    )
+    .severity(Severity::Incomplete)
+    .source(path, Some(offset))
+    .remedy("please report this with the file; --engine reference gives the plain engine's answer")
 }
 
 impl Checker {
@@ -113,47 +150,20 @@ impl Checker {
         checked
     }
 
-    /// The same for a piece that was cut by guessing: nothing, if it cannot be read up to
-    /// just its end.
-    pub(crate) fn check_guess(&self, piece: &Piece, path: &Arc<str>) -> Option<Checked> {
-        let blocks = fast::check_piece(piece, path, &self.asked, &self.limits, &self.used).ok()?;
-        let mut checked = match self.note(&blocks, piece, path) {
-            true => Checked {
-                blocks,
-                findings: Vec::new(),
-            },
-            false => Some(self.plain(piece, path)).filter(|plain| plain.findings.is_empty())?,
-        };
-        if let Some(wanted) = &self.wanted {
-            capture::texts(piece, &mut checked.blocks, wanted);
-        }
-        Some(checked)
-    }
-
+    /// The fast engine reads what was cut for certain, and so was told to hold nothing but what QLDB writes.
     fn check_by_engine(&self, piece: &Piece, path: &Arc<str>, json: bool) -> Checked {
-        match self.engine {
-            Engine::Fast if !json => self
-                .fast(piece, path)
-                .filter(|fast| self.note(&fast.blocks, piece, path))
-                .unwrap_or_else(|| self.plain(piece, path)),
-            Engine::Both if !json => {
-                let mut plain = self.plain(piece, path);
-                if let Some(fast) = self.fast(piece, path) {
-                    plain
-                        .findings
-                        .extend(difference(&plain, &fast, piece, path));
-                }
-                plain
-            }
-            _ => self.plain(piece, path),
-        }
+        let fast = self.engine != Engine::Reference && !json && piece.plain && usual(&self.limits);
+        fast.then(|| self.fast(piece, path))
+            .flatten()
+            .filter(|fast| self.engine == Engine::Both || self.note(&fast.blocks, piece, path))
+            .unwrap_or_else(|| self.plain(piece, path))
     }
 
     fn fast(&self, piece: &Piece, path: &Arc<str>) -> Option<Checked> {
         match fast::check_piece(piece, path, &self.asked, &self.limits, &self.used) {
             Ok(blocks) => Some(Checked {
                 blocks,
-                findings: Vec::new(),
+                ..Checked::default()
             }),
             Err(pass) => {
                 self.passes.add(pass.reason);
@@ -169,12 +179,11 @@ impl Checker {
             Ok(block) => checked.blocks.push(block),
             Err(unfit) => unfits.push(unfit),
         });
-        let context = Context::of_file(path);
-        for unfit in unfits.iter().chain(&refused) {
-            let mut finding = context.unfit("", unfit);
-            finding.field = None;
-            checked.findings.push(finding);
-        }
+        checked.refused = refused.iter().map(|unfit| unfit.offset).collect();
+        unfits.extend(refused);
+        // In the order of the file, wherever it was cut.
+        unfits.sort_by_key(|unfit| unfit.offset);
+        checked.findings = unfits.iter().map(|unfit| unread(unfit, path)).collect();
         checked
     }
 
@@ -191,25 +200,4 @@ impl Checker {
         let hashes = BlockHashes::of(&block, &content);
         Ok(Box::new(check_block(&block, &content, &hashes, path)))
     }
-}
-
-/// A finding if the engines do not agree to the last member.
-fn difference(plain: &Checked, fast: &Checked, piece: &Piece, path: &Arc<str>) -> Option<Finding> {
-    if plain.blocks == fast.blocks && plain.findings.is_empty() {
-        return None;
-    }
-    let both = plain.blocks.iter().zip(&fast.blocks);
-    let place = both
-        .into_iter()
-        .find(|(a, b)| a != b)
-        .map_or(piece.offset, |(a, _)| a.offset);
-    Some(
-        Finding::new(
-            Code::Malformed,
-            "the two engines do not agree on a block in this stretch: one of them has a defect, and no verdict rests on them here",
-        )
-        .severity(Severity::Incomplete)
-        .source(path, Some(place))
-        .remedy("please report this with the file; --engine reference gives the plain engine's answer"),
-    )
 }

@@ -32,7 +32,7 @@ enum State {
 /// Bytes outside of strings, lobs and comments that the plain state must see.
 const STRUCTURAL: [bool; 256] = {
     let mut table = [false; 256];
-    let bytes = b"\"'{}[]()/$";
+    let bytes = b"\"'{}[]()/";
     let mut index = 0;
     while index < bytes.len() {
         table[bytes[index] as usize] = true;
@@ -53,9 +53,6 @@ pub(crate) struct TextScanner {
     longest: u32,
     /// Inside a token that is not a number: digits in it count for nothing.
     word: bool,
-    /// A `$` stood at the top level since the last cut: maybe a version marker or
-    /// a symbol table.
-    pub(crate) dollar: bool,
 }
 
 impl TextScanner {
@@ -67,7 +64,6 @@ impl TextScanner {
             number: 0,
             longest: 0,
             word: false,
-            dollar: false,
         }
     }
 
@@ -236,10 +232,6 @@ impl TextScanner {
                 self.depth = self.depth.saturating_sub(1);
                 State::Plain
             }
-            b'$' if self.depth == 0 => {
-                self.dollar = true;
-                State::Plain
-            }
             _ => State::Plain,
         };
         false
@@ -256,50 +248,6 @@ impl TextScanner {
             self.word = !matches!(byte, b'+' | b'-' | b'.');
         }
     }
-}
-
-/// What a chunk with a `$` at the top level does to the symbols of what follows.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Symbols {
-    /// Nothing.
-    Unchanged,
-    /// It holds a version marker: all symbols are gone.
-    Reset,
-    /// It is a symbol table (`reset`: it does not build on the ones before).
-    Table { reset: bool },
-}
-
-/// Looks at the head of a chunk: version markers, then maybe a symbol table.
-pub(crate) fn symbols_of(chunk: &[u8]) -> Symbols {
-    let mut rest = skip_blanks(chunk);
-    let mut reset = false;
-    while let Some(after) = strip_word(rest, b"$ion_1_0") {
-        let after = skip_blanks(after);
-        if after.starts_with(b"::") {
-            break;
-        }
-        reset = true;
-        rest = after;
-    }
-    let table = strip_word(rest, b"$ion_symbol_table")
-        .filter(|after| skip_blanks(after).starts_with(b"::"));
-    // A table builds on the earlier ones if it imports the one in force by name.
-    let builds = |table: &[u8]| memchr::memmem::find(table, b"$ion_symbol_table").is_some();
-    match (table, reset) {
-        (Some(table), reset) => Symbols::Table {
-            reset: reset || !builds(table),
-        },
-        (None, true) => Symbols::Reset,
-        (None, false) => Symbols::Unchanged,
-    }
-}
-
-fn strip_word<'a>(bytes: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
-    let after = bytes.strip_prefix(word)?;
-    let goes_on = after
-        .first()
-        .is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$'));
-    (!goes_on).then_some(after)
 }
 
 /// Without white space and comments at the start.
@@ -415,30 +363,5 @@ mod tests {
         assert!(flaw("[1234").contains("offset: 11, kind: Limit { name: \"number_length_max\""));
         let fine = "[a12345,\"123456\",{{12345678}}]";
         assert!(TextScanner::new().scan(fine.as_bytes(), 0, &limits).is_ok());
-    }
-
-    #[test]
-    fn system_values_are_known_by_their_head() {
-        for (chunk, expected) in [
-            ("$ion_1_0 {a:1}", Symbols::Reset),
-            (
-                "$ion_symbol_table::{symbols:[]}",
-                Symbols::Table { reset: true },
-            ),
-            (
-                "$ion_symbol_table::{imports:$ion_symbol_table,symbols:[]}",
-                Symbols::Table { reset: false },
-            ),
-            (
-                "/*x*/ $ion_1_0 // y\n$ion_symbol_table :: {}",
-                Symbols::Table { reset: true },
-            ),
-            ("$ion_1_0::{a:1}", Symbols::Unchanged),
-            ("$ion_1_0x {}", Symbols::Unchanged),
-            ("$10::{}", Symbols::Unchanged),
-            ("x::$ion_symbol_table::{}", Symbols::Unchanged),
-        ] {
-            assert_eq!(symbols_of(chunk.as_bytes()), expected, "{chunk}");
-        }
     }
 }

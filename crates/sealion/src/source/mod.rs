@@ -2,18 +2,24 @@
 
 mod archive;
 mod compression;
+mod context;
 mod cut_binary;
 mod cut_text;
 pub(crate) mod digest_text;
 mod encoding;
+mod exact_binary;
+mod exact_text;
 mod flaw;
-mod guess;
 mod hash_all;
 pub(crate) mod kpl;
 mod lasting;
 mod pieces;
-mod rewound;
+#[doc(hidden)]
+pub mod probe;
+mod spare;
 mod spool;
+mod uncut;
+mod walk;
 pub(crate) mod yaml;
 
 pub use archive::{Archive, Directory, Memory, Object, OneFile, Stdin, Union};
@@ -22,9 +28,9 @@ pub(crate) use cut_text::skip_blanks;
 pub(crate) use cut_text::TextScanner;
 pub(crate) use encoding::NotUtf16;
 pub(crate) use flaw::{Flaw, FlawKind};
-pub(crate) use guess::{Guess, Guesses};
 pub(crate) use hash_all::hash_all;
 pub(crate) use lasting::{Failure, Lasting};
 pub(crate) use pieces::{Encoding, Piece, Pieces};
-pub(crate) use rewound::Rewound;
+pub(crate) use spare::keep;
 pub(crate) use spool::Spool;
+pub(crate) use walk::{Refused, Why, REFUSED_MAX};

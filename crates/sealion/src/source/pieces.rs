@@ -1,20 +1,27 @@
 //! Cuts an input into pieces of whole top-level values, with their offsets.
 //!
-//! Memory follows the largest value, never the input. A piece can be read on
-//! its own: it starts with the symbol tables that are in force where it begins.
+//! The values of all pieces are those of one Ion reader over the whole input. As long as there is nothing but what
+//! QLDB writes at top level, the borders are known for certain ([`exact_text`](super::exact_text),
+//! [`exact_binary`](super::exact_binary)). From the first border on behind which something else stands, and from
+//! the start if that is asked for, the reader itself goes over everything, and the borders are its own
+//! ([`uncut`](super::uncut)). A piece can be read on its own: it starts with the symbols that are in force where it
+//! begins. Memory follows the largest value, never the input.
 
-use std::io::Read;
+use std::io::{self, Read};
 
-use super::cut_binary::{self, Role, Top, VERSION_MARKER};
-use super::cut_text::{skip_blanks, symbols_of, Symbols, TextScanner};
+use ion_rs::{AnyEncoding, LazyValue};
+
+use super::cut_binary::VERSION_MARKER;
+use super::exact_binary::{plain, table, Plain};
+use super::exact_text::{Exact, Found};
 use super::flaw::{Flaw, FlawKind};
-use super::guess::Guesses;
-use super::rewound::Rewound;
+use super::spare;
+use super::uncut::Uncut;
+use super::walk::{walk, Place, Walked};
 use crate::Limits;
 
-/// Bytes asked of the input at a time.
-const READ_BYTES: usize = 128 << 10;
-const READ_BYTES_MIN: usize = 16 << 10;
+/// Bytes read at a time beyond what a piece wants.
+const READ_BYTES: usize = 32 << 10;
 
 /// Bytes of symbol tables in force that a piece may start with, for each symbol that one
 /// table may have. Pieces are at least as long as what they start with, so the tables are
@@ -35,8 +42,15 @@ pub(crate) struct Piece {
     pub(crate) context: usize,
     /// Where `bytes[context]` lies in the decompressed input.
     pub(crate) offset: u64,
-    /// Ends of the values, as indexes into `bytes`.
+    /// Ends of chunks, as indexes into `bytes`: of each value, or in text of all up to the end of a container.
     pub(crate) ends: Vec<usize>,
+    pub(crate) encoding: Encoding,
+    /// It holds nothing but structs and blanks, and in binary symbol tables as writers produce them.
+    pub(crate) plain: bool,
+    /// It is text, and no symbol table bears on it: its values mean the same wherever they stand.
+    pub(crate) by_itself: bool,
+    /// Limits that binary values were not held to yet.
+    pub(crate) unchecked: Option<Limits>,
 }
 
 impl Piece {
@@ -51,8 +65,69 @@ impl Piece {
             context: 0,
             offset,
             ends: vec![bytes.len()],
+            encoding: Encoding::of(&bytes),
+            plain: false,
+            by_itself: Encoding::of(&bytes) == Encoding::Text,
+            unchecked: None,
             bytes,
         }
+    }
+
+    /// Where it ends in the input.
+    pub(crate) fn end(&self) -> u64 {
+        self.offset + (self.bytes.len() - self.context) as u64
+    }
+
+    /// Calls `each` with every value, in order, as one reader of `ion-rs` gives them.
+    pub(crate) fn walk(&self, each: impl FnMut(LazyValue<'_, AnyEncoding>, Place)) -> Walked {
+        walk(self.part(), each)
+    }
+
+    fn part(&self) -> Part<'_> {
+        Part {
+            bytes: &self.bytes,
+            context: self.context,
+            offset: self.offset,
+            ends: &self.ends,
+            encoding: self.encoding,
+            unchecked: self.unchecked.as_ref(),
+        }
+    }
+}
+
+/// The same, borrowed.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'p> {
+    pub(super) bytes: &'p [u8],
+    pub(super) context: usize,
+    pub(super) offset: u64,
+    pub(super) ends: &'p [usize],
+    pub(super) encoding: Encoding,
+    pub(super) unchecked: Option<&'p Limits>,
+}
+
+impl Part<'_> {
+    /// Where `bytes[index]` lies in the input.
+    pub(super) fn offset_of(&self, index: usize) -> u64 {
+        self.offset + index.saturating_sub(self.context) as u64
+    }
+
+    /// The chunk that holds the first byte from `after` on, padding of binary apart, which nobody refuses.
+    pub(super) fn chunk_after(&self, after: usize) -> (usize, usize) {
+        let mut start = after.max(self.context);
+        let mut index = self.ends.partition_point(|&end| end <= start);
+        start = match index {
+            _ if index == self.ends.len() => start.min(self.bytes.len()),
+            0 => self.context,
+            _ => self.ends[index - 1],
+        };
+        let is_padding = |at| self.encoding == Encoding::Binary && self.bytes[at] < 0x0F;
+        while index + 1 < self.ends.len() && is_padding(start) {
+            start = self.ends[index];
+            index += 1;
+        }
+        let end = self.ends.get(index).copied();
+        (start, end.unwrap_or(self.bytes.len()))
     }
 }
 
@@ -78,41 +153,51 @@ impl Encoding {
 /// An iterator over the pieces of one input. After a flaw it is at its end.
 pub(crate) struct Pieces<R> {
     input: R,
-    encoding: Encoding,
-    limits: Limits,
+    pub(super) encoding: Encoding,
+    pub(super) limits: Limits,
     /// A piece is given once it has this many bytes, and as many as it starts with.
     piece_bytes: usize,
-    /// Unconsumed bytes: `buffer[start..]`, of which `..scanned` were scanned and
-    /// `..end` are whole values of the piece in the making.
-    buffer: Vec<u8>,
-    start: usize,
-    end: usize,
-    scanned: usize,
-    /// Where `buffer[0]` lies in the input.
-    offset: u64,
-    ends: Vec<usize>,
-    /// Symbol tables in force at `start`, and at `end`.
-    context_at_start: Vec<u8>,
-    context: Vec<u8>,
-    /// Commas in `context`.
-    commas: usize,
-    scanner: TextScanner,
+    /// Line feeds may stand between records.
+    line_feeds: bool,
+    /// Symbol tables in force (`..context`), whole chunks of the piece in the making (`..end`), then bytes of the
+    /// input up to `filled`.
+    pub(super) buffer: Vec<u8>,
+    pub(super) context: usize,
+    pub(super) end: usize,
+    pub(super) filled: usize,
+    /// Where `buffer[context]` lies in the input.
+    pub(super) offset: u64,
+    pub(super) ends: Vec<usize>,
+    /// Symbol tables in force at `end`, unless they are those at the start of the buffer.
+    pub(super) tables: Option<Vec<u8>>,
+    pub(super) cut: Cut,
+    /// Where the first border lies behind which no other is certain, and what stands there.
+    unsure: Option<(u64, &'static str)>,
     at_eof: bool,
     /// The input could not be read on from where the buffer ends.
     unreadable: Option<Flaw>,
-    flaw: Option<Flaw>,
+    pub(super) flaw: Option<Flaw>,
+    pub(super) done: bool,
 }
 
-/// What a step of scanning found out.
-enum Step {
+/// How borders are found.
+pub(super) enum Cut {
+    Text(Exact),
+    /// With the number of symbols in force.
+    Binary(usize),
+    Uncut(Uncut),
+}
+
+/// What a step came to.
+pub(super) enum Step {
     /// More bytes are needed, or at the end of input: nothing is left.
-    NeedMore,
-    /// One more whole value.
-    Value,
-    /// A version marker or a symbol table: no piece ends with it.
-    System,
-    /// Bytes between values that belong to none; the number of them.
-    Skip(usize),
+    More,
+    /// One more chunk, or several.
+    Chunk,
+    /// The same, and it holds nothing but symbols: no piece ends with it, if it can be helped.
+    Symbols,
+    /// No border is certain from the last one on.
+    Unsure(&'static str),
 }
 
 impl<R: Read> Pieces<R> {
@@ -122,30 +207,35 @@ impl<R: Read> Pieces<R> {
             encoding,
             limits: limits.clone(),
             piece_bytes,
-            buffer: Vec::new(),
-            start: 0,
+            line_feeds: false,
+            buffer: spare::take(),
+            context: 0,
             end: 0,
-            scanned: 0,
+            filled: 0,
             offset: 0,
             ends: Vec::new(),
-            context_at_start: Vec::new(),
-            context: Vec::new(),
-            commas: 0,
-            scanner: TextScanner::new(),
+            tables: None,
+            cut: match encoding {
+                Encoding::Text => Cut::Text(Exact::default()),
+                Encoding::Binary => Cut::Binary(0),
+            },
+            unsure: None,
             at_eof: false,
             unreadable: None,
             flaw: None,
+            done: false,
         }
     }
 
-    /// The same for an input of which bytes went before: `offset` of them, that left these
-    /// symbol tables in force.
-    pub(super) fn starting_at(mut self, offset: u64, symbols: Vec<u8>) -> Self {
-        self.offset = offset;
-        self.context_at_start.clone_from(&symbols);
-        self.commas = commas(&symbols);
-        self.context = symbols;
+    /// Takes no border for certain but those of the Ion reader.
+    pub(crate) fn uncut(mut self) -> Self {
+        self.cut = Cut::Uncut(Uncut::default());
         self
+    }
+
+    /// From here on line feeds may stand in binary where Firehose puts them: behind a record.
+    pub(crate) fn allow_line_feeds(&mut self) {
+        self.line_feeds = true;
     }
 
     /// From here on gives pieces of at least this size.
@@ -153,274 +243,304 @@ impl<R: Read> Pieces<R> {
         self.piece_bytes = piece_bytes;
     }
 
+    /// Where borders ceased to be certain, and why.
+    pub(crate) fn unsure(&self) -> Option<(u64, &'static str)> {
+        self.unsure
+    }
+
     fn try_next(&mut self) -> Result<Option<Piece>, Flaw> {
         loop {
-            match self.step()? {
-                step @ (Step::Value | Step::System) => {
-                    let enough = match step {
-                        Step::Value => self.piece_bytes,
-                        _ => READ_BYTES,
-                    };
-                    if self.end - self.start >= enough.max(self.context_at_start.len()) {
-                        return Ok(Some(self.take()));
-                    }
-                }
-                Step::Skip(count) => {
-                    let piece = (self.end > self.start).then(|| self.take());
-                    self.start += count;
-                    self.end = self.start;
-                    if piece.is_some() {
-                        return Ok(piece);
-                    }
-                }
-                Step::NeedMore if self.unreadable.is_some() => {
-                    return self.unreadable.take().map_or(Ok(None), Err);
-                }
-                Step::NeedMore if self.at_eof => return self.finish(),
-                Step::NeedMore => self.read_more()?,
-            }
-        }
-    }
-
-    fn step(&mut self) -> Result<Step, Flaw> {
-        match self.encoding {
-            Encoding::Text => self.step_text(),
-            Encoding::Binary => self.step_binary(),
-        }
-    }
-
-    fn step_text(&mut self) -> Result<Step, Flaw> {
-        let place = self.offset + self.scanned as u64;
-        let rest = &self.buffer[self.scanned..];
-        let Some(length) = self.scanner.scan(rest, place, &self.limits)? else {
-            self.scanned = self.buffer.len();
-            return Ok(Step::NeedMore);
-        };
-        let chunk_start = self.end;
-        self.scanned += length;
-        let chunk = &self.buffer[chunk_start..self.scanned];
-        let max = self.limits.value_bytes_max;
-        if chunk.len() as u64 > max {
-            let value = skip_blanks(chunk).len();
-            if value as u64 > max {
-                let place = self.offset + (self.scanned - value) as u64;
-                return Err(Flaw::limit(place, "value_bytes_max", max));
-            }
-        }
-        self.end = self.scanned;
-        self.ends.push(self.end);
-        if !std::mem::take(&mut self.scanner.dollar) {
-            return Ok(Step::Value);
-        }
-        let chunk = &self.buffer[chunk_start..self.end];
-        match symbols_of(chunk) {
-            Symbols::Unchanged => return Ok(Step::Value),
-            Symbols::Reset => (self.context, self.commas) = (Vec::new(), 0),
-            Symbols::Table { reset } => {
-                if reset {
-                    (self.context, self.commas) = (Vec::new(), 0);
-                }
-                self.context.extend_from_slice(chunk);
-                self.commas += commas(chunk);
-            }
-        }
-        self.check_context()?;
-        Ok(Step::System)
-    }
-
-    fn step_binary(&mut self) -> Result<Step, Flaw> {
-        let place = self.offset + self.end as u64;
-        let rest = &self.buffer[self.end..];
-        // Firehose can end each record with a newline, which in Ion binary reads
-        // as ten bytes of padding and would swallow the next record's marker.
-        if rest.first() == Some(&b'\n') {
-            if rest.len() < 5 && !self.at_eof {
-                return Ok(Step::NeedMore);
-            }
-            if rest.len() == 1 || rest[1..].starts_with(&VERSION_MARKER) {
-                return Ok(Step::Skip(1));
-            }
-        }
-        let length = match cut_binary::top(rest, place)? {
-            Top::NeedMore => return Ok(Step::NeedMore),
-            Top::VersionMarker => {
-                self.end += VERSION_MARKER.len();
-                self.ends.push(self.end);
-                self.context = VERSION_MARKER.to_vec();
-                return Ok(Step::System);
-            }
-            Top::Value(length) => length,
-        };
-        if length > self.limits.value_bytes_max {
+            let ended = self.at_eof || self.unreadable.is_some();
+            let step = match &self.cut {
+                Cut::Text(_) => self.step_text(),
+                Cut::Binary(_) => self.step_binary(),
+                Cut::Uncut(_) => self.step_uncut()?,
+            };
             let max = self.limits.value_bytes_max;
-            return Err(Flaw::limit(place, "value_bytes_max", max));
-        }
-        let Some(value) = rest.get(..length as usize) else {
-            return Ok(Step::NeedMore);
-        };
-        let role = cut_binary::check(value, place, &self.limits)?;
-        if let Role::SymbolTable { builds } = role {
-            if !builds {
-                self.context = VERSION_MARKER.to_vec();
+            let given = match step {
+                Step::Chunk if self.is_enough(0) => self.give(false)?,
+                Step::Symbols if self.is_enough(SYMBOLS_BYTES) => self.give(false)?,
+                Step::Chunk | Step::Symbols => None,
+                Step::Unsure(why) => self.cease(why)?,
+                Step::More if ended => match self.is_whole() {
+                    true => return self.finish(),
+                    false => self.cease("an end within a value")?,
+                },
+                Step::More if (self.filled - self.end) as u64 > max => match &self.cut {
+                    Cut::Uncut(_) => {
+                        return Err(Flaw::limit(self.border(), "value_bytes_max", max))
+                    }
+                    _ => self.cease(TOO_LONG)?,
+                },
+                Step::More => {
+                    self.read_more();
+                    None
+                }
+            };
+            if given.is_some() {
+                return Ok(given);
             }
-            self.context.extend_from_slice(value);
-            self.check_context()?;
-        }
-        self.end += length as usize;
-        self.ends.push(self.end);
-        Ok(match role {
-            Role::Plain => Step::Value,
-            Role::SymbolTable { .. } => Step::System,
-        })
-    }
-
-    /// Symbol tables that import each other's symbols add up: bound the sum. Each binary one
-    /// was counted on its own; text has no counts to read beforehand, so commas stand for
-    /// symbols.
-    fn check_context(&self) -> Result<(), Flaw> {
-        let place = self.offset + self.start as u64;
-        let max = self.limits.symbols_max;
-        let too_many = self.encoding == Encoding::Text && self.commas > max as usize;
-        match too_many || self.context.len() > context_bytes_max(&self.limits) {
-            true => Err(Flaw::limit(place, "symbols_max", max.into())),
-            false => Ok(()),
         }
     }
 
-    /// The whole values so far as a piece.
-    fn take(&mut self) -> Piece {
-        let context = self.context_at_start.len();
-        let values = &self.buffer[self.start..self.end];
-        let mut bytes = Vec::with_capacity(context + values.len());
-        bytes.extend_from_slice(&self.context_at_start);
-        bytes.extend_from_slice(values);
-        let start = self.start;
+    /// Where the last chunk ends in the input.
+    pub(super) fn border(&self) -> u64 {
+        self.offset + (self.end - self.context) as u64
+    }
+
+    /// Whether the piece in the making is long enough.
+    fn is_enough(&self, least: usize) -> bool {
+        let wanted = self.piece_bytes.max(self.context).max(least);
+        let wanted = match &self.cut {
+            Cut::Uncut(uncut) => wanted.max(uncut.bytes_min),
+            _ => wanted,
+        };
+        self.end - self.context >= wanted
+    }
+
+    /// From here on no border is certain but those of the Ion reader. What came before is a piece.
+    fn cease(&mut self, why: &'static str) -> Result<Option<Piece>, Flaw> {
+        self.unsure = Some((self.border(), why));
+        let before = self.give(false);
+        self.cut = Cut::Uncut(Uncut::default());
+        before
+    }
+
+    /// Whether nothing is left behind the last chunk but what is known to be blank. The uncut reader tells itself
+    /// what is wrong with an end.
+    fn is_whole(&self) -> bool {
+        match &self.cut {
+            Cut::Text(exact) => exact.is_done(self.filled - self.context),
+            Cut::Binary(_) => self.filled == self.end,
+            Cut::Uncut(_) => true,
+        }
+    }
+
+    /// The last piece, and behind it what ended the input early.
+    fn finish(&mut self) -> Result<Option<Piece>, Flaw> {
+        if let Some(flaw) = self.unreadable.take().or_else(|| self.uncut_end()) {
+            return Err(flaw);
+        }
+        self.done = true;
+        if self.filled > self.end {
+            self.end = self.filled;
+            self.ends.push(self.end);
+        }
+        self.give(true)
+    }
+
+    /// The chunks so far as a piece, if there are any and their end is one; that of the input is (`last`).
+    fn give(&mut self, last: bool) -> Result<Option<Piece>, Flaw> {
+        if self.end == self.context {
+            return Ok(None);
+        }
+        let plain = !matches!(self.cut, Cut::Uncut(_));
+        if !plain && !self.confirm(last)? {
+            return Ok(None);
+        }
+        let own = self.end - self.context;
+        if let Cut::Text(exact) = &mut self.cut {
+            exact.shift(own);
+        }
+        Ok(Some(self.take(plain)))
+    }
+
+    /// The bytes up to `end` as a piece; those behind it begin the next buffer.
+    fn take(&mut self, plain: bool) -> Piece {
+        let tables_in_it = self.tables.is_some();
+        let own = || &self.buffer[..self.context];
+        let tables = self.tables.as_deref().unwrap_or_else(own);
+        let rest = &self.buffer[self.end..self.filled];
+        let (context, filled) = (tables.len(), tables.len() + rest.len());
+        let mut next = spare::take();
+        // What is in it is overwritten before it is looked at.
+        next.resize(next.len().max(filled), 0);
+        next[..context].copy_from_slice(tables);
+        next[context..filled].copy_from_slice(rest);
+        let mut bytes = std::mem::replace(&mut self.buffer, next);
+        bytes.truncate(self.end);
         let piece = Piece {
             bytes,
-            context,
-            offset: self.offset + start as u64,
-            ends: self.ends.drain(..).map(|e| e - start + context).collect(),
+            context: self.context,
+            offset: self.offset,
+            ends: std::mem::take(&mut self.ends),
+            encoding: self.encoding,
+            plain,
+            by_itself: self.encoding == Encoding::Text && self.context == 0 && !tables_in_it,
+            unchecked: (self.encoding == Encoding::Binary).then(|| self.limits.clone()),
         };
-        self.start = self.end;
-        self.context_at_start.clone_from(&self.context);
+        self.offset = piece.end();
+        (self.context, self.end, self.filled) = (context, context, filled);
+        self.tables = None;
         piece
     }
 
-    /// The last piece: whole values, and in text whatever stands after the last
-    /// container (scalars, comments).
-    fn finish(&mut self) -> Result<Option<Piece>, Flaw> {
-        let tail = &self.buffer[self.end..];
-        let whole = match self.encoding {
-            Encoding::Text => self.scanner.may_end(),
-            Encoding::Binary => tail.is_empty(),
+    fn read_more(&mut self) {
+        let small = self.piece_bytes < READ_BYTES;
+        let step = if small { READ_BYTES / 2 } else { READ_BYTES };
+        let usual = self.context + self.piece_bytes.max(self.context) + step;
+        // A long value is read in growing steps, so that scanning stays linear.
+        let wanted = match self.filled < usual {
+            true => usual,
+            false => self.filled + step.max(self.filled / 2),
         };
-        if !whole {
-            let blank = match self.encoding {
-                Encoding::Text => tail.len() - skip_blanks(tail).len(),
-                Encoding::Binary => 0,
-            };
-            let place = self.offset + (self.end + blank) as u64;
-            self.flaw = Some(Flaw::new(place, FlawKind::Truncated));
-        } else if !tail.is_empty() {
-            self.end = self.buffer.len();
-            self.ends.push(self.end);
+        if self.buffer.len() < wanted {
+            let more = wanted - self.buffer.len();
+            self.buffer.reserve_exact(more);
+            self.buffer.resize(wanted, 0);
         }
-        if self.end > self.start {
-            return Ok(Some(self.take()));
-        }
-        match self.flaw.take() {
-            Some(flaw) => Err(flaw),
-            None => Ok(None),
-        }
-    }
-
-    fn read_more(&mut self) -> Result<(), Flaw> {
-        self.buffer.drain(..self.start);
-        self.offset += self.start as u64;
-        self.ends.iter_mut().for_each(|end| *end -= self.start);
-        self.end -= self.start;
-        self.scanned = self.scanned.saturating_sub(self.start);
-        self.start = 0;
-        let waiting = (self.buffer.len() - self.end) as u64;
-        if waiting > self.limits.value_bytes_max {
-            let place = self.offset + self.end as u64;
-            let max = self.limits.value_bytes_max;
-            return Err(Flaw::limit(place, "value_bytes_max", max));
-        }
-        let filled = self.buffer.len();
-        // Who wants small pieces may want no more than the first. A long value is read in
-        // growing steps, so that scanning stays linear.
-        let step = self.piece_bytes.clamp(READ_BYTES_MIN, READ_BYTES);
-        let wanted = step.max(filled / 2);
-        let mut part = (&mut self.input).take(wanted as u64);
-        match part.read_to_end(&mut self.buffer) {
-            Ok(0) => self.at_eof = true,
-            Ok(_) => {}
-            Err(error) => {
-                // What came before it is looked at first.
-                let place = self.offset + self.buffer.len() as u64;
-                self.unreadable = Some(Flaw::new(place, FlawKind::Unreadable(error)));
+        while self.filled < wanted {
+            match self.input.read(&mut self.buffer[self.filled..wanted]) {
+                Ok(0) => {
+                    self.at_eof = true;
+                    return;
+                }
+                Ok(count) => self.filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    // It is asked for once. What came before it is looked at first.
+                    let place = self.offset + (self.filled - self.context) as u64;
+                    self.unreadable = Some(Flaw::new(place, FlawKind::Unreadable(error)));
+                    return;
+                }
             }
         }
-        Ok(())
+    }
+
+    fn step_text(&mut self) -> Step {
+        let Cut::Text(exact) = &mut self.cut else {
+            return Step::More;
+        };
+        let bytes = &self.buffer[self.context..self.filled];
+        match exact.next(bytes, self.limits.depth_max) {
+            Found::More => Step::More,
+            Found::Unsure(why) => Step::Unsure(why),
+            Found::End(end) => {
+                let end = self.context + end;
+                let most = usize::try_from(self.limits.value_bytes_max).unwrap_or(usize::MAX);
+                let chunk = &self.buffer[self.end..end];
+                if chunk.len() > most && chunk.trim_ascii_start().len() > most {
+                    return Step::Unsure(TOO_LONG);
+                }
+                self.end = end;
+                self.ends.push(end);
+                Step::Chunk
+            }
+        }
+    }
+
+    fn step_binary(&mut self) -> Step {
+        let at = self.end;
+        if self.line_feeds && self.buffer.get(at) == Some(&b'\n') && at < self.filled {
+            return self.step_line_feed(at);
+        }
+        let rest = &self.buffer[at..self.filled];
+        let length = match plain(rest) {
+            Plain::More => return Step::More,
+            Plain::Unsure(why) => return Step::Unsure(why),
+            Plain::VersionMarker => VERSION_MARKER.len() as u64,
+            Plain::Struct(length) | Plain::Annotated(length) => length,
+        };
+        if length > self.limits.value_bytes_max {
+            return Step::Unsure(TOO_LONG);
+        }
+        let Some(value) = rest.get(..length as usize) else {
+            return Step::More;
+        };
+        if value.first().is_some_and(|first| first >> 4 == 0xD) {
+            self.end += value.len();
+            self.ends.push(self.end);
+            return Step::Chunk;
+        }
+        let Cut::Binary(before) = &self.cut else {
+            return Step::More;
+        };
+        let (mut symbols, mut builds) = (0, false);
+        if value != VERSION_MARKER {
+            let Some(table) = table(value) else {
+                return Step::Unsure("an annotation, or a symbol table in an unusual form");
+            };
+            builds = table.builds;
+            symbols = table.symbols + if builds { *before } else { 0 };
+        }
+        let in_force = match &self.tables {
+            Some(tables) => tables.len(),
+            None => self.context,
+        };
+        let room = context_bytes_max(&self.limits);
+        let too_long = value.len() + if builds { in_force } else { 0 } > room;
+        if symbols > self.limits.symbols_max as usize || too_long {
+            return Step::Unsure("many symbols");
+        }
+        let context = &self.buffer[..self.context];
+        let tables = self.tables.get_or_insert_with(|| context.to_vec());
+        if !builds {
+            tables.clear();
+            tables.extend(VERSION_MARKER);
+        }
+        if value != VERSION_MARKER {
+            tables.extend_from_slice(value);
+        }
+        self.end += length as usize;
+        self.ends.push(self.end);
+        self.cut = Cut::Binary(symbols);
+        Step::Symbols
+    }
+
+    /// Firehose can end each record with a line feed, which in Ion binary reads as ten bytes of padding and would
+    /// swallow the next record's version marker. It is told by what is behind: a record, from its first byte on.
+    /// What is given has padding of one byte there.
+    fn step_line_feed(&mut self, at: usize) -> Step {
+        let rest = &self.buffer[at + 1..self.filled];
+        let record = rest.strip_prefix(&VERSION_MARKER).unwrap_or(rest);
+        let told = match record.first() {
+            Some(0xD2..=0xDE | 0xE3..=0xEE) => true,
+            Some(0xE0) if record.len() < VERSION_MARKER.len() && !self.at_eof => return Step::More,
+            None if !self.at_eof => return Step::More,
+            None => rest.is_empty(),
+            Some(_) => false,
+        };
+        if !told {
+            return Step::Unsure("padding");
+        }
+        self.buffer[at] = 0;
+        self.end += 1;
+        self.ends.push(self.end);
+        Step::Chunk
     }
 }
 
-impl<R: Read> Pieces<Rewound<R>> {
-    /// Whether a flaw was met that comes next.
-    pub(crate) fn is_flawed(&self) -> bool {
-        self.flaw.is_some()
-    }
+/// Why a value is left to the Ion reader that is longer than any may be.
+const TOO_LONG: &str = "a value above the limit value_bytes_max";
 
-    /// Guesses from the end of the last piece on. No flaw must come next: a symbol table
-    /// above the limits went out with that piece, and would not be met again.
-    pub(crate) fn guess(mut self) -> Guesses<R> {
-        let error = self.unreadable.take().and_then(|flaw| match flaw.kind {
-            FlawKind::Unreadable(error) => Some(error),
-            _ => None,
-        });
-        self.input.give_back([&self.buffer[self.start..]], error);
-        let guesses = Guesses::new(self.input, self.encoding, &self.limits, self.piece_bytes);
-        guesses.starting_at(self.offset + self.start as u64, self.context_at_start)
-    }
-}
+/// Bytes of symbols alone that are a piece.
+const SYMBOLS_BYTES: usize = 128 << 10;
 
 impl<R: Read> Iterator for Pieces<R> {
     type Item = Result<Piece, Flaw>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(flaw) = self.flaw.take() {
-            // The whole values before the flaw went out; now the flaw, and the end.
-            self.stop();
-            return Some(Err(flaw));
+        if self.done {
+            return self.flaw.take().map(Err);
         }
-        match self.try_next() {
-            Ok(piece) => piece.map(Ok),
-            Err(flaw) if self.end > self.start => {
+        let flaw = match self.try_next() {
+            Ok(piece) => return piece.map(Ok),
+            Err(flaw) => flaw,
+        };
+        self.done = true;
+        // Whole values before the flaw go out first.
+        Some(match self.give(false) {
+            Ok(Some(piece)) => {
                 self.flaw = Some(flaw);
-                Some(Ok(self.take()))
+                Ok(piece)
             }
-            Err(flaw) => {
-                self.stop();
-                Some(Err(flaw))
+            Ok(None) if self.end > self.context => {
+                let expected = "values that end where their brackets say";
+                Err(Flaw::malformed(self.offset, expected, "some that do not"))
             }
-        }
-    }
-}
-
-fn commas(bytes: &[u8]) -> usize {
-    memchr::memchr_iter(b',', bytes).count()
-}
-
-impl<R> Pieces<R> {
-    fn stop(&mut self) {
-        self.buffer.clear();
-        self.ends.clear();
-        self.start = 0;
-        self.end = 0;
-        self.scanned = 0;
-        self.at_eof = true;
-        self.scanner = TextScanner::new();
+            Ok(None) => Err(flaw),
+            Err(earlier) => Err(earlier),
+        })
     }
 }
 
@@ -482,8 +602,13 @@ mod tests {
         let (pieces, flaw) = pieces(text, 1);
         assert!(flaw.is_none());
         assert_contiguous(text, &pieces);
-        assert_eq!(pieces[0].context, 0);
-        assert_eq!(pieces[1].context, 34);
+        let tables: Vec<_> = pieces
+            .iter()
+            .map(|piece| &piece.bytes[..piece.context])
+            .collect();
+        let own: &[u8] = b"$ion_symbol_table::{symbols:[\"a\",]} ";
+        // The two are not as long as what they start with.
+        assert_eq!(tables, [b"", own]);
         let binary = [
             &VERSION_MARKER[..],
             &[0xE7, 0x81, 0x83, 0xD4, 0x87, 0xB2, 0x81, b'a'],
@@ -508,18 +633,39 @@ mod tests {
         assert_eq!(flaw.offset, 6);
         assert!(matches!(flaw.kind, FlawKind::Truncated));
         let (pieces, flaw) = super::tests::pieces(&[0xE0, 1, 0, 0xEA, 0x20, 0x83, b'a'], 1000);
-        assert_eq!(pieces.len(), 1);
+        // The marker was cut for certain, the number was not.
+        assert_eq!(pieces.len(), 2);
         assert_eq!(flaw.unwrap().offset, 5);
     }
 
     #[test]
-    fn a_newline_between_binary_records_is_skipped() {
-        let record = [0xE0, 1, 0, 0xEA, 0x21, 7];
-        let bytes = [&record[..], b"\n", &record, b"\n"].concat();
-        let (pieces, flaw) = pieces(&bytes, 1000);
-        assert!(flaw.is_none());
-        assert_eq!(pieces.iter().map(|p| p.offset).collect::<Vec<_>>(), [0, 7]);
-        assert!(pieces.iter().all(|p| p.bytes.ends_with(&record)));
+    fn line_feeds_stand_between_records_and_nowhere_else() {
+        let record = [0xE0, 1, 0, 0xEA, 0xD2, 0x84, 0x20];
+        let cut = |bytes: &[u8], line_feeds: bool| {
+            let mut pieces = Pieces::new(Trickle(bytes), Encoding::Binary, &Limits::default(), 1);
+            if line_feeds {
+                pieces.allow_line_feeds();
+            }
+            let (mut values, mut flawed) = (0, false);
+            for piece in pieces.by_ref() {
+                match piece {
+                    Ok(piece) => drop(piece.walk(|_, _| values += 1)),
+                    Err(_) => flawed = true,
+                }
+            }
+            (values, flawed, pieces.unsure().map(|(at, _)| at))
+        };
+        let joined = [&record[..], b"\n", &record, b"\n", &record[4..], b"\n"].concat();
+        assert_eq!(cut(&joined, true), (3, false, None));
+        // In a journal they are padding, which here swallows a value and has no end.
+        assert!(cut(&joined, false).1);
+        let padded = [&record[..], b"\n", &[0; 10], &record].concat();
+        // So is one before a version marker that no record follows.
+        let hidden = [&record[..], b"\n", &VERSION_MARKER, &[0; 6], &record].concat();
+        for line_feeds in [true, false] {
+            assert_eq!(cut(&padded, line_feeds), (2, false, Some(7)));
+            assert_eq!(cut(&hidden, line_feeds), (2, false, Some(7)));
+        }
     }
 
     #[test]

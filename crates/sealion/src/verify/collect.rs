@@ -16,11 +16,11 @@ use crate::blocks::block::Block;
 use crate::blocks::evidence;
 use crate::blocks::manifest::Manifest;
 use crate::blocks::read::{Envelope, Node, Unfit};
-use crate::engine::read_values;
+use crate::engine::{given_up, read_values};
 use crate::findings::{
     flaw_finding, Asked, BlockProof, Candidate, Code, Finding, Findings, Item, LooseProof,
 };
-use crate::source::{kpl, Encoding, Flaw, FlawKind, Piece, Pieces};
+use crate::source::{kpl, Encoding, Flaw, FlawKind, Piece, Pieces, REFUSED_MAX};
 use crate::{Limits, State};
 
 /// Evidence of all files.
@@ -63,6 +63,8 @@ pub(crate) struct Collector<'a> {
     pub(crate) unknown: bool,
     /// Whether a finding says what of it could not be read.
     pub(crate) flawed: bool,
+    /// Whether the values that are taken in mean the same wherever they stand.
+    pub(crate) by_itself: bool,
 }
 
 impl Collector<'_> {
@@ -70,32 +72,39 @@ impl Collector<'_> {
     pub(crate) fn each(
         &mut self,
         pieces: impl Iterator<Item = Result<Piece, Flaw>>,
-        mut take: impl FnMut(&mut Self, &Piece),
+        mut take: impl FnMut(&mut Self, &Piece) -> Vec<Unfit>,
     ) {
+        let mut left = REFUSED_MAX;
         for piece in pieces {
             match piece {
-                Ok(piece) => take(self, &piece),
+                Ok(piece) => {
+                    let mut refused = take(self, &piece);
+                    refused.truncate(left);
+                    left -= refused.len();
+                    let last = refused.last().map_or(0, |unfit| unfit.offset);
+                    self.refused(refused);
+                    if left == 0 {
+                        return self.flaw(given_up(last).into());
+                    }
+                }
                 Err(flaw) => self.flaw(flaw),
             }
         }
     }
 
     /// Takes in all values of a piece, whatever they are.
-    pub(crate) fn values(&mut self, piece: &Piece) {
-        let refused = read_values(piece, |node| self.value(node));
-        self.refused(refused);
+    pub(crate) fn values(&mut self, piece: &Piece) -> Vec<Unfit> {
+        self.by_itself = piece.by_itself;
+        read_values(piece, |node| self.value(node))
     }
 
     /// Takes in stream records; anything else among them is a finding.
-    pub(crate) fn records(&mut self, piece: &Piece, encoding: Encoding) {
-        let plain = !contains(&piece.bytes, b"$ion_symbol_table");
-        let refused = read_values(piece, |node| {
-            let self_contained = encoding == Encoding::Text && plain;
-            if let Err(unfit) = self.record(&node, self_contained) {
+    pub(crate) fn records(&mut self, piece: &Piece) -> Vec<Unfit> {
+        read_values(piece, |node| {
+            if let Err(unfit) = self.record(&node, piece.by_itself) {
                 self.flaw(unfit.into());
             }
-        });
-        self.refused(refused);
+        })
     }
 
     /// Takes in the data of one Kinesis record, plain or aggregated.
@@ -111,15 +120,13 @@ impl Collector<'_> {
         };
         for record in plain {
             let encoding = Encoding::of(record);
-            for piece in Pieces::new(record, encoding, self.limits, super::PIECE_BYTES) {
-                match piece {
-                    Ok(mut piece) => {
-                        piece.offset = offset;
-                        self.records(&piece, encoding);
-                    }
-                    Err(flaw) => self.flaw(Flaw { offset, ..flaw }),
-                }
-            }
+            let mut pieces = Pieces::new(record, encoding, self.limits, super::PIECE_BYTES);
+            pieces.allow_line_feeds();
+            let pieces = pieces.map(|piece| match piece {
+                Ok(piece) => Ok(Piece { offset, ..piece }),
+                Err(flaw) => Err(Flaw { offset, ..flaw }),
+            });
+            self.each(pieces, Collector::records);
         }
     }
 
@@ -192,8 +199,7 @@ impl Collector<'_> {
 
     fn envelope(&mut self, envelope: &Envelope<'_>) -> Result<(), Unfit> {
         if is_record(envelope) {
-            let written = envelope.node().written();
-            return self.record(&envelope.node(), written.is_some());
+            return self.record(&envelope.node(), self.by_itself);
         }
         if Block::is_one(envelope) {
             return self.block(envelope).map(|_| ());
@@ -261,10 +267,4 @@ pub(super) fn no_input(path: &Arc<str>, what: &str, how: &str) -> Finding {
     let message = format!("{path} is {what}, and was not used: it is no input");
     let finding = Finding::new(Code::UnknownFile, message);
     finding.remedy(how).source(path, None)
-}
-
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack
-        .windows(needle.len())
-        .any(|window| window == needle)
 }

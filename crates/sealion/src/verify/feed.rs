@@ -10,23 +10,27 @@ use std::sync::Arc;
 
 use super::pool::{Pool, Ticket};
 use crate::blocks::{BlockAddress, StrandId};
+use crate::engine::{given_up, unread};
 use crate::findings::{Code, Finding, Findings, Item, Journal};
+use crate::source::REFUSED_MAX;
 
 /// What came of one stretch.
 #[derive(Default)]
 pub(crate) struct Outcome {
     pub(crate) items: Vec<Item>,
     pub(crate) findings: Vec<Finding>,
-    /// The stretch was cut by guessing, and cannot be used as it is.
-    pub(crate) unsettled: bool,
+    /// Where the Ion reader refused something.
+    pub(crate) refused: Vec<u64>,
 }
 
 impl Outcome {
-    pub(crate) fn unsettled() -> Outcome {
-        Outcome {
-            unsettled: true,
-            ..Outcome::default()
-        }
+    /// Without all that is behind this offset.
+    fn end_at(&mut self, offset: u64) {
+        self.items.retain(|item| offset_of(item) < offset);
+        self.findings.retain(|finding| {
+            let source = finding.source.as_ref().and_then(|source| source.offset);
+            source.is_none_or(|own| own <= offset)
+        });
     }
 }
 
@@ -36,26 +40,15 @@ pub(crate) type Task<'s> = Box<dyn FnOnce() -> Outcome + Send + 's>;
 /// Something that gives tasks in order. It runs on the merging thread: reading
 /// and cutting are cheap beside checking.
 pub(crate) trait TaskList<'s>: Send {
-    fn next(&mut self) -> Next<'s>;
+    fn next(&mut self) -> Option<Task<'s>>;
 
-    /// Takes note of what came of the oldest task. False if all later tasks that were
-    /// given are void, and new ones come in place of it and them.
-    fn done(&mut self, _settled: bool) -> bool {
-        true
-    }
-}
-
-/// What a list of tasks gives.
-pub(crate) enum Next<'s> {
-    Task(Task<'s>),
-    /// Nothing, before it is known what came of those that were given.
-    Wait,
-    End,
+    /// Takes note of what came of the oldest task, and may change it. `None`: the task broke off.
+    fn took(&mut self, _outcome: &mut Option<Outcome>) {}
 }
 
 impl<'s, I: Iterator<Item = Task<'s>> + Send> TaskList<'s> for I {
-    fn next(&mut self) -> Next<'s> {
-        Iterator::next(self).map_or(Next::End, Next::Task)
+    fn next(&mut self) -> Option<Task<'s>> {
+        Iterator::next(self)
     }
 }
 
@@ -87,6 +80,8 @@ struct Feed<'s> {
     /// Where in the file the head lies, and the item taken before it.
     head: Option<u64>,
     taken: Option<u64>,
+    /// How often the Ion reader refused something in it.
+    refused: usize,
 }
 
 impl<'s> Feed<'s> {
@@ -102,6 +97,7 @@ impl<'s> Feed<'s> {
             last: None,
             head: None,
             taken: None,
+            refused: 0,
         }
     }
 
@@ -109,9 +105,8 @@ impl<'s> Feed<'s> {
     fn prefetch(&mut self, pool: &Pool<'s>, ahead: usize) {
         while self.tickets.len() < ahead && !self.ended {
             match self.tasks.next() {
-                Next::Task(task) => self.tickets.push_back(pool.submit(task)),
-                Next::Wait => return,
-                Next::End => self.ended = true,
+                Some(task) => self.tickets.push_back(pool.submit(task)),
+                None => self.ended = true,
             }
         }
     }
@@ -139,15 +134,11 @@ impl<'s> Feed<'s> {
             }
             self.prefetch(pool, ahead.max(1));
             let ticket = self.tickets.pop_front()?;
-            let outcome = pool.wait(ticket);
-            let settled = outcome.as_ref().is_some_and(|outcome| !outcome.unsettled);
-            if !self.tasks.done(settled) {
-                self.tickets.clear();
-                self.ended = false;
-                continue;
-            }
+            let mut outcome = pool.wait(ticket);
+            self.tasks.took(&mut outcome);
             match outcome {
-                Some(outcome) => {
+                Some(mut outcome) => {
+                    self.give_up(&mut outcome);
                     findings.extend(outcome.findings);
                     self.ready.extend(outcome.items);
                 }
@@ -162,6 +153,21 @@ impl<'s> Feed<'s> {
                     .source(&self.path, None)
                     .remedy("this is a defect of this tool: please report it with the file"),
                 ),
+            }
+        }
+    }
+
+    /// Reads no further once so much of the file was refused. It counts by file, and not by piece, because
+    /// the engines do not cut alike.
+    fn give_up(&mut self, outcome: &mut Outcome) {
+        let left = REFUSED_MAX - self.refused;
+        match outcome.refused.get(left - 1) {
+            None => self.refused += outcome.refused.len(),
+            Some(&last) => {
+                outcome.end_at(last);
+                outcome.findings.push(unread(&given_up(last), &self.path));
+                self.tickets.clear();
+                self.ended = true;
             }
         }
     }

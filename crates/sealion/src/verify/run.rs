@@ -1,6 +1,7 @@
 //! One run: survey, then the blocks in order, then what it all amounts to.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io;
 use std::sync::Arc;
 
 use super::access::Access;
@@ -11,9 +12,9 @@ use super::feed::{merge, Merge, Outcome, Source, Task, Tasks};
 use super::looking::Looking;
 use super::manifests::check_manifests;
 use super::pool::Pool;
-use super::stretches::Stretches;
+use super::stretches::{Both, Stretches};
 use super::survey::{JournalFile, Survey, Surveyor};
-use super::{Progress, Verifier};
+use super::{Progress, Verifier, PIECE_BYTES};
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::engine::{self, Checked, Checker, Doubts, Engine, Passes};
 use crate::findings::{
@@ -22,7 +23,7 @@ use crate::findings::{
     Severity, StrandFold, Wanted, Watch,
 };
 use crate::report::{not_covered, Input, Kinds, Report, Tool, Verdict};
-use crate::source::{Archive, Flaw, FlawKind, Object};
+use crate::source::{Archive, Flaw, FlawKind, Object, Pieces};
 use crate::{state, Error, Limits};
 
 /// A run under way.
@@ -458,7 +459,7 @@ impl From<Checked> for Outcome {
         Outcome {
             items: blocks.map(Item::Block).collect(),
             findings: checked.findings,
-            unsettled: false,
+            refused: checked.refused,
         }
     }
 }
@@ -499,21 +500,32 @@ fn tasks_of<'s>(
     taken: Option<u64>,
 ) -> Tasks<'s> {
     let path = file.object.name.clone();
-    match access.open(archive, &file.object) {
-        Ok(input) => {
-            let stretches = Stretches::new(input, file.encoding, path, checker, file.json);
-            Box::new(stretches.after(taken))
-        }
-        Err(error) => {
-            let flaw = Flaw::new(0, FlawKind::Unreadable(error));
-            let finding = flaw_finding(flaw, &path);
-            let task = move || Outcome {
-                findings: vec![finding],
-                ..Outcome::default()
-            };
-            Box::new(std::iter::once(Box::new(task) as Task<'s>))
-        }
-    }
+    let pieces = || -> io::Result<_> {
+        let input = access.open(archive, &file.object)?;
+        Ok(Pieces::new(
+            input,
+            file.encoding,
+            &checker.limits,
+            PIECE_BYTES,
+        ))
+    };
+    let of = |pieces| Stretches::new(pieces, path.clone(), checker.clone(), file.json).after(taken);
+    let tasks = || -> io::Result<Tasks<'s>> {
+        Ok(match checker.engine {
+            Engine::Fast => Box::new(of(pieces()?)),
+            Engine::Reference => Box::new(of(pieces()?.uncut())),
+            Engine::Both => Box::new(Both::new(of(pieces()?.uncut()), of(pieces()?))),
+        })
+    };
+    tasks().unwrap_or_else(|error| {
+        let flaw = Flaw::new(0, FlawKind::Unreadable(error));
+        let finding = flaw_finding(flaw, &path);
+        let task = move || Outcome {
+            findings: vec![finding],
+            ..Outcome::default()
+        };
+        Box::new(std::iter::once(Box::new(task) as Task<'s>))
+    })
 }
 
 fn nothing(inputs: usize, asked: &Asked) -> Finding {

@@ -72,6 +72,13 @@ struct Stored {
     bytes: Vec<u8>,
 }
 
+impl Stored {
+    /// Whether it is kept as the text that it was.
+    fn is_text(&self) -> bool {
+        Encoding::of(&self.bytes) == Encoding::Text
+    }
+}
+
 /// All records of all streams, on their way into order.
 pub(crate) struct Records {
     spool: Spool,
@@ -339,7 +346,7 @@ fn captured(summary: &Stored, joined: &[Option<&Details<'_>>]) -> Option<Capture
             let mut text = None;
             payload(details.stored, |payload| {
                 let revision = payload.require("revision")?;
-                text = Some(value_text(&revision, &details.stored.bytes)?);
+                text = Some(value_text(&revision, details.stored.is_text())?);
                 Ok(())
             });
             let table = details.revision.table.as_ref();
@@ -353,7 +360,7 @@ fn captured(summary: &Stored, joined: &[Option<&Details<'_>>]) -> Option<Capture
         let mut fields = Vec::new();
         for (name, node) in payload.fields() {
             if name != "revisionSummaries" {
-                let value = value_text(node, &summary.bytes)?;
+                let value = value_text(node, summary.is_text())?;
                 fields.push(format!("{}:{value}", symbol(name)));
                 continue;
             }
@@ -361,7 +368,12 @@ fn captured(summary: &Stored, joined: &[Option<&Details<'_>>]) -> Option<Capture
             let mut revisions = revisions.iter_mut();
             for item in node.items()? {
                 let hash = Envelope::open(item)?.require("hash")?;
-                let bare = || Ok(format!("{{hash:{}}}", value_text(&hash, &summary.bytes)?));
+                let bare = || {
+                    Ok(format!(
+                        "{{hash:{}}}",
+                        value_text(&hash, summary.is_text())?
+                    ))
+                };
                 let joined = revisions.next().and_then(Option::take);
                 list.push(joined.map_or_else(bare, Ok)?);
             }

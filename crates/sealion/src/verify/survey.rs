@@ -227,6 +227,10 @@ impl Surveyor<'_> {
         survey: &mut Survey,
     ) -> Result<&'static str, Flaw> {
         let mut pieces = Pieces::new(input, encoding, self.limits, 1);
+        // What both engines would agree on is read once, by the reference.
+        if self.engine != Engine::Fast {
+            pieces = pieces.uncut();
+        }
         let mut early = Vec::new();
         let first = loop {
             let Some(piece) = pieces.next() else {
@@ -264,16 +268,20 @@ impl Surveyor<'_> {
             });
         }
         pieces.set_piece_bytes(super::PIECE_BYTES);
+        let is_stream = matches!(first, First::Record);
+        if is_stream {
+            pieces.allow_line_feeds();
+        }
         let all = early.into_iter().map(Ok).chain(pieces);
-        match first {
-            First::Record => self.stream(object, encoding, all, survey),
-            _ => self.evidence(object, all, survey),
+        match is_stream {
+            true => self.stream(object, all, survey),
+            false => self.evidence(object, all, survey),
         }
     }
 
     /// What the first value of a piece is; `None` if the piece has none.
     fn first_value(&self, piece: &Piece) -> Result<Option<First>, Flaw> {
-        if self.engine == Engine::Fast {
+        if self.engine == Engine::Fast && piece.plain {
             if let Some(address) = first_address(piece, self.limits) {
                 return Ok(Some(First::Journal(Some(address), false)));
             }
@@ -284,14 +292,11 @@ impl Surveyor<'_> {
     fn stream(
         &mut self,
         object: &Object,
-        encoding: Encoding,
         pieces: impl Iterator<Item = Result<Piece, Flaw>>,
         survey: &mut Survey,
     ) -> Result<&'static str, Flaw> {
         let mut collector = self.collector(object, survey);
-        collector.each(pieces, |collector, piece| {
-            collector.records(piece, encoding)
-        });
+        collector.each(pieces, Collector::records);
         Ok("stream")
     }
 
@@ -350,6 +355,7 @@ impl Surveyor<'_> {
             kinds: BTreeSet::new(),
             unknown: false,
             flawed: false,
+            by_itself: false,
         }
     }
 
