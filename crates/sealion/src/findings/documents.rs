@@ -328,14 +328,20 @@ mod tests {
             offset: 0,
         };
         for whole in [false, true] {
-            for (again, hash) in [(0, 0xF0), (1, 0x10), (2, 0xF0), (2, 0x20)] {
+            let (other, same) = (Code::DuplicateRevision, Code::SameHash);
+            for (again, hash, code) in [
+                (0, 0xF0, other),
+                (1, 0x10, other),
+                (2, 0xF0, other),
+                (2, 0x20, same),
+            ] {
                 let mut documents = Documents::new(1 << 20);
                 for version in 0..3 {
                     let own = record(version, version as u8 * 0x10);
                     assert_eq!(documents.see(&own, &place, whole), None);
                 }
                 let found = documents.see(&record(again, hash), &place, whole);
-                assert_eq!(found.map(|found| found.code), Some(Code::DuplicateRevision));
+                assert_eq!(found.map(|found| found.code), Some(code));
                 // And hides nothing of what follows.
                 assert_eq!(documents.see(&record(3, 0x30), &place, whole), None);
             }

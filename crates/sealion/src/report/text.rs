@@ -116,7 +116,8 @@ impl Text<'_> {
         writeln!(self.out, "{why}")?;
         if report.verdict == Verdict::Verified {
             for sentence in proven(report) {
-                writeln!(self.out, "{sentence}")?;
+                self.out.own(&sentence)?;
+                self.out.own("\n")?;
             }
         }
         if report.warnings > 0 && report.verdict.exit_status() == 0 {
