@@ -250,37 +250,44 @@ impl<R: Read> Pieces<R> {
 
     fn try_next(&mut self) -> Result<Option<Piece>, Flaw> {
         loop {
-            let ended = self.at_eof || self.unreadable.is_some();
             let step = match &self.cut {
                 Cut::Text(_) => self.step_text(),
                 Cut::Binary(_) => self.step_binary(),
                 Cut::Uncut(_) => self.step_uncut()?,
             };
-            let max = self.limits.value_bytes_max;
             let given = match step {
                 Step::Chunk if self.is_enough(0) => self.give(false)?,
                 Step::Symbols if self.is_enough(SYMBOLS_BYTES) => self.give(false)?,
                 Step::Chunk | Step::Symbols => None,
                 Step::Unsure(why) => self.cease(why)?,
-                Step::More if ended => match self.is_whole() {
-                    true => return self.finish(),
-                    false => self.cease("an end within a value")?,
-                },
-                Step::More if (self.filled - self.end) as u64 > max => match &self.cut {
-                    Cut::Uncut(_) => {
-                        return Err(Flaw::limit(self.border(), "value_bytes_max", max))
-                    }
-                    _ => self.cease(TOO_LONG)?,
-                },
-                Step::More => {
-                    self.read_more();
-                    None
-                }
+                Step::More => self.more()?,
             };
-            if given.is_some() {
+            if given.is_some() || self.done {
                 return Ok(given);
             }
         }
+    }
+
+    /// What to do when bytes are missing: read some, or say that there are none, or too many.
+    fn more(&mut self) -> Result<Option<Piece>, Flaw> {
+        let ended = self.at_eof || self.unreadable.is_some();
+        let max = self.limits.value_bytes_max;
+        let long = (self.filled - self.end) as u64 > max;
+        let whole = self.is_whole();
+        if matches!(self.cut, Cut::Uncut(_)) {
+            if let Some(flaw) = self.too_long(&self.buffer[self.end..self.filled]) {
+                return Err(flaw);
+            }
+        } else if long && !(ended && whole) {
+            return self.cease(TOO_LONG);
+        } else if ended && !whole {
+            return self.cease("an end within a value");
+        }
+        if ended {
+            return self.finish();
+        }
+        self.read_more();
+        Ok(None)
     }
 
     /// Where the last chunk ends in the input.
@@ -753,5 +760,45 @@ mod tests {
         };
         let read = Pieces::new(&bytes[..], Encoding::Binary, &raised, 1);
         assert!(read.into_iter().all(|piece| piece.is_ok()));
+    }
+
+    #[test]
+    fn symbols_that_add_up_are_refused_where_they_are_too_many() {
+        let limits = Limits {
+            symbols_max: 10,
+            ..Limits::default()
+        };
+        let table = |imports: &str, count| {
+            let symbols = "\"a\",".repeat(count);
+            format!("$3::{{{imports}symbols:[{symbols}]}}")
+        };
+        let text = |tables: &[String]| format!("{{a:1}}{}{{b:2}}", tables.concat());
+        let cut = |text: &str, piece_bytes| {
+            let pieces = Pieces::new(text.as_bytes(), Encoding::Text, &limits, piece_bytes);
+            let (mut values, mut flaws) = (0, Vec::new());
+            for piece in pieces {
+                match piece {
+                    Ok(piece) => drop(piece.walk(|_, _| values += 1)),
+                    Err(flaw) => flaws.push((flaw.offset, flaw.kind)),
+                }
+            }
+            (values, flaws)
+        };
+        let append = "imports:$3,";
+        for piece_bytes in [1, 40, 1_000] {
+            // Each takes the place of the one before.
+            let fine = text(&[table("", 7), table("", 7), table("", 10)]);
+            let (values, flaws) = cut(&fine, piece_bytes);
+            assert!(flaws.is_empty() && values == 2, "{flaws:?}");
+            let first = table("", 7);
+            let many = text(&[first.clone(), table(append, 3), table(append, 1)]);
+            let place = 5 + first.len() + table(append, 3).len();
+            let (values, flaws) = cut(&many, piece_bytes);
+            assert_eq!(values, 1);
+            let [(offset, FlawKind::Limit { name, .. })] = &flaws[..] else {
+                panic!("{flaws:?}");
+            };
+            assert_eq!((*offset, *name), (place as u64, "symbols_max"));
+        }
     }
 }

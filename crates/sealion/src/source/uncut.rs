@@ -14,6 +14,7 @@ use super::cut_text::{skip_blanks, TextScanner};
 use super::flaw::{Flaw, FlawKind};
 use super::pieces::{context_bytes_max, Cut, Encoding, Part, Pieces, Step};
 use super::walk::{walk_within, Room, REFUSED_MAX};
+use crate::Limits;
 
 /// How far proposing is.
 pub(super) struct Uncut {
@@ -50,16 +51,8 @@ impl<R: Read> Pieces<R> {
             return Ok(Step::More);
         };
         let chunk = &rest[..length];
-        let max = limits.value_bytes_max;
-        if chunk.len() as u64 > max {
-            let value = match self.encoding {
-                Encoding::Text => skip_blanks(chunk).len(),
-                Encoding::Binary => chunk.len(),
-            };
-            if value as u64 > max {
-                let place = place + (chunk.len() - value) as u64;
-                return Err(Flaw::limit(place, "value_bytes_max", max));
-            }
+        if let Some(flaw) = too_long(chunk, self.encoding, place, limits) {
+            return Err(flaw);
         }
         // Text has no counts to read beforehand: commas stand for symbols.
         if self.encoding == Encoding::Text && may_be_table(chunk) {
@@ -72,6 +65,11 @@ impl<R: Read> Pieces<R> {
         self.end += length;
         self.ends.push(self.end);
         Ok(Step::Chunk)
+    }
+
+    /// What is behind the last chunk is more than a value may be.
+    pub(super) fn too_long(&self, rest: &[u8]) -> Option<Flaw> {
+        too_long(rest, self.encoding, self.border(), &self.limits)
     }
 
     /// Whether the chunks so far are a piece: the reader goes over it.
@@ -151,7 +149,7 @@ impl Uncut {
         &mut self,
         rest: &[u8],
         place: u64,
-        limits: &crate::Limits,
+        limits: &Limits,
     ) -> Result<Option<usize>, Flaw> {
         let place = place + self.ahead as u64;
         let found = self.scanner.scan(&rest[self.ahead..], place, limits)?;
@@ -161,7 +159,7 @@ impl Uncut {
     }
 }
 
-fn chunk_of_binary(rest: &[u8], place: u64, limits: &crate::Limits) -> Result<Option<usize>, Flaw> {
+fn chunk_of_binary(rest: &[u8], place: u64, limits: &Limits) -> Result<Option<usize>, Flaw> {
     let length = match cut_binary::top(rest, place)? {
         Top::NeedMore => return Ok(None),
         Top::VersionMarker => VERSION_MARKER.len() as u64,
@@ -173,6 +171,22 @@ fn chunk_of_binary(rest: &[u8], place: u64, limits: &crate::Limits) -> Result<Op
     }
     let length = length as usize;
     Ok((length <= rest.len()).then_some(length))
+}
+
+/// Whether a chunk, or the beginning of one, is longer than any may be; blanks and comments before a value have as
+/// much room again.
+fn too_long(chunk: &[u8], encoding: Encoding, place: u64, limits: &Limits) -> Option<Flaw> {
+    let max = limits.value_bytes_max;
+    if chunk.len() as u64 <= max || encoding == Encoding::Binary {
+        return None;
+    }
+    let value = skip_blanks(chunk);
+    let place = match value {
+        [] => place,
+        value => place + (chunk.len() - value.len()) as u64,
+    };
+    let long = value.len() as u64 > max || chunk.len() as u64 > max.saturating_mul(2);
+    long.then(|| Flaw::limit(place, "value_bytes_max", max))
 }
 
 /// Whether a chunk of text may be a symbol table: only what has an annotation is one, or stands behind a scalar.

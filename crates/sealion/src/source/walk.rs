@@ -125,6 +125,21 @@ pub(super) fn walk_within(
     }
 }
 
+/// The reader's words for a refusal, without its dump of the input and without places in the bytes that it was
+/// given, which depend on how a file was cut.
+pub(crate) fn words(error: &str) -> String {
+    let line = error.lines().next().unwrap_or_default();
+    let mut words = String::with_capacity(line.len());
+    for (index, part) in line.split(" at offset ").enumerate() {
+        let part = match index {
+            0 => part,
+            _ => part.trim_start_matches(|char: char| char.is_ascii_digit()),
+        };
+        words.push_str(part);
+    }
+    words
+}
+
 /// Where the first chunk from `from` on begins that the reader must not see, and why: in text it takes bytes
 /// amiss that are not UTF-8; in binary it goes as deep as values are nested.
 fn barred(piece: Part<'_>, from: usize) -> Option<(usize, Why)> {
@@ -225,7 +240,7 @@ impl Read {
                 }
                 Ok(Item::VersionMarker(marker)) => (Some(marker.range()), true, true),
                 Ok(_) => (None, true, false),
-                Err(error) => break Some(Why::Reader(error.to_string())),
+                Err(error) => break Some(Why::Reader(words(&error.to_string()))),
             };
             let range = range.unwrap_or(self.end..self.end);
             let table = (system && !marker).then_some(range.start);
