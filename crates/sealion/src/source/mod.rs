@@ -31,4 +31,4 @@ pub(crate) use hash_all::hash_all;
 pub(crate) use pieces::{Encoding, Piece, Pieces};
 pub(crate) use spare::keep;
 pub(crate) use spool::Spool;
-pub(crate) use walk::{words, Refused, Why, REFUSED_MAX};
+pub(crate) use walk::{words, Refused, Seen, Why, REFUSED_MAX};

@@ -9,15 +9,13 @@
 
 use std::io::{self, Read};
 
-use ion_rs::{AnyEncoding, LazyValue};
-
 use super::cut_binary::VERSION_MARKER;
 use super::exact_binary::{plain, table, Plain};
 use super::exact_text::{Exact, Found};
 use super::flaw::{Flaw, FlawKind};
 use super::spare;
 use super::uncut::Uncut;
-use super::walk::{walk, Place, Walked};
+use super::walk::{walk, Seen, Walked};
 use crate::Limits;
 
 /// Bytes read at a time beyond what a piece wants.
@@ -78,8 +76,8 @@ impl Piece {
         self.offset + (self.bytes.len() - self.context) as u64
     }
 
-    /// Calls `each` with every value, in order, as one reader of `ion-rs` gives them.
-    pub(crate) fn walk(&self, each: impl FnMut(LazyValue<'_, AnyEncoding>, Place)) -> Walked {
+    /// Calls `each` with every value, in order, as one reader of `ion-rs` gives them, and where it refused.
+    pub(crate) fn walk(&self, each: impl FnMut(Seen<'_>)) -> Walked {
         walk(self.part(), each)
     }
 
@@ -438,8 +436,8 @@ impl<R: Read> Pieces<R> {
 
     fn step_binary(&mut self) -> Step {
         let at = self.end;
-        if self.line_feeds && self.buffer.get(at) == Some(&b'\n') && at < self.filled {
-            return self.step_line_feed(at);
+        if let Some(step) = self.step_line_feed() {
+            return step;
         }
         let rest = &self.buffer[at..self.filled];
         let length = match plain(rest) {
@@ -496,24 +494,25 @@ impl<R: Read> Pieces<R> {
 
     /// Firehose can end each record with a line feed, which in Ion binary reads as ten bytes of padding and would
     /// swallow the next record's version marker. It is told by what is behind: a record, from its first byte on.
-    /// What is given has padding of one byte there.
-    fn step_line_feed(&mut self, at: usize) -> Step {
-        let rest = &self.buffer[at + 1..self.filled];
-        let record = rest.strip_prefix(&VERSION_MARKER).unwrap_or(rest);
-        let told = match record.first() {
-            Some(0xD2..=0xDE | 0xE3..=0xEE) => true,
-            Some(0xE0) if record.len() < VERSION_MARKER.len() && !self.at_eof => return Step::More,
-            None if !self.at_eof => return Step::More,
-            None => rest.is_empty(),
-            Some(_) => false,
-        };
-        if !told {
-            return Step::Unsure("padding");
+    /// What is given has padding of one byte there. `None`: it is no such line feed.
+    pub(super) fn step_line_feed(&mut self) -> Option<Step> {
+        let (feed, rest) = self.buffer[self.end..self.filled].split_first()?;
+        if *feed != b'\n' || !self.line_feeds {
+            return None;
         }
-        self.buffer[at] = 0;
+        let ended = self.at_eof || self.unreadable.is_some();
+        let record = rest.strip_prefix(&VERSION_MARKER).unwrap_or(rest);
+        match record {
+            [] if rest.is_empty() && ended => {}
+            [0xD2..=0xDE | 0xE3..=0xEE, ..] => {}
+            // It may go on with a version marker, or behind one.
+            _ if record.len() < VERSION_MARKER.len() && !ended => return Some(Step::More),
+            _ => return None,
+        }
+        self.buffer[self.end] = 0;
         self.end += 1;
         self.ends.push(self.end);
-        Step::Chunk
+        Some(Step::Chunk)
     }
 }
 
@@ -656,7 +655,9 @@ mod tests {
             let (mut values, mut flawed) = (0, false);
             for piece in pieces.by_ref() {
                 match piece {
-                    Ok(piece) => drop(piece.walk(|_, _| values += 1)),
+                    Ok(piece) => drop(
+                        piece.walk(|seen| values += usize::from(matches!(seen, Seen::Value(..)))),
+                    ),
                     Err(_) => flawed = true,
                 }
             }
@@ -778,7 +779,9 @@ mod tests {
             let (mut values, mut flaws) = (0, Vec::new());
             for piece in pieces {
                 match piece {
-                    Ok(piece) => drop(piece.walk(|_, _| values += 1)),
+                    Ok(piece) => drop(
+                        piece.walk(|seen| values += usize::from(matches!(seen, Seen::Value(..)))),
+                    ),
                     Err(flaw) => flaws.push((flaw.offset, flaw.kind)),
                 }
             }

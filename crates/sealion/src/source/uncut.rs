@@ -37,6 +37,11 @@ impl Default for Uncut {
 
 impl<R: Read> Pieces<R> {
     pub(super) fn step_uncut(&mut self) -> Result<Step, Flaw> {
+        if self.encoding == Encoding::Binary {
+            if let Some(step) = self.step_line_feed() {
+                return Ok(step);
+            }
+        }
         let Cut::Uncut(uncut) = &mut self.cut else {
             return Ok(Step::More);
         };
@@ -86,7 +91,7 @@ impl<R: Read> Pieces<R> {
             symbols: self.limits.symbols_max as usize,
             bytes: context_bytes_max(&self.limits),
         };
-        let walked = walk_within(part, Some(room), |_, _| {});
+        let walked = walk_within(part, Some(room), |_| {});
         let own = self.end - self.context;
         let Cut::Uncut(uncut) = &mut self.cut else {
             return Ok(true);
@@ -122,7 +127,7 @@ impl<R: Read> Pieces<R> {
             self.tables = walked.context;
         }
         // Nobody reads on behind so many.
-        self.done |= walked.refused.len() >= REFUSED_MAX;
+        self.done |= walked.refused >= REFUSED_MAX;
         Ok(true)
     }
 

@@ -280,7 +280,7 @@ impl Surveyor<'_> {
         survey: &mut Survey,
     ) -> Result<&'static str, Flaw> {
         let mut collector = self.collector(object, survey);
-        collector.each(pieces, Collector::records);
+        collector.each(pieces, Collector::stream_record);
         Ok("stream")
     }
 
@@ -291,7 +291,7 @@ impl Surveyor<'_> {
         survey: &mut Survey,
     ) -> Result<&'static str, Flaw> {
         let mut collector = self.collector(object, survey);
-        collector.each(pieces, Collector::values);
+        collector.each(pieces, Collector::value);
         let flawed = collector.flawed;
         let (kinds, unknown) = collector.finish();
         Ok(match (kinds.len(), unknown) {
