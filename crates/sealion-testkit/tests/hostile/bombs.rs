@@ -212,7 +212,7 @@ fn many_symbol_tables() {
         0xEE, 0x92, 0x81, 0x83, 0xDE, 0x8E, 0x86, 0x71, 0x03, 0x87, 0xB9, 0x88,
     ];
     let table = [&head[..], b"abcdefgh"].concat();
-    let binary = [&MARKER[..], &table.repeat(250_000)].concat();
+    let binary = [&MARKER[..], &table.repeat(500_000)].concat();
     for bytes in [text, binary] {
         let archive = Memory::new().with("file", bytes);
         let report = sealion::Verifier::new().verify(&archive).unwrap();

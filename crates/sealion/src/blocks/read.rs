@@ -9,7 +9,7 @@ use base64::Engine as _;
 
 use super::json;
 use super::time::Time;
-use crate::source::{Flaw, FlawKind};
+use crate::source::{words, Flaw, FlawKind};
 
 /// Where bytes handed to the Ion reader lie in the input.
 #[derive(Clone, Copy, Debug)]
@@ -266,8 +266,7 @@ impl<'a> Node<'a> {
 
 /// The Ion reader's words for a refusal, without its dump of the input.
 pub(crate) fn refusal(error: &str) -> String {
-    let line = error.lines().next().unwrap_or_default();
-    let line: String = line
+    let line: String = words(error)
         .trim_start_matches("found ")
         .chars()
         .take(160)

@@ -275,6 +275,43 @@ mod tests {
     }
 
     #[test]
+    fn a_symbol_is_no_string() {
+        let hash = "{{AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=}}";
+        let time = "2021-08-01T12:01:25.956Z";
+        let block = format!(
+            "{{blockAddress:{{strandId:\"s\",sequenceNo:7}},transactionId:\"t\",\
+             blockTimestamp:{time},blockHash:{hash},entriesHash:{hash},\
+             previousBlockHash:{hash},entriesHashList:[{hash}],transactionInfo:{{statements:[\
+             {{statement:\"SELECT\",startTime:{time},statementDigest:{hash}}}]}},revisions:[\
+             {{blockAddress:{{strandId:\"s\",sequenceNo:7}},hash:{hash},data:{{a:1}},\
+             metadata:{{id:\"i\",version:0,txTime:{time},txId:\"t\"}}}}]}}"
+        );
+        let passes = |text: &str| {
+            let elements = ion_rs::Element::read_all(text).unwrap();
+            let binary = elements.encode_as(ion_rs::v1_0::Binary).unwrap();
+            [text.as_bytes(), &binary].map(|bytes| {
+                let piece = Piece::of_one(bytes.to_vec(), 0);
+                let (path, asked) = (Arc::from("journal"), Asked::default());
+                let limits = Limits::default();
+                check_piece(&piece, &path, &asked, &limits, &Used::default()).is_err()
+            })
+        };
+        assert_eq!(passes(&block), [false, false]);
+        for string in ["\"s\"", "\"t\"", "\"SELECT\"", "\"i\""] {
+            for (at, _) in block.match_indices(string) {
+                for symbol in [
+                    string.trim_matches('"').to_owned(),
+                    string.replace('"', "'"),
+                ] {
+                    let mut odd = block.clone();
+                    odd.replace_range(at..at + string.len(), &symbol);
+                    assert_eq!(passes(&odd), [true, true], "{odd}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn the_first_address_is_that_of_blocks_alone() {
         let first = |text: &str| {
             let bytes = text.as_bytes().to_vec();

@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) use capture::{value_text, Wanted};
 pub(crate) use doubts::Doubts;
 pub(crate) use fast::first_address;
-pub(crate) use plain::{given_up, read_values};
+pub(crate) use plain::{given_up, read_each, read_values};
 
 use crate::blocks::block::Block;
 use crate::blocks::read::{Envelope, Node, Unfit};
@@ -174,16 +174,19 @@ impl Checker {
 
     fn plain(&self, piece: &Piece, path: &Arc<str>) -> Checked {
         let mut checked = Checked::default();
-        let mut unfits: Vec<Unfit> = Vec::new();
-        let refused = read_values(piece, |node| match self.block(node, path) {
-            Ok(block) => checked.blocks.push(block),
-            Err(unfit) => unfits.push(unfit),
+        read_each(piece, |seen| {
+            let read = match seen {
+                Ok(node) => self.block(node, path),
+                Err(unfit) => {
+                    checked.refused.push(unfit.offset);
+                    Err(unfit)
+                }
+            };
+            match read {
+                Ok(block) => checked.blocks.push(block),
+                Err(unfit) => checked.findings.push(unread(&unfit, path)),
+            }
         });
-        checked.refused = refused.iter().map(|unfit| unfit.offset).collect();
-        unfits.extend(refused);
-        // In the order of the file, wherever it was cut.
-        unfits.sort_by_key(|unfit| unfit.offset);
-        checked.findings = unfits.iter().map(|unfit| unread(unfit, path)).collect();
         checked
     }
 

@@ -1,19 +1,31 @@
 //! Bytes of whole values in, Ion values out: the plain engine, on `ion-rs`.
 
 use crate::blocks::read::{refusal, Node, Origin, Unfit};
-use crate::source::{FlawKind, Piece, Refused, Why};
+use crate::source::{FlawKind, Piece, Refused, Seen, Why};
 
-/// Calls `each` with every value of a piece, in order; gives the places where the Ion reader refused, in order,
-/// and at most [`REFUSED_MAX`](crate::source::REFUSED_MAX): then what is behind the last of them was not read.
-pub(crate) fn read_values(piece: &Piece, mut each: impl FnMut(Node<'_>)) -> Vec<Unfit> {
-    let walked = piece.walk(|value, place| {
-        let origin = Origin::At {
-            at: place.at + piece.context,
-            offset: piece.offset + place.index as u64,
-        };
-        each(Node::new(value, origin));
+/// Calls `each` with every value of a piece and with every place where the Ion reader refused something, in order.
+/// If it refused [`REFUSED_MAX`](crate::source::REFUSED_MAX), what is behind the last of them was not read.
+pub(crate) fn read_each(piece: &Piece, mut each: impl FnMut(Result<Node<'_>, Unfit>)) {
+    piece.walk(|seen| match seen {
+        Seen::Refused(refused) => each(Err(unfit_of(refused))),
+        Seen::Value(value, place) => {
+            let origin = Origin::At {
+                at: place.at + piece.context,
+                offset: piece.offset + place.index as u64,
+            };
+            each(Ok(Node::new(value, origin)));
+        }
     });
-    walked.refused.into_iter().map(unfit_of).collect()
+}
+
+/// The same, where it does not matter what came before a refusal.
+pub(crate) fn read_values(piece: &Piece, mut each: impl FnMut(Node<'_>)) -> Vec<Unfit> {
+    let mut refused = Vec::new();
+    read_each(piece, |seen| match seen {
+        Ok(node) => each(node),
+        Err(unfit) => refused.push(unfit),
+    });
+    refused
 }
 
 fn unfit_of(refused: Refused) -> Unfit {

@@ -33,4 +33,4 @@ pub(crate) use lasting::{Failure, Lasting};
 pub(crate) use pieces::{Encoding, Piece, Pieces};
 pub(crate) use spare::keep;
 pub(crate) use spool::Spool;
-pub(crate) use walk::{Refused, Why, REFUSED_MAX};
+pub(crate) use walk::{words, Refused, Seen, Why, REFUSED_MAX};

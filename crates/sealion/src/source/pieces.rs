@@ -9,15 +9,13 @@
 
 use std::io::{self, Read};
 
-use ion_rs::{AnyEncoding, LazyValue};
-
 use super::cut_binary::VERSION_MARKER;
 use super::exact_binary::{plain, table, Plain};
 use super::exact_text::{Exact, Found};
 use super::flaw::{Flaw, FlawKind};
 use super::spare;
 use super::uncut::Uncut;
-use super::walk::{walk, Place, Walked};
+use super::walk::{walk, Seen, Walked};
 use crate::Limits;
 
 /// Bytes read at a time beyond what a piece wants.
@@ -78,8 +76,8 @@ impl Piece {
         self.offset + (self.bytes.len() - self.context) as u64
     }
 
-    /// Calls `each` with every value, in order, as one reader of `ion-rs` gives them.
-    pub(crate) fn walk(&self, each: impl FnMut(LazyValue<'_, AnyEncoding>, Place)) -> Walked {
+    /// Calls `each` with every value, in order, as one reader of `ion-rs` gives them, and where it refused.
+    pub(crate) fn walk(&self, each: impl FnMut(Seen<'_>)) -> Walked {
         walk(self.part(), each)
     }
 
@@ -250,37 +248,44 @@ impl<R: Read> Pieces<R> {
 
     fn try_next(&mut self) -> Result<Option<Piece>, Flaw> {
         loop {
-            let ended = self.at_eof || self.unreadable.is_some();
             let step = match &self.cut {
                 Cut::Text(_) => self.step_text(),
                 Cut::Binary(_) => self.step_binary(),
                 Cut::Uncut(_) => self.step_uncut()?,
             };
-            let max = self.limits.value_bytes_max;
             let given = match step {
                 Step::Chunk if self.is_enough(0) => self.give(false)?,
                 Step::Symbols if self.is_enough(SYMBOLS_BYTES) => self.give(false)?,
                 Step::Chunk | Step::Symbols => None,
                 Step::Unsure(why) => self.cease(why)?,
-                Step::More if ended => match self.is_whole() {
-                    true => return self.finish(),
-                    false => self.cease("an end within a value")?,
-                },
-                Step::More if (self.filled - self.end) as u64 > max => match &self.cut {
-                    Cut::Uncut(_) => {
-                        return Err(Flaw::limit(self.border(), "value_bytes_max", max))
-                    }
-                    _ => self.cease(TOO_LONG)?,
-                },
-                Step::More => {
-                    self.read_more();
-                    None
-                }
+                Step::More => self.more()?,
             };
-            if given.is_some() {
+            if given.is_some() || self.done {
                 return Ok(given);
             }
         }
+    }
+
+    /// What to do when bytes are missing: read some, or say that there are none, or too many.
+    fn more(&mut self) -> Result<Option<Piece>, Flaw> {
+        let ended = self.at_eof || self.unreadable.is_some();
+        let max = self.limits.value_bytes_max;
+        let long = (self.filled - self.end) as u64 > max;
+        let whole = self.is_whole();
+        if matches!(self.cut, Cut::Uncut(_)) {
+            if let Some(flaw) = self.too_long(&self.buffer[self.end..self.filled]) {
+                return Err(flaw);
+            }
+        } else if long && !(ended && whole) {
+            return self.cease(TOO_LONG);
+        } else if ended && !whole {
+            return self.cease("an end within a value");
+        }
+        if ended {
+            return self.finish();
+        }
+        self.read_more();
+        Ok(None)
     }
 
     /// Where the last chunk ends in the input.
@@ -431,8 +436,8 @@ impl<R: Read> Pieces<R> {
 
     fn step_binary(&mut self) -> Step {
         let at = self.end;
-        if self.line_feeds && self.buffer.get(at) == Some(&b'\n') && at < self.filled {
-            return self.step_line_feed(at);
+        if let Some(step) = self.step_line_feed() {
+            return step;
         }
         let rest = &self.buffer[at..self.filled];
         let length = match plain(rest) {
@@ -489,24 +494,25 @@ impl<R: Read> Pieces<R> {
 
     /// Firehose can end each record with a line feed, which in Ion binary reads as ten bytes of padding and would
     /// swallow the next record's version marker. It is told by what is behind: a record, from its first byte on.
-    /// What is given has padding of one byte there.
-    fn step_line_feed(&mut self, at: usize) -> Step {
-        let rest = &self.buffer[at + 1..self.filled];
-        let record = rest.strip_prefix(&VERSION_MARKER).unwrap_or(rest);
-        let told = match record.first() {
-            Some(0xD2..=0xDE | 0xE3..=0xEE) => true,
-            Some(0xE0) if record.len() < VERSION_MARKER.len() && !self.at_eof => return Step::More,
-            None if !self.at_eof => return Step::More,
-            None => rest.is_empty(),
-            Some(_) => false,
-        };
-        if !told {
-            return Step::Unsure("padding");
+    /// What is given has padding of one byte there. `None`: it is no such line feed.
+    pub(super) fn step_line_feed(&mut self) -> Option<Step> {
+        let (feed, rest) = self.buffer[self.end..self.filled].split_first()?;
+        if *feed != b'\n' || !self.line_feeds {
+            return None;
         }
-        self.buffer[at] = 0;
+        let ended = self.at_eof || self.unreadable.is_some();
+        let record = rest.strip_prefix(&VERSION_MARKER).unwrap_or(rest);
+        match record {
+            [] if rest.is_empty() && ended => {}
+            [0xD2..=0xDE | 0xE3..=0xEE, ..] => {}
+            // It may go on with a version marker, or behind one.
+            _ if record.len() < VERSION_MARKER.len() && !ended => return Some(Step::More),
+            _ => return None,
+        }
+        self.buffer[self.end] = 0;
         self.end += 1;
         self.ends.push(self.end);
-        Step::Chunk
+        Some(Step::Chunk)
     }
 }
 
@@ -649,7 +655,9 @@ mod tests {
             let (mut values, mut flawed) = (0, false);
             for piece in pieces.by_ref() {
                 match piece {
-                    Ok(piece) => drop(piece.walk(|_, _| values += 1)),
+                    Ok(piece) => drop(
+                        piece.walk(|seen| values += usize::from(matches!(seen, Seen::Value(..)))),
+                    ),
                     Err(_) => flawed = true,
                 }
             }
@@ -753,5 +761,47 @@ mod tests {
         };
         let read = Pieces::new(&bytes[..], Encoding::Binary, &raised, 1);
         assert!(read.into_iter().all(|piece| piece.is_ok()));
+    }
+
+    #[test]
+    fn symbols_that_add_up_are_refused_where_they_are_too_many() {
+        let limits = Limits {
+            symbols_max: 10,
+            ..Limits::default()
+        };
+        let table = |imports: &str, count| {
+            let symbols = "\"a\",".repeat(count);
+            format!("$3::{{{imports}symbols:[{symbols}]}}")
+        };
+        let text = |tables: &[String]| format!("{{a:1}}{}{{b:2}}", tables.concat());
+        let cut = |text: &str, piece_bytes| {
+            let pieces = Pieces::new(text.as_bytes(), Encoding::Text, &limits, piece_bytes);
+            let (mut values, mut flaws) = (0, Vec::new());
+            for piece in pieces {
+                match piece {
+                    Ok(piece) => drop(
+                        piece.walk(|seen| values += usize::from(matches!(seen, Seen::Value(..)))),
+                    ),
+                    Err(flaw) => flaws.push((flaw.offset, flaw.kind)),
+                }
+            }
+            (values, flaws)
+        };
+        let append = "imports:$3,";
+        for piece_bytes in [1, 40, 1_000] {
+            // Each takes the place of the one before.
+            let fine = text(&[table("", 7), table("", 7), table("", 10)]);
+            let (values, flaws) = cut(&fine, piece_bytes);
+            assert!(flaws.is_empty() && values == 2, "{flaws:?}");
+            let first = table("", 7);
+            let many = text(&[first.clone(), table(append, 3), table(append, 1)]);
+            let place = 5 + first.len() + table(append, 3).len();
+            let (values, flaws) = cut(&many, piece_bytes);
+            assert_eq!(values, 1);
+            let [(offset, FlawKind::Limit { name, .. })] = &flaws[..] else {
+                panic!("{flaws:?}");
+            };
+            assert_eq!((*offset, *name), (place as u64, "symbols_max"));
+        }
     }
 }

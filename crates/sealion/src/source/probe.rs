@@ -2,11 +2,11 @@
 
 use std::io::Read;
 
-use ion_rs::{v1_0, Element};
+use ion_rs::{v1_0, Element, HasRange};
 
 use super::flaw::FlawKind;
 use super::pieces::{Encoding, Piece, Pieces};
-use super::walk::{Refused, Why, REFUSED_MAX};
+use super::walk::{Seen, Why, REFUSED_MAX};
 use crate::Limits;
 
 /// How to cut.
@@ -29,33 +29,25 @@ pub struct Cut {
 
 impl Cut {
     fn take(&mut self, piece: &Piece) {
-        let (mut values, origin) = (Vec::new(), piece.offset);
-        let walked = piece.walk(|value, place| {
-            use ion_rs::HasRange;
+        piece.walk(|seen| {
+            let (value, place) = match seen {
+                // Of a file, and not of a piece.
+                _ if self.flaws.len() >= REFUSED_MAX => return,
+                Seen::Value(value, place) => (value, place),
+                Seen::Refused(refused) => {
+                    return self.flaws.push(match refused.why {
+                        Why::Reader(why) => (refused.offset, why),
+                        Why::Holds(what) => (refused.offset, what.to_owned()),
+                        Why::Before(flaw) => (flaw.offset, format!("{:?}", flaw.kind)),
+                    })
+                }
+            };
             let start = value.raw().map_or(0, |raw| raw.range().start);
-            let index = start + place.index - place.at;
+            let index = start + place.index - place.at - piece.context;
             let text = Element::try_from(value).ok();
             let text = text.and_then(|element| element.encode_as(v1_0::Text).ok());
-            values.push((origin + (index - piece.context) as u64, text));
+            self.values.push((piece.offset + index as u64, text));
         });
-        let left = REFUSED_MAX - self.flaws.len().min(REFUSED_MAX);
-        let refused: Vec<Refused> = walked.refused.into_iter().take(left).collect();
-        // Behind the last that counts nothing does.
-        let end = refused
-            .last()
-            .filter(|_| refused.len() == left)
-            .map(|last| last.offset);
-        values.retain(|(offset, _)| end.is_none_or(|end| *offset < end));
-        self.values.extend(values);
-        self.flaws
-            .extend(refused.into_iter().map(|refused| match refused.why {
-                Why::Reader(why) => (
-                    refused.offset,
-                    why.lines().next().unwrap_or_default().to_owned(),
-                ),
-                Why::Holds(what) => (refused.offset, what.to_owned()),
-                Why::Before(flaw) => (flaw.offset, format!("{:?}", flaw.kind)),
-            }));
     }
 }
 

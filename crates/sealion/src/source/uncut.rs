@@ -14,6 +14,7 @@ use super::cut_text::{skip_blanks, TextScanner};
 use super::flaw::{Flaw, FlawKind};
 use super::pieces::{context_bytes_max, Cut, Encoding, Part, Pieces, Step};
 use super::walk::{walk_within, Room, REFUSED_MAX};
+use crate::Limits;
 
 /// How far proposing is.
 pub(super) struct Uncut {
@@ -36,6 +37,11 @@ impl Default for Uncut {
 
 impl<R: Read> Pieces<R> {
     pub(super) fn step_uncut(&mut self) -> Result<Step, Flaw> {
+        if self.encoding == Encoding::Binary {
+            if let Some(step) = self.step_line_feed() {
+                return Ok(step);
+            }
+        }
         let Cut::Uncut(uncut) = &mut self.cut else {
             return Ok(Step::More);
         };
@@ -50,16 +56,8 @@ impl<R: Read> Pieces<R> {
             return Ok(Step::More);
         };
         let chunk = &rest[..length];
-        let max = limits.value_bytes_max;
-        if chunk.len() as u64 > max {
-            let value = match self.encoding {
-                Encoding::Text => skip_blanks(chunk).len(),
-                Encoding::Binary => chunk.len(),
-            };
-            if value as u64 > max {
-                let place = place + (chunk.len() - value) as u64;
-                return Err(Flaw::limit(place, "value_bytes_max", max));
-            }
+        if let Some(flaw) = too_long(chunk, self.encoding, place, limits) {
+            return Err(flaw);
         }
         // Text has no counts to read beforehand: commas stand for symbols.
         if self.encoding == Encoding::Text && may_be_table(chunk) {
@@ -72,6 +70,11 @@ impl<R: Read> Pieces<R> {
         self.end += length;
         self.ends.push(self.end);
         Ok(Step::Chunk)
+    }
+
+    /// What is behind the last chunk is more than a value may be.
+    pub(super) fn too_long(&self, rest: &[u8]) -> Option<Flaw> {
+        too_long(rest, self.encoding, self.border(), &self.limits)
     }
 
     /// Whether the chunks so far are a piece: the reader goes over it.
@@ -88,7 +91,7 @@ impl<R: Read> Pieces<R> {
             symbols: self.limits.symbols_max as usize,
             bytes: context_bytes_max(&self.limits),
         };
-        let walked = walk_within(part, Some(room), |_, _| {});
+        let walked = walk_within(part, Some(room), |_| {});
         let own = self.end - self.context;
         let Cut::Uncut(uncut) = &mut self.cut else {
             return Ok(true);
@@ -124,7 +127,7 @@ impl<R: Read> Pieces<R> {
             self.tables = walked.context;
         }
         // Nobody reads on behind so many.
-        self.done |= walked.refused.len() >= REFUSED_MAX;
+        self.done |= walked.refused >= REFUSED_MAX;
         Ok(true)
     }
 
@@ -151,7 +154,7 @@ impl Uncut {
         &mut self,
         rest: &[u8],
         place: u64,
-        limits: &crate::Limits,
+        limits: &Limits,
     ) -> Result<Option<usize>, Flaw> {
         let place = place + self.ahead as u64;
         let found = self.scanner.scan(&rest[self.ahead..], place, limits)?;
@@ -161,7 +164,7 @@ impl Uncut {
     }
 }
 
-fn chunk_of_binary(rest: &[u8], place: u64, limits: &crate::Limits) -> Result<Option<usize>, Flaw> {
+fn chunk_of_binary(rest: &[u8], place: u64, limits: &Limits) -> Result<Option<usize>, Flaw> {
     let length = match cut_binary::top(rest, place)? {
         Top::NeedMore => return Ok(None),
         Top::VersionMarker => VERSION_MARKER.len() as u64,
@@ -173,6 +176,22 @@ fn chunk_of_binary(rest: &[u8], place: u64, limits: &crate::Limits) -> Result<Op
     }
     let length = length as usize;
     Ok((length <= rest.len()).then_some(length))
+}
+
+/// Whether a chunk, or the beginning of one, is longer than any may be; blanks and comments before a value have as
+/// much room again.
+fn too_long(chunk: &[u8], encoding: Encoding, place: u64, limits: &Limits) -> Option<Flaw> {
+    let max = limits.value_bytes_max;
+    if chunk.len() as u64 <= max || encoding == Encoding::Binary {
+        return None;
+    }
+    let value = skip_blanks(chunk);
+    let place = match value {
+        [] => place,
+        value => place + (chunk.len() - value.len()) as u64,
+    };
+    let long = value.len() as u64 > max || chunk.len() as u64 > max.saturating_mul(2);
+    long.then(|| Flaw::limit(place, "value_bytes_max", max))
 }
 
 /// Whether a chunk of text may be a symbol table: only what has an annotation is one, or stands behind a scalar.

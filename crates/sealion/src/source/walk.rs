@@ -36,8 +36,8 @@ pub(crate) enum Why {
 /// What came of reading a piece.
 #[derive(Debug, Default)]
 pub(crate) struct Walked {
-    /// At most [`REFUSED_MAX`]; if it is as many, what is behind them was not read.
-    pub(crate) refused: Vec<Refused>,
+    /// How many chunks were refused: at most [`REFUSED_MAX`], and if it is as many, what is behind was not read.
+    pub(crate) refused: usize,
     /// What leaves the symbols in force that are so behind the piece, unless they are those at its start.
     pub(crate) context: Option<Vec<u8>>,
     /// Where the symbol table lies in the piece with which symbols become more than there is room for.
@@ -60,8 +60,15 @@ pub(super) struct Room {
     pub(super) bytes: usize,
 }
 
-/// Calls `each` with every value of a piece, in order. A panic of it counts as one of the reader.
-pub(super) fn walk(piece: Part<'_>, each: impl FnMut(LazyValue<'_, AnyEncoding>, Place)) -> Walked {
+/// One thing that comes up while a piece is read.
+pub(crate) enum Seen<'v> {
+    Value(LazyValue<'v, AnyEncoding>, Place),
+    Refused(Refused),
+}
+
+/// Calls `each` with every value of a piece and everything that is refused, in order. A panic of it counts as one of
+/// the reader.
+pub(super) fn walk(piece: Part<'_>, each: impl FnMut(Seen<'_>)) -> Walked {
     walk_within(piece, None, each)
 }
 
@@ -69,7 +76,7 @@ pub(super) fn walk(piece: Part<'_>, each: impl FnMut(LazyValue<'_, AnyEncoding>,
 pub(super) fn walk_within(
     piece: Part<'_>,
     room: Option<Room>,
-    mut each: impl FnMut(LazyValue<'_, AnyEncoding>, Place),
+    mut each: impl FnMut(Seen<'_>),
 ) -> Walked {
     let mut walked = Walked::default();
     let bytes = piece.bytes;
@@ -97,7 +104,9 @@ pub(super) fn walk_within(
             room,
             ..Read::default()
         };
-        let why = read.all(&own, before, piece.encoding, |value| each(value, place));
+        let why = read.all(&own, before, piece.encoding, |value| {
+            each(Seen::Value(value, place))
+        });
         if let Some(context) = read.context {
             tables.clone_from(&context);
             walked.context = Some(context);
@@ -112,17 +121,31 @@ pub(super) fn walk_within(
             (None, None) => return walked,
         };
         let (start, end) = piece.chunk_after(after);
-        walked.refused.push(Refused {
-            offset: piece.offset_of(start),
-            why,
-        });
+        let offset = piece.offset_of(start);
+        each(Seen::Refused(Refused { offset, why }));
+        walked.refused += 1;
         // One reader would not have come so far.
         walked.closed = true;
-        if walked.refused.len() == REFUSED_MAX || end <= from || end == bytes.len() {
+        if walked.refused == REFUSED_MAX || end <= from || end == bytes.len() {
             return walked;
         }
         from = end;
     }
+}
+
+/// The reader's words for a refusal, without its dump of the input and without places in the bytes that it was
+/// given, which depend on how a file was cut.
+pub(crate) fn words(error: &str) -> String {
+    let line = error.lines().next().unwrap_or_default();
+    let mut words = String::with_capacity(line.len());
+    for (index, part) in line.split(" at offset ").enumerate() {
+        let part = match index {
+            0 => part,
+            _ => part.trim_start_matches(|char: char| char.is_ascii_digit()),
+        };
+        words.push_str(part);
+    }
+    words
 }
 
 /// Where the first chunk from `from` on begins that the reader must not see, and why: in text it takes bytes
@@ -225,7 +248,7 @@ impl Read {
                 }
                 Ok(Item::VersionMarker(marker)) => (Some(marker.range()), true, true),
                 Ok(_) => (None, true, false),
-                Err(error) => break Some(Why::Reader(error.to_string())),
+                Err(error) => break Some(Why::Reader(words(&error.to_string()))),
             };
             let range = range.unwrap_or(self.end..self.end);
             let table = (system && !marker).then_some(range.start);

@@ -16,7 +16,7 @@ use crate::blocks::block::Block;
 use crate::blocks::evidence;
 use crate::blocks::manifest::Manifest;
 use crate::blocks::read::{Envelope, Node, Unfit};
-use crate::engine::{given_up, read_values};
+use crate::engine::{given_up, read_each};
 use crate::findings::{
     flaw_finding, Asked, BlockProof, Candidate, Code, Finding, Findings, Item, LooseProof,
 };
@@ -72,39 +72,35 @@ impl Collector<'_> {
     pub(crate) fn each(
         &mut self,
         pieces: impl Iterator<Item = Result<Piece, Flaw>>,
-        mut take: impl FnMut(&mut Self, &Piece) -> Vec<Unfit>,
+        mut take: impl FnMut(&mut Self, Node<'_>),
     ) {
         let mut left = REFUSED_MAX;
         for piece in pieces {
-            match piece {
-                Ok(piece) => {
-                    let mut refused = take(self, &piece);
-                    refused.truncate(left);
-                    left -= refused.len();
-                    let last = refused.last().map_or(0, |unfit| unfit.offset);
-                    self.refused(refused);
+            let piece = match piece {
+                Ok(piece) => piece,
+                Err(flaw) => {
+                    self.flaw(flaw);
+                    continue;
+                }
+            };
+            self.by_itself = piece.by_itself;
+            read_each(&piece, |seen| match seen {
+                // Of a file, and not of a piece: the engines do not cut alike.
+                _ if left == 0 => {}
+                Ok(node) => take(self, node),
+                Err(unfit) => {
+                    let offset = unfit.offset;
+                    self.flaw(unfit.into());
+                    left -= 1;
                     if left == 0 {
-                        return self.flaw(given_up(last).into());
+                        self.flaw(given_up(offset).into());
                     }
                 }
-                Err(flaw) => self.flaw(flaw),
+            });
+            if left == 0 {
+                return;
             }
         }
-    }
-
-    /// Takes in all values of a piece, whatever they are.
-    pub(crate) fn values(&mut self, piece: &Piece) -> Vec<Unfit> {
-        self.by_itself = piece.by_itself;
-        read_values(piece, |node| self.value(node))
-    }
-
-    /// Takes in stream records; anything else among them is a finding.
-    pub(crate) fn records(&mut self, piece: &Piece) -> Vec<Unfit> {
-        read_values(piece, |node| {
-            if let Err(unfit) = self.record(&node, piece.by_itself) {
-                self.flaw(unfit.into());
-            }
-        })
     }
 
     /// Takes in the data of one Kinesis record, plain or aggregated.
@@ -126,7 +122,7 @@ impl Collector<'_> {
                 Ok(piece) => Ok(Piece { offset, ..piece }),
                 Err(flaw) => Err(Flaw { offset, ..flaw }),
             });
-            self.each(pieces, Collector::records);
+            self.each(pieces, Collector::stream_record);
         }
     }
 
@@ -171,7 +167,8 @@ impl Collector<'_> {
         full
     }
 
-    fn value(&mut self, node: Node<'_>) {
+    /// Takes in a value, whatever it is.
+    pub(crate) fn value(&mut self, node: Node<'_>) {
         if self.full(node.offset()) {
             return;
         }
@@ -199,7 +196,7 @@ impl Collector<'_> {
 
     fn envelope(&mut self, envelope: &Envelope<'_>) -> Result<(), Unfit> {
         if is_record(envelope) {
-            return self.record(&envelope.node(), self.by_itself);
+            return self.record(&envelope.node());
         }
         if Block::is_one(envelope) {
             return self.block(envelope).map(|_| ());
@@ -232,7 +229,14 @@ impl Collector<'_> {
         }
     }
 
-    fn record(&mut self, node: &Node<'_>, self_contained: bool) -> Result<(), Unfit> {
+    /// Takes in a stream record; anything else among them is a finding.
+    pub(crate) fn stream_record(&mut self, node: Node<'_>) {
+        if let Err(unfit) = self.record(&node) {
+            self.flaw(unfit.into());
+        }
+    }
+
+    fn record(&mut self, node: &Node<'_>) -> Result<(), Unfit> {
         self.kinds.insert("stream");
         node.element()?;
         let record = record_of(&Envelope::open(*node)?)?;
@@ -245,7 +249,7 @@ impl Collector<'_> {
         }
         let kept = self
             .records
-            .add(node, &record, &self.path, self_contained)?;
+            .add(node, &record, &self.path, self.by_itself)?;
         // Nothing is wrong with the record.
         if let Err(error) = kept {
             let words = format!("no room in a temporary file: {error}");
@@ -253,12 +257,6 @@ impl Collector<'_> {
             self.flaw(Flaw::new(node.offset(), FlawKind::Unreadable(error)));
         }
         Ok(())
-    }
-
-    fn refused(&mut self, refused: Vec<Unfit>) {
-        refused
-            .into_iter()
-            .for_each(|unfit| self.flaw(unfit.into()));
     }
 }
 

@@ -14,9 +14,9 @@ use super::show::Viewer;
 use super::stream::{is_record, Records};
 use crate::blocks::block::Block;
 use crate::blocks::claim::RecordedAddress;
-use crate::blocks::read::Envelope;
+use crate::blocks::read::{Envelope, Node};
 use crate::blocks::BlockAddress;
-use crate::engine::{first_address, read_values, Engine};
+use crate::engine::{first_address, read_each, Engine};
 use crate::findings::{flaw_finding, Asked, Code, Finding, Findings};
 use crate::report::Input;
 use crate::source::{
@@ -296,7 +296,7 @@ impl Surveyor<'_> {
         survey: &mut Survey,
     ) -> Result<&'static str, Flaw> {
         let mut collector = self.collector(object, survey);
-        collector.each(pieces, Collector::records);
+        collector.each(pieces, Collector::stream_record);
         Ok("stream")
     }
 
@@ -307,7 +307,7 @@ impl Surveyor<'_> {
         survey: &mut Survey,
     ) -> Result<&'static str, Flaw> {
         let mut collector = self.collector(object, survey);
-        collector.each(pieces, Collector::values);
+        collector.each(pieces, Collector::value);
         let flawed = collector.flawed;
         let (kinds, unknown) = collector.finish();
         Ok(match (kinds.len(), unknown) {
@@ -398,37 +398,37 @@ fn may_be_ion(head: &[u8]) -> bool {
     first.is_some_and(|first| matches!(first, b'{' | b'[' | b'$'))
 }
 
-/// The same by the reference.
+/// The same by the reference. What comes first decides, be it a value or something that the Ion reader refuses:
+/// what else is in the piece depends on how the file was cut.
 fn first_value(piece: &Piece) -> Result<Option<First>, Flaw> {
     let mut first = None;
-    let refused = read_values(piece, |node| {
-        if first.is_some() {
-            return;
+    read_each(piece, |seen| {
+        if first.is_none() {
+            first = Some(seen.map(kind_of));
         }
-        let envelope = match Envelope::open(node) {
-            Ok(envelope) => envelope,
-            Err(_) => {
-                first = Some(First::Other);
-                return;
-            }
-        };
-        first = Some(if is_record(&envelope) {
-            First::Record
-        } else if Block::is_one(&envelope) {
-            let address = envelope
-                .require("blockAddress")
-                .and_then(|node| RecordedAddress::read(&node));
-            let json = envelope
-                .get("blockHash")
-                .is_some_and(|hash| crate::blocks::revision::is_json(&hash));
-            First::Journal(address.ok().map(|recorded| recorded.address), json)
-        } else {
-            First::Other
-        });
     });
-    match (first, refused.into_iter().next()) {
-        (Some(first), _) => Ok(Some(first)),
-        (None, Some(unfit)) => Err(unfit.into()),
-        (None, None) => Ok(None),
+    match first {
+        None => Ok(None),
+        Some(Ok(first)) => Ok(Some(first)),
+        Some(Err(unfit)) => Err(unfit.into()),
     }
+}
+
+fn kind_of(node: Node<'_>) -> First {
+    let Ok(envelope) = Envelope::open(node) else {
+        return First::Other;
+    };
+    if is_record(&envelope) {
+        return First::Record;
+    }
+    if !Block::is_one(&envelope) {
+        return First::Other;
+    }
+    let address = envelope
+        .require("blockAddress")
+        .and_then(|node| RecordedAddress::read(&node));
+    let json = envelope
+        .get("blockHash")
+        .is_some_and(|hash| crate::blocks::revision::is_json(&hash));
+    First::Journal(address.ok().map(|recorded| recorded.address), json)
 }

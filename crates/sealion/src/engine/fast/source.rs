@@ -123,8 +123,12 @@ impl<'a> Source<'a> for General<'a> {
         self.reader.skip()
     }
 
+    /// Of a string. The reference does not take a symbol for one either.
     fn text(&mut self) -> Result<Cow<'a, str>, Pass> {
-        self.reader.text()
+        match self.found == Type::String {
+            true => self.reader.text(),
+            false => pass(self.reader.offset(), Reason::Kind),
+        }
     }
 
     fn uint(&mut self) -> Result<u64, Pass> {

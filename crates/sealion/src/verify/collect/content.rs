@@ -79,7 +79,9 @@ impl Collector<'_> {
             }
         });
         let whole = refused.is_empty();
-        self.refused(refused);
+        for unfit in refused {
+            self.flaw(unfit.into());
+        }
         if values != 1 && whole {
             let found = format!("{values} values");
             self.flaw(Flaw::malformed(
