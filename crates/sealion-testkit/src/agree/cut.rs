@@ -175,7 +175,7 @@ const BINARY: &[&[u8]] = &[
     &[0x00],
     &[0x01, 0xFF],
     &[0x0A, 0xE0, 1, 0, 0xEA, 0x05, 0, 0, 0, 0, 0],
-    &[b'\n'],
+    b"\n",
     &[0x0E, 0x83, 1, 2, 3],
     &[0x0E, 0x00, 0x81, 9],
     // Damage.
@@ -220,7 +220,7 @@ fn tokens<'t>(choice: &[u8], token: impl Fn(usize) -> &'t [u8]) -> Vec<u8> {
     for (index, byte) in choice.iter().enumerate() {
         let token = token(usize::from(*byte) + usize::from(choice.len() > 40 && index % 3 == 0));
         bytes.extend_from_slice(token);
-        if byte % 20 == 19 && choice.len() % 5 == 0 {
+        if byte % 20 == 19 && choice.len().is_multiple_of(5) {
             bytes.pop();
         }
     }

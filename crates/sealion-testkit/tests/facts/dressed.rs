@@ -186,7 +186,11 @@ fn a_node_as_the_block_of_a_receipt_is_refuted_by_whatever_is_at_hand() {
                 let receipt =
                     evidence::receipt("Vehicle", &address, &revision, &whole, &ledger.digest());
                 for range in beside(&mut rng, n as usize) {
-                    let report = verify(&[receipt.clone()], &ledger.blocks[range.clone()], &digest);
+                    let report = verify(
+                        std::slice::from_ref(&receipt),
+                        &ledger.blocks[range.clone()],
+                        &digest,
+                    );
                     let what = format!("{begin}..{end} as receipt {number} of {n}, {range:?}");
                     let mut said = Said::default();
                     said.block(number as u64, node(&ledger, begin, end), Some(previous));
