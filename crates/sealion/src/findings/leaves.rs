@@ -140,6 +140,27 @@ mod tests {
     }
 
     #[test]
+    fn nodes_beside_the_block_before_the_run_are_given() {
+        let leaf = |i: u64| Hash(sealion_reference::sha256(&i.to_be_bytes()));
+        let mut asked = Asked::new(100);
+        asked.leaf(1 << 40);
+        let asked = Arc::new(asked);
+        for plain in [true, false] {
+            let (mut leaves, mut nodes) = (Leaves::starting_at(5, plain), Nodes::new(&asked));
+            nodes.begin(5);
+            (5..3_000).for_each(|i| leaves.append(leaf(i), Some(&mut nodes)));
+            leaves.finish(Some(&mut nodes));
+            let places: Vec<(u64, u64)> = nodes
+                .facts()
+                .map(|(place, _)| (place.begin, place.end))
+                .collect();
+            let mut expected = vec![(5, 6), (6, 8)];
+            expected.extend((3..11).map(|level| (1 << level, 2 << level)));
+            assert_eq!(places, expected);
+        }
+    }
+
+    #[test]
     fn nodes_that_are_asked_for_are_given_however_leaves_are_folded() {
         let leaf = |i: u64| Hash(sealion_reference::sha256(&i.to_be_bytes()));
         let watched = sealion_reference::dot(&leaf(1_500).0, &leaf(1_501).0);

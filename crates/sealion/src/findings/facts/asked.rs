@@ -2,6 +2,7 @@
 //! those that something at hand speaks of, and these are known before blocks go by.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -72,10 +73,15 @@ impl Asked {
 
     /// Whether a node of a perfect subtree is asked for: it or its sibling is on a way.
     fn wants(&self, place: Subtree, hash: &Hash) -> bool {
+        let parent = Asked::parent(place);
+        self.touches(parent.start, parent.end) || self.hashes.contains(hash)
+    }
+
+    /// The leaves of a perfect subtree and its sibling.
+    fn parent(place: Subtree) -> Range<u64> {
         let size = place.len();
         let begin = place.begin & !(size | (size - 1));
-        let end = begin.saturating_add(size.saturating_mul(2));
-        self.touches(begin, end) || self.hashes.contains(hash)
+        begin..begin.saturating_add(size.saturating_mul(2))
     }
 
     fn touches(&self, begin: u64, end: u64) -> bool {
@@ -99,6 +105,8 @@ pub(crate) struct KeptNodes {
     known: Vec<(u64, u64, Hash)>,
     /// Whether some were left out, because there were too many.
     cut: bool,
+    /// The block before the run that grows, whose hash the first of the run names.
+    before: Option<u64>,
 }
 
 impl Nodes {
@@ -106,6 +114,11 @@ impl Nodes {
         let asked = asked.clone();
         let kept = KeptNodes::default();
         Nodes { asked, kept }
+    }
+
+    /// A run begins with this block.
+    pub(crate) fn begin(&mut self, number: u64) {
+        self.kept.before = number.checked_sub(1);
     }
 
     /// Whether anything is asked for.
@@ -120,7 +133,8 @@ impl Nodes {
 
     /// Keeps a node that a run completed, if it is asked for.
     pub(crate) fn see(&mut self, place: Subtree, hash: Hash) {
-        if self.asked.wants(place, &hash) {
+        let beside = |before: u64| Asked::parent(place).contains(&before);
+        if self.kept.before.is_some_and(beside) || self.asked.wants(place, &hash) {
             self.keep(place, hash);
         }
     }

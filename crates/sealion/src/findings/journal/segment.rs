@@ -58,7 +58,11 @@ impl Segment {
         };
         let own = self.has_own_leaves();
         if !own && nodes.asked() {
-            let begin = || Leaves::starting_at(block.address.sequence_no, plain);
+            let number = block.address.sequence_no;
+            if self.part.is_none() {
+                nodes.begin(number);
+            }
+            let begin = || Leaves::starting_at(number, plain);
             let part = self.part.get_or_insert_with(begin);
             part.append(hash, Some(nodes));
         }
