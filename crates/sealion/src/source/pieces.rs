@@ -804,4 +804,65 @@ mod tests {
             assert_eq!((*offset, *name), (place as u64, "symbols_max"));
         }
     }
+
+    /// Gives an error at some byte, and must not be asked again.
+    struct Broken<'a>(&'a [u8], bool);
+
+    impl Read for Broken<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            assert!(!self.1, "it was asked again");
+            if self.0.is_empty() {
+                self.1 = true;
+                return Err(io::Error::other("broken"));
+            }
+            let count = self.0.len().min(buffer.len()).min(3);
+            buffer[..count].copy_from_slice(&self.0[..count]);
+            self.0 = &self.0[count..];
+            Ok(count)
+        }
+    }
+
+    #[test]
+    fn an_error_of_the_input_is_met_once_and_is_the_last() {
+        let binary = [
+            &VERSION_MARKER[..],
+            &[0xE7, 0x81, 0x83, 0xD4, 0x87, 0xB2, 0x81, b'a'],
+            &[0xD2, 0x8A, 0x20].repeat(4),
+        ];
+        let text = b"{a:1} {a:2}\n{a:3} // {a:0}\n {a:4} ".to_vec();
+        for bytes in [text, binary.concat()] {
+            let encoding = Encoding::of(&bytes);
+            for at in 0..=bytes.len() {
+                let mut told = Vec::new();
+                for (piece_bytes, uncut) in [(1, false), (1, true), (99, false), (99, true)] {
+                    let input = Broken(&bytes[..at], false);
+                    let mut pieces = Pieces::new(input, encoding, &Limits::default(), piece_bytes);
+                    if uncut {
+                        pieces = pieces.uncut();
+                    }
+                    let (mut values, mut flaws) = (0, Vec::new());
+                    for piece in pieces.by_ref() {
+                        assert!(flaws.is_empty(), "something comes behind it");
+                        match piece {
+                            Ok(piece) => drop(piece.walk(|seen| {
+                                values += usize::from(matches!(seen, Seen::Value(..)));
+                            })),
+                            Err(flaw) => flaws.push(flaw),
+                        }
+                    }
+                    assert!(pieces.next().is_none());
+                    let [flaw] = &flaws[..] else {
+                        panic!("{flaws:?} at {at}");
+                    };
+                    assert!(matches!(flaw.kind, FlawKind::Unreadable(_)), "{flaw:?}");
+                    assert_eq!(flaw.offset, at as u64);
+                    told.push(values);
+                }
+                assert!(
+                    told.iter().all(|values| *values == told[0]),
+                    "{told:?} at {at}"
+                );
+            }
+        }
+    }
 }

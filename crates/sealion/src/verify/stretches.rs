@@ -199,3 +199,88 @@ impl<'s> TaskList<'s> for Both {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Doubts, Engine, Passes};
+    use crate::findings::Asked;
+    use crate::source::Encoding;
+    use crate::Limits;
+
+    /// Blocks that are not sound, but the same to either engine.
+    fn journal(numbers: impl IntoIterator<Item = u64>) -> Vec<u8> {
+        let hash = "{{AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=}}";
+        let block = |number| {
+            format!(
+                "{{blockAddress:{{strandId:\"s\",sequenceNo:{number}}},transactionId:\"t\",\
+                 blockTimestamp:2021-08-01T12:01:25.956Z,blockHash:{hash},entriesHash:{hash},\
+                 previousBlockHash:{hash},entriesHashList:[{hash}]}}\n"
+            )
+        };
+        numbers
+            .into_iter()
+            .map(block)
+            .collect::<String>()
+            .into_bytes()
+    }
+
+    /// Where the engines are said not to agree, if the one reads this and the other that.
+    fn differ(plain: Vec<u8>, fast: Vec<u8>, taken: Option<u64>) -> Vec<u64> {
+        let checker = Arc::new(Checker {
+            engine: Engine::Both,
+            asked: Asked::default(),
+            limits: Limits::default(),
+            passes: Passes::default(),
+            doubts: Doubts::default(),
+            wanted: None,
+            used: Arc::default(),
+        });
+        let side = |bytes: Vec<u8>, piece_bytes| {
+            let input: Input = Box::new(std::io::Cursor::new(bytes));
+            let pieces = Pieces::new(input, Encoding::Text, &checker.limits, piece_bytes);
+            (pieces, checker.clone())
+        };
+        let ((plain, checker), (fast, other)) = (side(plain, 3_000), side(fast, 700));
+        let path: Arc<str> = Arc::from("journal");
+        let plain = Stretches::new(plain.uncut(), path.clone(), checker, false).after(taken);
+        let fast = Stretches::new(fast, path, other, false).after(taken);
+        let mut both = Both::new(plain, fast);
+        let mut places = Vec::new();
+        while let Some(task) = both.next() {
+            let mut outcome = Some(task());
+            both.took(&mut outcome);
+            let findings = outcome.into_iter().flat_map(|outcome| outcome.findings);
+            let findings = findings.filter(|found| found.message.contains("do not agree"));
+            places.extend(findings.filter_map(|found| found.source?.offset));
+        }
+        places
+    }
+
+    #[test]
+    fn two_readings_are_compared_to_the_last_block() {
+        let length = journal([0]).len() as u64;
+        assert!(differ(journal(0..30), journal(0..30), None).is_empty());
+        assert!(differ(journal(0..0), journal(0..0), None).is_empty());
+        for odd in [0, 1, 7, 15, 28, 29] {
+            let place = journal(0..odd).len() as u64;
+            let other = journal((0..odd).chain([99]).chain(odd + 1..30));
+            let fewer = journal((0..30).filter(|number| *number != odd));
+            let twice = journal((0..=odd).chain(odd..30));
+            for (other, place) in [(&other, place), (&fewer, place), (&twice, place + length)] {
+                let places = differ(journal(0..30), other.clone(), None);
+                assert_eq!(places.len(), 1, "block {odd}");
+                assert!(places[0].abs_diff(place) <= length, "{places:?}, {place}");
+                assert_eq!(differ(other.clone(), journal(0..30), None).len(), 1);
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_taken_before_is_not_compared() {
+        let place = journal(0..17).len() as u64;
+        assert!(differ(journal(0..30), journal(0..30), Some(place)).is_empty());
+        let other = journal((0..29).chain([99]));
+        assert_eq!(differ(journal(0..30), other, Some(place)).len(), 1);
+    }
+}

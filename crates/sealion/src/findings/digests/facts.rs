@@ -55,7 +55,10 @@ impl<'a> Facts<'a> {
                 write(origin(Kind::Block(single.number)), &[leaf]);
             }
         }
-        write(Origin::blocks(), &seen.nodes.facts().collect::<Vec<_>>());
+        // In an order that does not follow from how leaves were folded.
+        let mut nodes: Vec<Fact> = seen.nodes.facts().collect();
+        nodes.sort_unstable_by_key(|(place, hash)| (place.len(), place.begin, hash.0));
+        write(Origin::blocks(), &nodes);
         let last = |segment: &crate::findings::journal::Segment| {
             segment
                 .end_hash()
