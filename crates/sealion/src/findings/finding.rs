@@ -205,13 +205,17 @@ impl Findings {
 
     /// The kept findings, the gravest first, then by place; and all counts.
     pub(crate) fn into_parts(mut self) -> (Vec<Finding>, BTreeMap<Code, u64>) {
-        // Stable: findings of one block stay in the order of the checks.
-        self.kept.sort_by(|a, b| {
-            (a.severity, &a.strand_id, a.sequence_no).cmp(&(
-                b.severity,
-                &b.strand_id,
-                b.sequence_no,
-            ))
+        // Stable: findings of one block stay in the order of the checks. Those of no block stand
+        // as they do in the files: which of two files is behind when one is looked at follows
+        // from how they were cut.
+        let in_files = |finding: &Finding| {
+            let source = finding.source.as_ref();
+            let source = source.filter(|_| finding.sequence_no.is_none());
+            source.map(|source| (source.path.clone(), source.offset))
+        };
+        self.kept.sort_by_cached_key(|one| {
+            let place = (one.severity, one.strand_id.clone(), one.sequence_no);
+            (place, in_files(one))
         });
         (self.kept, self.totals)
     }
