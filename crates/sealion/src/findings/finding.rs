@@ -215,7 +215,8 @@ impl Findings {
         };
         self.kept.sort_by_cached_key(|one| {
             let place = (one.severity, one.strand_id.clone(), one.sequence_no);
-            (place, in_files(one))
+            let in_files = in_files(one);
+            (place, in_files.is_none(), in_files)
         });
         (self.kept, self.totals)
     }
