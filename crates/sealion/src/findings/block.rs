@@ -183,23 +183,37 @@ fn check_revisions(
         record
     };
     records.extend(both.enumerate().map(check));
-    for (index, record) in records.iter().enumerate() {
-        let sibling = records.get(index ^ 1).map(|sibling| sibling.kind);
-        if record.deletion_rule == Some("H(metadata)") && sibling == Some(Kind::Internal) {
-            let context = revision_context(index, &block.revisions[index], context);
-            findings.push(
-                context
-                    .finding(
-                        Code::DeletionRule,
-                        "hash",
-                        record.offset,
-                        "this revision has no data and hashes as its metadata alone, and beside it stands a hash without content: the pair hashes like one revision whose data was left out",
-                    )
-                    .severity(Severity::Warning)
-                    .remedy("look at this document in another export or in its history"),
-            );
+    for index in 0..records.len() {
+        if !data_may_be_left_out(&records[index], records, index) {
+            continue;
         }
+        records[index].in_doubt = true;
+        let context = revision_context(index, &block.revisions[index], context);
+        findings.push(
+            context
+                .finding(
+                    Code::DeletionRule,
+                    "hash",
+                    records[index].offset,
+                    DATA_MAY_BE_LEFT_OUT,
+                )
+                .severity(Severity::Warning)
+                .remedy("look at this document in another export or in its history"),
+        );
     }
+}
+
+pub(super) const DATA_MAY_BE_LEFT_OUT: &str = "this revision has no data and hashes as its metadata alone, and beside it stands a hash without content: the pair hashes like one revision whose data was left out";
+
+/// Whether a revision that hashes as its metadata alone stands in a list of revisions beside
+/// a hash without content. No hash covers the document that a block summary names for one.
+pub(super) fn data_may_be_left_out(
+    own: &RevisionRecord,
+    list: &[RevisionRecord],
+    index: usize,
+) -> bool {
+    let bare = |sibling: &RevisionRecord| matches!(sibling.kind, Kind::Internal | Kind::Unseen);
+    own.deletion_rule == Some("H(metadata)") && list.get(index ^ 1).is_some_and(bare)
 }
 
 fn revision_context<'a>(index: usize, revision: &'a Revision, block: &Context<'a>) -> Context<'a> {
@@ -286,4 +300,43 @@ fn tables(block: &Block) -> Vec<(Id, Id)> {
         Some((id.clone(), document.table_id.clone()?))
     };
     redacted.filter_map(table).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deletion_beside_a_hash_without_content_is_in_doubt() {
+        let record = |kind, rule| RevisionRecord {
+            kind,
+            standing: Standing::Recomputed,
+            json: false,
+            hash: None,
+            document: None,
+            deletion_rule: rule,
+            in_doubt: false,
+            offset: 0,
+        };
+        let doubt = |kind, rule, index| {
+            let own = record(Kind::Deleting, rule);
+            let mut list = vec![record(Kind::User, None); 2];
+            list.insert(index, own.clone());
+            list[index ^ 1] = record(kind, None);
+            data_may_be_left_out(&own, &list, index)
+        };
+        let rule = Some("H(metadata)");
+        for index in [0, 1] {
+            assert!(doubt(Kind::Internal, rule, index));
+            assert!(doubt(Kind::Unseen, rule, index));
+            for sure in [Kind::User, Kind::Redacted, Kind::Deleting] {
+                assert!(!doubt(sure, rule, index));
+            }
+            for other in [None, Some("dot(H(null), H(metadata))")] {
+                assert!(!doubt(Kind::Unseen, other, index));
+            }
+        }
+        let own = record(Kind::Deleting, rule);
+        assert!(!data_may_be_left_out(&own, std::slice::from_ref(&own), 0));
+    }
 }

@@ -262,6 +262,7 @@ mod tests {
                 hash: Some(Hash([offset as u8; 32])),
                 document: Some((format!("document {offset}").into(), Some(0))),
                 deletion_rule: None,
+                in_doubt: false,
                 offset,
             };
             documents.see(&record, &place, true);
@@ -287,6 +288,7 @@ mod tests {
             hash: Some(Hash([document as u8; 32])),
             document: Some((format!("document {document}").into(), Some(version))),
             deletion_rule: None,
+            in_doubt: false,
             offset: document,
         };
         // With room for all of them, the first that is not version 0 is a gap; with little, some did not fit, and
@@ -325,6 +327,7 @@ mod tests {
             hash: Some(Hash([hash; 32])),
             document: Some(("document".into(), Some(version))),
             deletion_rule: None,
+            in_doubt: false,
             offset: 0,
         };
         for whole in [false, true] {

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::block::CheckedBlock;
-use super::code::Code;
+use super::block::{data_may_be_left_out, CheckedBlock, DATA_MAY_BE_LEFT_OUT};
+use super::code::{Code, Severity};
 use super::finding::{Finding, Findings};
 use super::revision::RevisionRecord;
 use crate::blocks::claim::Id;
@@ -86,6 +86,15 @@ pub(crate) fn place_in_block(
                 findings.push(loose.about(finding));
             }
             None => placed.in_block = true,
+        }
+        // The block warns of its own.
+        if own.deletion_rule.is_none()
+            && data_may_be_left_out(&loose.record, &block.revisions, index)
+        {
+            let finding = Finding::new(Code::DeletionRule, DATA_MAY_BE_LEFT_OUT)
+                .severity(Severity::Warning)
+                .remedy("look at this document in another export or in its history");
+            findings.push(loose.about(finding));
         }
         placed.hashes_in_block = hashes_in_block(block, index);
         return placed;

@@ -98,6 +98,7 @@ impl Printed {
             (id.as_str(), *version) == (self.document.0.as_str(), Some(self.document.1))
         });
         record.standing == Standing::Recomputed
+            && !record.in_doubt
             && record.hash == Some(self.hash)
             && named
             && self.gives(record.kind)
@@ -224,6 +225,7 @@ mod tests {
             hash: Some(hash),
             document: Some((ROW[0].into(), Some(3))),
             deletion_rule: None,
+            in_doubt: false,
             offset: 0,
         }
     }

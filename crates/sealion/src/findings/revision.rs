@@ -33,6 +33,8 @@ pub(crate) struct RevisionRecord {
     pub(crate) document: Option<(Id, Option<u64>)>,
     /// The rule that a deleting revision's hash follows.
     pub(crate) deletion_rule: Option<&'static str>,
+    /// It may be one whose data was left out: what stands beside it hashes like that.
+    pub(crate) in_doubt: bool,
     pub(crate) offset: u64,
 }
 
@@ -62,6 +64,7 @@ pub(crate) fn check_revision(
         hash,
         document: document.map(|(id, version)| (id.clone(), version)),
         deletion_rule: rule,
+        in_doubt: false,
         offset: revision.offset,
     }
 }

@@ -61,6 +61,7 @@ impl Collector<'_> {
                     hash,
                     document: Some((document_id.into(), None)),
                     deletion_rule: None,
+                    in_doubt: false,
                     offset,
                 };
                 self.findings.extend(findings);
