@@ -440,6 +440,14 @@ fn numbers_are_counted_on_a_vouched_state_alone() {
     assert_eq!(positions(&vouched), [(0, 9, counted), (10, 19, counted)]);
     let unvouched = verify(&against(&ledger).on_top_of(state()), &later);
     assert_eq!(positions(&unvouched), [(0, 9, claimed), (10, 19, claimed)]);
+    // Blocks that the state has as well hang on its last hash, by the chain alone.
+    let overlapping = export(&ledger, 7, 20);
+    let overlapping = verify(&against(&ledger).vouching_for(state()), &overlapping);
+    assert_eq!(overlapping.verdict(), Verdict::Verified, "{overlapping}");
+    assert_eq!(
+        positions(&overlapping),
+        [(0, 6, counted), (7, 9, claimed), (10, 19, counted)]
+    );
     // Without a digest nothing is bound, nor with one that names no tip.
     let consistent = verify(&Verifier::new().vouching_for(state()), &later);
     assert_eq!(positions(&consistent), [(0, 9, claimed), (10, 19, claimed)]);

@@ -55,12 +55,13 @@ impl Anchors {
         self.verified.covers(sequence_no)
     }
 
-    /// The blocks of a run up to `last` are blocks if that one has an odd number: its first
-    /// sibling is what it names as the block before it, and no inner node contains its own
-    /// sibling. The chain shows those before it.
-    pub(crate) fn add_blocks(&mut self, first: u64, last: u64) {
-        let odd = last.checked_sub(1 - last % 2).filter(|odd| first <= *odd);
-        self.blocks.add(odd.map(|odd| (first, odd)));
+    /// A block with a proof is a block if it has an odd number: its first sibling is what it
+    /// names as the block before it, and no inner node contains its own sibling. Of those
+    /// before it the chain shows no more than hashes: the pair hash sorts, so that any of them
+    /// may be shown with its two halves exchanged, behind a part of itself.
+    pub(crate) fn add_proven(&mut self, number: u64) {
+        let odd = (number % 2 == 1).then_some((number, number));
+        self.blocks.add(odd);
     }
 
     pub(crate) fn counts(&self, sequence_no: u64) -> bool {
@@ -136,5 +137,17 @@ pub(crate) fn name_tips(strand_id: &StrandId, strand: &StrandFold, candidates: &
         };
         let hint = by_blocks.or_else(by_claim);
         candidate.hint = candidate.hint.take().or(hint);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_blocks_with_proofs_odd_ones_alone_are_blocks() {
+        let mut anchors = Anchors::default();
+        (4..8).for_each(|number| anchors.add_proven(number));
+        assert_eq!(anchors.blocks.all(), [(5, 5), (7, 7)]);
     }
 }

@@ -20,7 +20,6 @@ pub use difference::first_difference;
 pub(crate) use edge::Edge;
 pub use index::{Index, IndexError, IndexFile};
 pub use plan::{consistency, inclusion, Subtree};
-pub(crate) use range::places;
 pub use range::{Range, RangeError};
 pub use shape::siblings;
 pub use tree::Tree;

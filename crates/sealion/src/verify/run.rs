@@ -442,10 +442,10 @@ fn wanted(
         facts.proof(proof.address.sequence_no, leaf, &proof.proof);
     }
     for prefix in prefixes.values() {
-        let range = &prefix.span.range;
-        facts.leaf(range.begin());
-        facts.leaf(prefix.span.last());
-        range.nodes().iter().for_each(|node| facts.hash(*node));
+        for (place, hash) in prefix.span.facts() {
+            facts.leaf(place.begin);
+            facts.hash(hash);
+        }
     }
     facts.settle();
     wanted.facts = Arc::new(facts);

@@ -41,11 +41,16 @@ pub(crate) fn by_journal(
             };
             if let Some(first) = bound.filter(|_| candidate.vouches()) {
                 verified.push((first, tip));
-                anchors.add_blocks(first, tip);
             }
             let from_0 = by == By::Journal || strand.is_vouched_from_0();
             if candidate.trusted && candidate.tip_given && from_0 {
-                let run = bound.map(|first| (first, tip));
+                // Blocks that the state has as well are tied to it by the hash of its last one,
+                // and so by the chain alone.
+                let first = match by {
+                    By::Journal => Some(0),
+                    _ => strand.rests_to(tip),
+                };
+                let run = first.map(|first| (first, tip));
                 anchors.counted.add(run);
                 anchors.blocks.add(run);
                 anchors.counted_state |= by == By::Prefix;

@@ -5,9 +5,7 @@ use super::{Candidate, Candidates};
 use crate::blocks::StrandId;
 use crate::findings::code::Code;
 use crate::findings::consistency::Link;
-use crate::findings::facts::{
-    of_block, of_consistency, of_digest, of_range, Fact, Kind, Origin, Table,
-};
+use crate::findings::facts::{of_block, of_consistency, of_digest, Fact, Kind, Origin, Table};
 use crate::findings::finding::{Finding, Findings};
 use crate::findings::journal::StrandFold;
 use crate::findings::outcome::{By, DigestVerdict};
@@ -137,8 +135,9 @@ impl<'a> Facts<'a> {
         findings: &mut Findings,
     ) {
         let Some(prefix) = &strand.prefix else { return };
-        let mut facts = of_range(&prefix.span.range);
-        facts.extend(of_block(prefix.span.last(), prefix.span.last_hash));
+        // The lowest places first, its right edge among them.
+        let mut facts = prefix.span.facts();
+        facts.sort_unstable_by_key(|(place, _)| (place.len(), place.begin));
         let origin = Origin::new(Kind::State, &prefix.source, None);
         self.write(origin, &facts, candidates, findings);
     }

@@ -103,10 +103,7 @@ pub(crate) fn by_block_proofs(
             candidates.all[index].reach(By::BlockProof);
             if candidates.all[index].vouches() {
                 verified.push((met.chained_from, sequence_no));
-                // Of an even one nothing shows that it is a block.
-                if sequence_no % 2 == 1 {
-                    anchors.add_blocks(met.chained_from, sequence_no);
-                }
+                anchors.add_proven(sequence_no);
             }
         }
     }

@@ -17,7 +17,5 @@ mod tests;
 
 pub(crate) use asked::{Asked, KeptNodes, Nodes};
 pub(crate) use origin::{Kind, Origin};
-pub(crate) use statements::{
-    of_block, of_consistency, of_digest, of_proof, of_range, within_block,
-};
+pub(crate) use statements::{of_block, of_consistency, of_digest, of_proof, within_block};
 pub(crate) use table::{Fact, Table};

@@ -3,7 +3,7 @@
 
 use super::table::Fact;
 use crate::blocks::{Hash, Proof};
-use crate::merkle::{consistency, inclusion, places, Range, Subtree};
+use crate::merkle::{consistency, inclusion, Subtree};
 
 /// A block's leaf.
 pub(crate) fn of_block(number: u64, hash: Hash) -> Option<Fact> {
@@ -47,12 +47,6 @@ pub(crate) fn of_consistency(older: Fact, newer: Fact, proof: &Proof) -> Vec<Fac
     let mut facts = named(nodes, &proof.0);
     facts.extend([older, newer]);
     facts
-}
-
-/// The nodes that a compact range is made of.
-pub(crate) fn of_range(range: &Range) -> Vec<Fact> {
-    let nodes = range.nodes().iter().copied();
-    places(range.begin(), range.end()).zip(nodes).collect()
 }
 
 fn named(nodes: Option<Vec<Subtree>>, hashes: &[Hash]) -> Vec<Fact> {

@@ -185,7 +185,7 @@ fn a_range_is_the_nodes_that_it_is_made_of() {
         let mut range = Range::starting_at(begin);
         for end in begin + 1..=LEAVES {
             range.append(leaf(end - 1));
-            let facts = of_range(&range);
+            let facts = range.placed().collect::<Vec<_>>();
             assert_eq!(facts.len(), range.nodes().len());
             assert!(facts.iter().all(|(place, hash)| *hash == genuine(*place)));
         }

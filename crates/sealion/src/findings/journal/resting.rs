@@ -132,10 +132,22 @@ impl StrandFold {
     /// the help of the state. The leaf of the first block after the state is in
     /// the tree, and by the chain it binds those before it.
     pub(crate) fn bound_from(&self, tip: u64) -> Option<u64> {
+        let (segment, end) = self.resting(tip)?;
+        Some(segment.chained_from.min(end))
+    }
+
+    /// The first block after the state, if a digest at `tip` was reached with its help.
+    pub(crate) fn rests_to(&self, tip: u64) -> Option<u64> {
+        self.resting(tip).map(|(_, end)| end)
+    }
+
+    /// The blocks up to `tip` that continue the state, and where it ends.
+    fn resting(&self, tip: u64) -> Option<(&Segment, u64)> {
         self.segments.iter().find_map(|segment| {
             let end = segment.rests_to?;
-            let bound = (end..=segment.last).contains(&tip);
-            bound.then(|| segment.chained_from.min(end))
+            (end..=segment.last)
+                .contains(&tip)
+                .then_some((segment, end))
         })
     }
 
