@@ -493,7 +493,8 @@ impl<R: Read> Pieces<R> {
     }
 
     /// Firehose can end each record with a line feed, which in Ion binary reads as ten bytes of padding and would
-    /// swallow the next record's version marker. It is told by what is behind: a record, from its first byte on.
+    /// swallow the next record's version marker. It is told by what is behind: a record as writers produce it, from its
+    /// first byte on.
     /// What is given has padding of one byte there. `None`: it is no such line feed.
     pub(super) fn step_line_feed(&mut self) -> Option<Step> {
         let (feed, rest) = self.buffer[self.end..self.filled].split_first()?;
@@ -502,10 +503,18 @@ impl<R: Read> Pieces<R> {
         }
         let ended = self.at_eof || self.unreadable.is_some();
         let record = rest.strip_prefix(&VERSION_MARKER).unwrap_or(rest);
-        match record {
-            [] if rest.is_empty() && ended => {}
-            [0xD2..=0xDE | 0xE3..=0xEE, ..] => {}
+        match plain(record) {
+            Plain::Struct(_) => {}
+            // What a reader that takes the line feed for padding would find in a table must
+            // be what it is: text.
+            Plain::Annotated(length) => match record.get(..usize::try_from(length).ok()?) {
+                Some(value) => _ = table(value)?,
+                None if !ended => return Some(Step::More),
+                None => return None,
+            },
+            Plain::More if rest.is_empty() && ended => {}
             // It may go on with a version marker, or behind one.
+            Plain::More if !ended => return Some(Step::More),
             _ if record.len() < VERSION_MARKER.len() && !ended => return Some(Step::More),
             _ => return None,
         }
@@ -667,6 +676,15 @@ mod tests {
         assert_eq!(cut(&joined, true), (3, false, None));
         // In a journal they are padding, which here swallows a value and has no end.
         assert!(cut(&joined, false).1);
+        // Before a table that no writer produces, too: what it hides from one reader is seen by another.
+        let behind = |name| {
+            [
+                0xE7, 0x81, 0x83, 0xD4, name, 0xB2, 0x81, b'a', 0xD2, 0x8A, 0x20,
+            ]
+        };
+        let with_table = |name| [&record[..], b"\n", &VERSION_MARKER, &behind(name)].concat();
+        assert_eq!(cut(&with_table(0x87), true), (2, false, None));
+        assert_eq!(cut(&with_table(0x84), true).2, Some(7));
         let padded = [&record[..], b"\n", &[0; 10], &record].concat();
         // So is one before a version marker that no record follows.
         let hidden = [&record[..], b"\n", &VERSION_MARKER, &[0; 6], &record].concat();
