@@ -153,3 +153,47 @@ fn an_inner_node_is_no_block() {
         "{report}"
     );
 }
+
+/// The published revision as a record of a journal stream, with fields written again.
+fn record_with(twice: &str, in_payload: &str, in_table: &str) -> Report {
+    let answer: serde_json::Value = serde_json::from_str(REVISION).unwrap();
+    let revision = answer["Revision"]["IonText"].as_str().unwrap();
+    let record = format!(
+        "{{qldbStreamArn:\"arn\",recordType:\"REVISION_DETAILS\",payload:{{tableInfo:{{tableName:\"T\",\
+         tableId:\"t\"{in_table}}},revision:{revision}{in_payload}}}{twice}}}"
+    );
+    verify(&[("stream.ion", record)])
+}
+
+#[test]
+fn a_field_of_a_stream_record_that_stands_twice_is_wrong() {
+    let genuine = record_with("", "", "");
+    assert!(!has(&genuine, Code::DuplicateField, Severity::Failure));
+    for (twice, in_payload, in_table) in [
+        (",qldbStreamArn:\"arn\"", "", ""),
+        (",recordType:\"CONTROL\"", "", ""),
+        (",payload:{}", "", ""),
+        ("", ",revision:{}", ""),
+        ("", ",tableInfo:{}", ""),
+        ("", "", ",tableName:\"U\""),
+    ] {
+        let report = record_with(twice, in_payload, in_table);
+        assert_eq!(
+            report.verdict(),
+            Verdict::Failed,
+            "{twice}{in_payload}{in_table}"
+        );
+        assert!(has(&report, Code::DuplicateField, Severity::Failure));
+    }
+}
+
+#[test]
+fn what_stands_beside_evidence_and_is_not_understood_is_named() {
+    let answer: serde_json::Value = serde_json::from_str(REVISION).unwrap();
+    let revision = answer["Revision"]["IonText"].as_str().unwrap();
+    for (beside, named) in [("", false), (",[{a:1}]", true), (",7", true)] {
+        let report = verify(&[("rows.ion", format!("[{revision}{beside}]"))]);
+        let found = has(&report, Code::UnknownFile, Severity::Note);
+        assert_eq!(found, named, "{beside}: {report}");
+    }
+}

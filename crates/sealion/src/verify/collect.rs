@@ -13,12 +13,13 @@ use super::bundle::Bundled;
 use super::show::Viewer;
 use super::stream::{is_record, record_of, Record, Records};
 use crate::blocks::block::Block;
+use crate::blocks::claim::repeated;
 use crate::blocks::evidence;
 use crate::blocks::manifest::Manifest;
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::engine::{given_up, read_each};
 use crate::findings::{
-    flaw_finding, Asked, BlockProof, Candidate, Code, Finding, Findings, Item, LooseProof,
+    flaw_finding, Asked, BlockProof, Candidate, Code, Context, Finding, Findings, Item, LooseProof,
 };
 use crate::source::{kpl, Encoding, Flaw, FlawKind, Piece, Pieces, REFUSED_MAX};
 use crate::{Limits, State};
@@ -175,8 +176,12 @@ impl Collector<'_> {
         let taken = match node.ion_type() {
             IonType::List if !node.is_null() => node.items().map(|items| {
                 // History rows come as an array; arrays of arrays do not.
-                let flat = items.iter().filter(|item| item.ion_type() != IonType::List);
-                flat.for_each(|item| self.value(*item));
+                for item in items {
+                    match item.ion_type() {
+                        IonType::List => self.unknown = true,
+                        _ => self.value(item),
+                    }
+                }
             }),
             // Read to its end first: evidence is small, and what is broken in a
             // field that nobody needs is broken all the same.
@@ -205,6 +210,7 @@ impl Collector<'_> {
             .get("revision")
             .filter(|_| envelope.has("tableInfo"))
         {
+            self.repeated("", envelope);
             return self.revision(&revision, LooseProof::None);
         }
         if envelope.has("hash") && (envelope.has("metadata") || envelope.has("data")) {
@@ -239,7 +245,14 @@ impl Collector<'_> {
     fn record(&mut self, node: &Node<'_>) -> Result<(), Unfit> {
         self.kinds.insert("stream");
         node.element()?;
-        let record = record_of(&Envelope::open(*node)?)?;
+        let envelope = Envelope::open(*node)?;
+        self.repeated("", &envelope);
+        let record = record_of(&envelope)?;
+        let payload = Envelope::open(envelope.require("payload")?)?;
+        self.repeated("payload.", &payload);
+        if let Some(Ok(table)) = payload.get("tableInfo").map(Envelope::open) {
+            self.repeated("payload.tableInfo.", &table);
+        }
         if let Some(viewer) = self.viewer.as_deref_mut() {
             viewer.record(&record);
             return Ok(());
@@ -257,6 +270,17 @@ impl Collector<'_> {
             self.flaw(Flaw::new(node.offset(), FlawKind::Unreadable(error)));
         }
         Ok(())
+    }
+
+    /// Says which fields of an envelope stand again. Blocks and revisions say so of their own.
+    fn repeated(&mut self, within: &str, envelope: &Envelope<'_>) {
+        let found = repeated(envelope).into_iter();
+        let found: Vec<_> = found
+            .map(|(name, offset)| (format!("{within}{name}"), offset))
+            .collect();
+        let mut findings = Vec::new();
+        Context::of_file(&self.path).repeated(&found, &mut findings);
+        self.findings.extend(findings);
     }
 }
 

@@ -319,7 +319,14 @@ impl Surveyor<'_> {
                 "unknown"
             }
             (1, false) => kinds.first().copied().unwrap_or("unknown"),
-            _ => "mixed",
+            (_, false) => "mixed",
+            (_, true) => {
+                self.unknown(
+                    object,
+                    "a part of it is nothing that QLDB or its tools wrote",
+                );
+                "mixed"
+            }
         })
     }
 
