@@ -6,7 +6,7 @@ use common::{archive, text, Form, FORMS};
 use sealion::extract::{extract, Row, RowKind, RowState, TableSource};
 use sealion::prove::WantedRevisions;
 use sealion::source::Memory;
-use sealion::{Digest, Hash, Report, StrandId, Verdict, Verifier};
+use sealion::{Code, Digest, Hash, Report, Severity, StrandId, Verdict, Verifier};
 use sealion_testkit::write::export::Format;
 use sealion_testkit::write::{evidence, stream};
 use sealion_testkit::{Ledger, Mix};
@@ -136,7 +136,10 @@ fn json_rows_are_verified_only_where_their_hash_recomputes() {
     let counts = &report.strands[0].revisions;
     let states = states(&found);
     let verified = states.get("verified").copied().unwrap_or(0) as u64;
-    assert_eq!(verified, counts.recomputed);
+    // A deletion that may be half of a revision recomputes, and is not said to be verified.
+    let doubts = report.findings().iter();
+    let doubts = doubts.filter(|f| f.code == Code::DeletionRule && f.severity == Severity::Warning);
+    assert_eq!(verified + doubts.count() as u64, counts.recomputed);
     let rest = states.get("not-recomputed").copied().unwrap_or(0) as u64;
     assert_eq!(verified + rest, ledger.documents().count() as u64);
     assert!(verified > 0 && rest > 0, "{states:?}");

@@ -137,7 +137,14 @@ fn check_with(
         &mut findings,
         &mut revisions,
     );
-    let internal_entries = check_entries(block, content, hashes, &context, &mut findings);
+    let unexplained = check_entries(block, content, hashes, &context, &mut findings);
+    check_halves(
+        block,
+        unexplained.beside_revisions,
+        &context,
+        &mut findings,
+        &mut revisions,
+    );
     check_hashes(block, hashes, &context, &mut findings);
     check_statements(block, content, &context, &mut findings);
     let hidden = check_documents(block, &context, &mut findings);
@@ -153,7 +160,7 @@ fn check_with(
             .as_ref()
             .map_or_else(Vec::new, |info| info.orders.clone()),
         tables: tables(block),
-        internal_entries,
+        internal_entries: unexplained.count,
         hidden,
         fingerprint: Fingerprint::of(block, content, &revisions, lists.hashes),
         revisions,
@@ -183,36 +190,44 @@ fn check_revisions(
         record
     };
     records.extend(both.enumerate().map(check));
+}
+
+/// Revisions that may be half of one: of the list, or its only one beside an entry.
+fn check_halves(
+    block: &Block,
+    beside_entry: bool,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+    records: &mut [RevisionRecord],
+) {
     for index in 0..records.len() {
-        if !data_may_be_left_out(&records[index], records, index) {
+        let alone = records.len() == 1 && records[index].deletion_rule == Some("H(metadata)");
+        if !(alone && beside_entry || data_may_be_left_out(&records[index], records, index)) {
             continue;
         }
         records[index].in_doubt = true;
         let context = revision_context(index, &block.revisions[index], context);
+        let offset = records[index].offset;
         findings.push(
             context
-                .finding(
-                    Code::DeletionRule,
-                    "hash",
-                    records[index].offset,
-                    DATA_MAY_BE_LEFT_OUT,
-                )
+                .finding(Code::DeletionRule, "hash", offset, DATA_MAY_BE_LEFT_OUT)
                 .severity(Severity::Warning)
                 .remedy("look at this document in another export or in its history"),
         );
     }
 }
 
-pub(super) const DATA_MAY_BE_LEFT_OUT: &str = "this revision has no data and hashes as its metadata alone, and beside it stands a hash without content: the pair hashes like one revision whose data was left out";
+pub(super) const DATA_MAY_BE_LEFT_OUT: &str = "this revision has no data and hashes as its metadata alone, and beside it stands a hash that nothing gives: the pair hashes like one revision whose data was left out";
 
 /// Whether a revision that hashes as its metadata alone stands in a list of revisions beside
-/// a hash without content. No hash covers the document that a block summary names for one.
+/// one whose hash does not follow from what is there: an internal one, one whose document no
+/// more than a block summary names, one whose JSON has lost its types.
 pub(super) fn data_may_be_left_out(
     own: &RevisionRecord,
     list: &[RevisionRecord],
     index: usize,
 ) -> bool {
-    let bare = |sibling: &RevisionRecord| matches!(sibling.kind, Kind::Internal | Kind::Unseen);
+    let bare = |sibling: &RevisionRecord| sibling.standing != Standing::Recomputed;
     own.deletion_rule == Some("H(metadata)") && list.get(index ^ 1).is_some_and(bare)
 }
 
@@ -307,10 +322,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_deletion_beside_a_hash_without_content_is_in_doubt() {
-        let record = |kind, rule| RevisionRecord {
+    fn a_deletion_beside_a_hash_that_nothing_gives_is_in_doubt() {
+        let record = |kind, standing, rule| RevisionRecord {
             kind,
-            standing: Standing::Recomputed,
+            standing,
             json: false,
             hash: None,
             document: None,
@@ -318,25 +333,29 @@ mod tests {
             in_doubt: false,
             offset: 0,
         };
-        let doubt = |kind, rule, index| {
-            let own = record(Kind::Deleting, rule);
-            let mut list = vec![record(Kind::User, None); 2];
+        let made = Standing::Recomputed;
+        let doubt = |kind, standing, rule, index| {
+            let own = record(Kind::Deleting, made, rule);
+            let mut list = vec![record(Kind::User, made, None); 2];
             list.insert(index, own.clone());
-            list[index ^ 1] = record(kind, None);
+            list[index ^ 1] = record(kind, standing, None);
             data_may_be_left_out(&own, &list, index)
         };
         let rule = Some("H(metadata)");
         for index in [0, 1] {
-            assert!(doubt(Kind::Internal, rule, index));
-            assert!(doubt(Kind::Unseen, rule, index));
+            for kind in [Kind::Internal, Kind::Unseen] {
+                assert!(doubt(kind, Standing::HashOnly, rule, index));
+            }
+            // Its JSON does not give its hash.
+            assert!(doubt(Kind::User, Standing::Undecided, rule, index));
             for sure in [Kind::User, Kind::Redacted, Kind::Deleting] {
-                assert!(!doubt(sure, rule, index));
+                assert!(!doubt(sure, made, rule, index));
             }
             for other in [None, Some("dot(H(null), H(metadata))")] {
-                assert!(!doubt(Kind::Unseen, other, index));
+                assert!(!doubt(Kind::Unseen, Standing::HashOnly, other, index));
             }
         }
-        let own = record(Kind::Deleting, rule);
+        let own = record(Kind::Deleting, made, rule);
         assert!(!data_may_be_left_out(&own, std::slice::from_ref(&own), 0));
     }
 }

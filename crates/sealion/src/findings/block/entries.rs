@@ -10,15 +10,22 @@ use crate::findings::context::Context;
 use crate::findings::finding::Finding;
 use crate::hashes::BlockHashes;
 
-/// `entriesHashList`: that it holds what the block's content hashes to. Gives the
-/// number of entries that nothing in the block explains.
+/// What the entries leave open.
+pub(super) struct Unexplained {
+    /// How many nothing in the block explains.
+    pub(super) count: u64,
+    /// Whether one of them is the pair of the revisions' root.
+    pub(super) beside_revisions: bool,
+}
+
+/// `entriesHashList`: that it holds what the block's content hashes to.
 pub(super) fn check_entries(
     block: &Block,
     content: &BlockContent,
     hashes: &BlockHashes,
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
-) -> u64 {
+) -> Unexplained {
     for (index, entry) in block.entries.iter().enumerate() {
         // Naming each of many entries would cost more than looking at it.
         if entry.hash.is_none_or(|hash| hash == Hash::ZERO) {
@@ -63,13 +70,30 @@ pub(super) fn check_entries(
         };
         *explained = check_info(block, made.as_ref(), &what, context, findings);
     }
-    let entries = block.entries.iter();
-    let unexplained =
-        entries.filter(|entry| entry.hash.is_some() && !explained.contains(&entry.hash));
-    match block.outline {
-        true => 0,
-        false => unexplained.count() as u64,
+    let open = |entry: &&RecordedHash| entry.hash.is_some() && !explained.contains(&entry.hash);
+    Unexplained {
+        count: match block.outline {
+            true => 0,
+            false => block.entries.iter().filter(open).count() as u64,
+        },
+        beside_revisions: beside_revisions(&block.entries, &explained),
     }
+}
+
+/// Whether the revisions' root is paired with an entry that nothing explains, so that the two
+/// may be one, split. Not in the order of all whole blocks that were published: internal,
+/// revisions, internal, `transactionInfo`. (The block that would look so when split has three
+/// entries, its revisions last.)
+fn beside_revisions(entries: &[RecordedHash], explained: &[Option<Hash>; 3]) -> bool {
+    let [root @ Some(_), info, _] = *explained else {
+        return false;
+    };
+    if entries.len() == 4 && entries[1].hash == root && info.is_some() && entries[3].hash == info {
+        return false;
+    }
+    let open = |entry: &RecordedHash| !explained.contains(&entry.hash);
+    let mut all = entries.iter().enumerate();
+    all.any(|(index, entry)| entry.hash == root && entries.get(index ^ 1).is_some_and(open))
 }
 
 /// Something whose hash must be an entry.
@@ -174,5 +198,33 @@ pub(super) fn check_hashes(
                 )
                 .remedy("one of the three was changed: compare with another copy"),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_of_revisions_beside_an_open_entry_may_be_half_of_one() {
+        let hash = |byte: u8| Hash([byte; 32]);
+        let list = |bytes: &[u8]| -> Vec<RecordedHash> {
+            let recorded = |byte: &u8| RecordedHash::of(&hash(*byte).0, 0);
+            bytes.iter().map(recorded).collect()
+        };
+        let (root, info, open) = (1, 2, 9);
+        let explained = [Some(hash(root)), Some(hash(info)), None];
+        let beside = |bytes: &[u8]| beside_revisions(&list(bytes), &explained);
+        assert!(beside(&[root, open, info]));
+        assert!(beside(&[open, root, info]));
+        assert!(beside(&[open, info, open, root]));
+        assert!(beside(&[open, root, info, open]));
+        assert!(!beside(&[open, root, open, info]), "as published");
+        assert!(!beside(&[root, info]) && !beside(&[open, info, root]));
+        let stripped = [Some(hash(root)), None, None];
+        assert!(beside_revisions(
+            &list(&[open, root, open, info]),
+            &stripped
+        ));
     }
 }
