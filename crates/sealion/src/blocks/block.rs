@@ -234,6 +234,7 @@ fn summary(node: &Node<'_>) -> Result<Revision, Unfit> {
         json: is_json(&hash_node),
         repeated: repeated(&envelope),
         unknown: Vec::new(),
+        data_like_metadata: false,
     })
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct Revision {
     pub(crate) repeated: Vec<(String, u64)>,
     /// Fields that are none of a revision's.
     pub(crate) unknown: Vec<String>,
+    /// Whether its data could be metadata.
+    pub(crate) data_like_metadata: bool,
 }
 
 /// What kind of revision the fields make it.
@@ -48,6 +50,9 @@ pub(crate) enum Kind {
     /// came.
     Unseen,
 }
+
+/// What QLDB writes of metadata.
+pub(crate) const METADATA_FIELDS: [&str; 4] = ["id", "version", "txTime", "txId"];
 
 /// `{id, version, txTime, txId}`.
 #[derive(Clone, Debug)]
@@ -122,6 +127,7 @@ impl Revision {
             json,
             repeated: repeated(&envelope),
             unknown: Vec::new(),
+            data_like_metadata: false,
         };
         let known = ["blockAddress", "hash", "data", "dataHash", "metadata"];
         revision.unknown = read_through(&envelope, &known)?;
@@ -144,6 +150,7 @@ impl Revision {
         revision.nest("metadata", &again);
         revision.metadata = Some(read);
         let data = envelope.get("data");
+        revision.data_like_metadata = data.as_ref().is_some_and(Metadata::is_one);
         revision.kind = match (data, &revision.data_hash) {
             (Some(_), _) => Kind::User,
             (None, Some(_)) => Kind::Redacted,
@@ -164,6 +171,12 @@ impl Revision {
 }
 
 impl Metadata {
+    /// Whether this value has just the fields of metadata, each of its type.
+    fn is_one(node: &Node<'_>) -> bool {
+        let fields = Envelope::open(*node).map(|envelope| envelope.fields().len());
+        fields == Ok(METADATA_FIELDS.len()) && Metadata::read(node).is_ok()
+    }
+
     /// The metadata, and the fields that stand twice in it.
     fn read(node: &Node<'_>) -> Result<(Metadata, Vec<(String, u64)>), Unfit> {
         let envelope = Envelope::open(*node)?;

@@ -1,6 +1,6 @@
 //! Checks a revision by itself: its hash against its content.
 
-use super::code::Code;
+use super::code::{Code, Severity};
 use super::context::Context;
 use super::finding::Finding;
 use crate::blocks::claim::{Id, RecordedHash};
@@ -135,8 +135,26 @@ fn user(
         return Standing::Undecided;
     }
     let what = "dot(H(data), H(metadata))";
-    compare(&revision.hash, ours, what, context, findings)
+    let standing = compare(&revision.hash, ours, what, context, findings);
+    if standing == Standing::Recomputed && revision.data_like_metadata {
+        findings.push(
+            context
+                .finding(Code::RevisionHash, "data", revision.offset, EXCHANGED)
+                .severity(Severity::Incomplete)
+                .remedy(
+                    "look for this document and for the one that its data names in another copy and \
+                     in their histories",
+                ),
+        );
+        return Standing::Undecided;
+    }
+    standing
 }
+
+/// The pair hash sorts its two halves, so it does not say which of them is which.
+const EXCHANGED: &str = "the data has the form of metadata (id, version, txTime, txId), and the \
+    pair hash does not tell the two apart: this may be a revision of another document, with data \
+    and metadata exchanged";
 
 /// A `dataHash` that stands beside data: it must be the data's hash, and the revision's
 /// hash must follow from it. From JSON the first is known only where the data is restored,

@@ -292,6 +292,11 @@ impl<'a> Source<'a> for Plain<'a> {
         (self.at, self.fresh, self.depth)
     }
 
+    fn leave_hashed(&mut self, end: usize) -> Result<(), Pass> {
+        (self.at, self.fresh, self.depth) = (end, false, self.depth - 1);
+        Ok(())
+    }
+
     fn rewind(&mut self, mark: Self::Mark) -> Result<(), Pass> {
         (self.at, self.fresh, self.depth) = mark;
         Ok(())

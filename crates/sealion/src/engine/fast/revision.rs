@@ -5,7 +5,7 @@ use sealion_ion::{Batch, Pass, Reason, Slot, Type};
 use super::block::Decoder;
 use super::source::{pass, Source};
 use super::{Desk, Slots};
-use crate::blocks::revision::{Kind, Metadata, Revision};
+use crate::blocks::revision::{Kind, Metadata, Revision, METADATA_FIELDS as FIELDS};
 
 impl<'a, S: Source<'a>> Decoder<'_, S> {
     pub(super) fn revisions(
@@ -52,7 +52,7 @@ impl<'a, S: Source<'a>> Decoder<'_, S> {
                 }
                 "data" => {
                     let slot = match with_content {
-                        true => Some(self.source.hash_into(batch)?),
+                        true => Some(self.data(at, batch)?),
                         false => {
                             self.source.skip()?;
                             None
@@ -104,8 +104,32 @@ impl<'a, S: Source<'a>> Decoder<'_, S> {
             json: false,
             repeated: Vec::new(),
             unknown: Vec::new(),
+            data_like_metadata: false,
         };
         Ok((revision, data.flatten(), metadata_slot))
+    }
+
+    /// Data, unless it has the fields of metadata: then the reference says whether the two may
+    /// have been exchanged.
+    fn data(&mut self, start: usize, batch: &mut Batch) -> Result<Slot, Pass> {
+        let mark = self.source.mark();
+        let slot = self.source.hash_into(batch)?;
+        let end = self.source.offset();
+        self.source.rewind(mark)?;
+        self.source.enter(Type::Struct)?;
+        let mut fields = 0;
+        while let Some((name, _)) = self.source.named()? {
+            if fields == FIELDS.len() || !FIELDS.contains(&&*name) {
+                self.source.leave_hashed(end)?;
+                return self.read_to(end).map(|()| slot);
+            }
+            self.source.skip_hashed()?;
+            fields += 1;
+        }
+        match fields == FIELDS.len() {
+            true => pass(start, Reason::Unexpected),
+            false => self.read_to(end).map(|()| slot),
+        }
     }
 
     fn metadata(&mut self, start: usize) -> Result<Metadata, Pass> {

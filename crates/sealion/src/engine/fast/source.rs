@@ -37,6 +37,8 @@ pub(super) trait Source<'a> {
     fn time(&mut self) -> Result<Time, Pass>;
     /// Asks for the hash of the value just found.
     fn hash_into(&mut self, batch: &mut Batch) -> Result<Slot, Pass>;
+    /// Leaves the struct entered last, which was hashed and ends here, whatever is left of it.
+    fn leave_hashed(&mut self, end: usize) -> Result<(), Pass>;
     /// Before the value just found.
     fn mark(&self) -> Self::Mark;
     /// Back to where the mark was taken, to read the value found there once more. No container
@@ -149,6 +151,10 @@ impl<'a> Source<'a> for General<'a> {
 
     fn mark(&self) -> Self::Mark {
         (self.reader.mark(), self.found)
+    }
+
+    fn leave_hashed(&mut self, _: usize) -> Result<(), Pass> {
+        self.reader.leave()
     }
 
     fn rewind(&mut self, (mark, found): Self::Mark) -> Result<(), Pass> {

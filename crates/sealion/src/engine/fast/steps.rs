@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use sealion_ion::{Batch, Blob32, Pass, Slot, Steps, Type};
+use sealion_ion::{Batch, Blob32, Pass, Reason, Slot, Steps, Type};
 
-use super::source::{time, Field, Source};
+use super::source::{pass, time, Field, Source};
 use crate::blocks::time::Time;
 
 impl<'a> Source<'a> for Steps<'a> {
@@ -68,6 +68,14 @@ impl<'a> Source<'a> for Steps<'a> {
 
     fn mark(&self) -> Self::Mark {
         Steps::offset(self)
+    }
+
+    fn leave_hashed(&mut self, end: usize) -> Result<(), Pass> {
+        self.back(end);
+        match Steps::field(self)? {
+            None => Ok(()),
+            Some((_, at)) => pass(at, Reason::Place),
+        }
     }
 
     fn rewind(&mut self, mark: Self::Mark) -> Result<(), Pass> {
