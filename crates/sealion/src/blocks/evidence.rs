@@ -351,11 +351,17 @@ impl Reading<'_> {
     /// `get-records`: `Records[].Data`; Lambda's event: `Records[].kinesis.data`;
     /// the event of a Firehose transformation: `records[].data`.
     fn records(&mut self, envelope: &Envelope<'_>) -> Option<Result<Evidence, Unfit>> {
-        let list = ["Records", "records"].into_iter().find_map(|name| {
+        let lists = ["Records", "records"].into_iter().filter_map(|name| {
             let node = envelope.get(name)?;
             (node.ion_type() == IonType::List).then_some((name, node))
         });
-        let (name, list) = list?;
+        let lists: Vec<_> = lists.collect();
+        let &[(name, list)] = lists.as_slice() else {
+            let two = |(_, second): &(_, Node<'_>)| {
+                Err(second.unfit_as("records in one list", "`Records` and `records`"))
+            };
+            return lists.last().map(two);
+        };
         let items = match list.items() {
             Ok(items) => items,
             Err(unfit) => return Some(Err(unfit)),
@@ -379,6 +385,15 @@ impl Reading<'_> {
         self.note_repeated(&envelope, path);
         if let Some(kinesis) = envelope.get("kinesis") {
             self.note_repeated(&Envelope::open(kinesis)?, &format!("{path}.kinesis"));
+        }
+        let fields = [
+            envelope.has("Data"),
+            envelope.has("data"),
+            envelope.has("kinesis"),
+        ];
+        if fields.iter().filter(|there| **there).count() > 1 {
+            let found = "more than one of `Data`, `data` and `kinesis`";
+            return Err(item.unfit_as("a record with its bytes in one field", found));
         }
         let data = record_field(item)
             .ok_or_else(|| item.unfit_as("a record with `Data`", "one without it"))?;

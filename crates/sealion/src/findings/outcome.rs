@@ -49,9 +49,9 @@ pub struct Strand {
     /// Runs of blocks that hang under a trusted digest: apart, and in order.
     #[serde(skip)]
     pub(crate) under_digest: Vec<(u64, u64)>,
-    /// Whether some block under a trusted digest could also be another grouping of hashes.
-    #[serde(skip)]
-    pub(crate) grouping_claimed: bool,
+    /// Whether something under a trusted digest is read as a block and could be another part
+    /// of the tree: hashes grouped otherwise.
+    pub grouping_claimed: bool,
     /// What hangs under a trusted digest by its own proof alone.
     #[serde(skip)]
     pub(crate) alone: Alone,

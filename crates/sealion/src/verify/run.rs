@@ -159,6 +159,8 @@ impl<'s> Run<'_, 's> {
         let by_path = by_path.into_all();
         findings.absorb(folded);
         access.unsaid(&mut findings);
+        let elsewhere = journals.iter();
+        findings.extend(elsewhere.filter_map(|file| file.of_another_strand(asked)));
         check_manifests(&manifests, &journals, &by_path, asked, &mut findings);
         count_inputs(&mut inputs, &by_path);
         let mut conclusion = Conclusion {

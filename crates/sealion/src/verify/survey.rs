@@ -46,6 +46,19 @@ impl JournalFile {
             _ => true,
         }
     }
+
+    /// What is said if they are not.
+    pub(super) fn of_another_strand(&self, asked: &Asked) -> Option<Finding> {
+        let first = self.first.as_ref().filter(|_| !self.may_hold(asked))?;
+        let message = format!(
+            "it begins with block {first}, not of the strand asked for: the rest of it was not read"
+        );
+        Some(
+            Finding::new(Code::UnknownFile, message)
+                .source(&self.object.name, None)
+                .remedy("to have all of it looked at, verify without --strand"),
+        )
+    }
 }
 
 /// All that was learned.
@@ -399,10 +412,10 @@ fn saved_as_text(head: &[u8]) -> bool {
 }
 
 /// Whether text may be Ion or JSON that concerns us: it starts with a struct, a
-/// list, a version marker or an annotation.
+/// list, a version marker or an annotation, quoted or not.
 fn may_be_ion(head: &[u8]) -> bool {
     let first = skip_blanks(head).first();
-    first.is_some_and(|first| matches!(first, b'{' | b'[' | b'$'))
+    first.is_some_and(|first| matches!(first, b'{' | b'[' | b'$' | b'\''))
 }
 
 /// The same by the reference. What comes first decides, be it a value or something that the Ion reader refuses:

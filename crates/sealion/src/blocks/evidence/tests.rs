@@ -461,6 +461,9 @@ fn stream_records_in_every_wrapping() {
         r#"{"Records": [{"Data": "AAEC"}, {"Data": null}]}"#,
         r#"{"Records": [{"Data": "AAEC"}, 5]}"#,
         r#"{"Records": [{"kinesis": {"data": "AAEC"}}, {"kinesis": 5}]}"#,
+        r#"{"Records": [{"Data": "AAEC"}], "records": []}"#,
+        r#"{"Records": [{"Data": "AAEC", "kinesis": {"data": "AA=="}}]}"#,
+        r#"{"Records": [{"Data": "AAEC", "data": "AA=="}]}"#,
     ] {
         refused(text);
     }

@@ -154,6 +154,7 @@ fn blocks(report: &Report, strand: &Strand, say: &mut impl FnMut(&str)) {
     if verified(Position::Counted) {
         say(match state {
             Some(_) => VOUCHED,
+            None if part_asked(report) => COUNTED_ASKED,
             None => COUNTED,
         });
     }
@@ -180,6 +181,12 @@ fn blocks(report: &Report, strand: &Strand, say: &mut impl FnMut(&str)) {
     }
 }
 
+/// Whether less was asked for than all blocks up to the tip of a digest.
+fn part_asked(report: &Report) -> bool {
+    let after = |to| trusted(report).any(|digest| digest.sequence_no > Some(to));
+    report.asked.from.is_some_and(|from| from > 0) || report.asked.to.is_some_and(after)
+}
+
 /// Whether a state that was used for the strand is vouched for; `None` if none was used.
 fn rests_on_state(report: &Report, strand: &Strand) -> Option<bool> {
     let mut states = report.states.iter();
@@ -201,6 +208,11 @@ const COUNTED: &str = "\
 All blocks from 0 to the digest's tip are here and hash to it: what they contain, their
 order, their numbers, and that none of them is missing, is proven. That nothing was left
 out within a block is not.";
+
+const COUNTED_ASKED: &str = "\
+All blocks from 0 to the digest's tip are here and hash to it: their order, their numbers,
+and that none of them is missing, is proven, and of the blocks asked for what they contain.
+That nothing was left out within a block is not.";
 
 const VOUCHED: &str = "\
 The blocks read here, together with the state, hash to the digest: what they contain and

@@ -111,6 +111,32 @@ fn finding(code: Code, sequence_no: u64) -> Finding {
 }
 
 #[test]
+fn what_blocks_contain_is_proven_of_those_asked_for() {
+    let mut report = report(Verdict::Verified, &[(5, 49, State::Verified)], Vec::new());
+    let journal = Some(By::Journal);
+    report.digests = vec![digest(
+        true,
+        DigestVerdict::Verified,
+        journal,
+        "digest.json",
+    )];
+    let part = "and of the blocks asked for what they contain";
+    for (from, to, in_part) in [
+        (None, None, false),
+        (Some(0), Some(49), false),
+        (Some(5), None, true),
+        (None, Some(48), true),
+    ] {
+        (report.asked.from, report.asked.to) = (from, to);
+        assert_eq!(
+            report.to_string().contains(part),
+            in_part,
+            "{from:?} {to:?}"
+        );
+    }
+}
+
+#[test]
 fn verified_says_which_blocks_which_digest_and_what_is_not_covered() {
     let mut report = report(Verdict::Verified, &[(0, 49, State::Verified)], Vec::new());
     report.digests = vec![
