@@ -5,9 +5,10 @@ use ion_rs::Element;
 
 use super::claim::{hashes, repeated, Id, RecordedAddress, RecordedHash};
 use super::json;
-use super::read::{read_through, Envelope, Node, Unfit};
+use super::read::{Envelope, Node, Unfit};
 use super::revision::{content_hash, ion_hash, is_json, Kind, Made, Revision, RevisionContent};
 use super::time::Time;
+use super::uncovered::{annotated, uncovered, Bound, Uncovered};
 use super::BlockAddress;
 use crate::Limits;
 
@@ -26,7 +27,8 @@ pub(crate) struct Block {
     pub(crate) redaction_info: Option<RedactionInfo>,
     pub(crate) revisions: Vec<Revision>,
     pub(crate) repeated: Vec<(String, u64)>,
-    pub(crate) unknown: Vec<String>,
+    /// What no hash covers, by its path from the block; what is in revisions is with them.
+    pub(crate) uncovered: Vec<Uncovered>,
     /// Only hashes were read: the block lies outside of what was asked.
     pub(crate) outline: bool,
 }
@@ -84,18 +86,17 @@ pub(crate) struct RedactionOrder {
     pub(crate) version: u64,
 }
 
-const KNOWN: [&str; 11] = [
-    "blockAddress",
-    "transactionId",
-    "blockTimestamp",
-    "blockHash",
-    "entriesHash",
-    "previousBlockHash",
-    "entriesHashList",
-    "transactionInfo",
-    "redactionInfo",
-    "revisions",
-    "revisionSummaries",
+const FIELDS: [(&str, Bound); 10] = [
+    ("blockAddress", Bound::Read),
+    ("transactionId", Bound::Read),
+    ("blockTimestamp", Bound::Read),
+    ("blockHash", Bound::Read),
+    ("entriesHash", Bound::Read),
+    ("previousBlockHash", Bound::Read),
+    ("entriesHashList", Bound::Read),
+    ("transactionInfo", Bound::Hashed),
+    ("redactionInfo", Bound::Hashed),
+    ("revisions", Bound::Read),
 ];
 
 impl Block {
@@ -129,14 +130,23 @@ impl Block {
             redaction_info: None,
             revisions: Vec::new(),
             repeated: repeated(envelope),
-            unknown: Vec::new(),
+            uncovered: Vec::new(),
             outline: !with_content,
             address,
         };
         let nested = block.address.repeated.iter();
         let nested = nested.map(|(name, at)| (format!("blockAddress.{name}"), *at));
         block.repeated.extend(nested.collect::<Vec<_>>());
-        block.unknown = read_through(envelope, &KNOWN)?;
+        block.uncovered = annotated(&envelope.node(), "the block");
+        block.uncovered.extend(uncovered(envelope, &FIELDS)?);
+        let within = block.address.uncovered.iter();
+        let within = within.map(|one| one.within("blockAddress"));
+        block.uncovered.extend(within.collect::<Vec<_>>());
+        envelope.require("entriesHashList")?.each_item(|item| {
+            let found = annotated(&item, "entriesHashList[]");
+            block.uncovered.extend(found);
+            Ok(())
+        })?;
         let mut content = BlockContent::default();
         if with_content {
             block.read_info(envelope, json, &mut content)?;
@@ -189,10 +199,11 @@ impl Block {
             return Err(node.too_many("revisions", "hashes_max", max, items.len()));
         }
         for item in &items {
-            let (revision, made) = match summaries {
+            let (mut revision, made) = match summaries {
                 true => (summary(item)?, RevisionContent::default()),
                 false => Revision::read(item, with_content)?,
             };
+            revision.uncovered.extend(annotated(item, ""));
             self.revisions.push(revision);
             content.revisions.push(made);
         }
@@ -212,6 +223,8 @@ fn previous(envelope: &Envelope<'_>, address: &RecordedAddress) -> Result<Record
         Some(node) => RecordedHash::read(&node),
     }
 }
+
+const SUMMARY_FIELDS: [(&str, Bound); 2] = [("hash", Bound::Read), ("documentId", Bound::Read)];
 
 /// `{hash, documentId?}` of a stream's block summary.
 fn summary(node: &Node<'_>) -> Result<Revision, Unfit> {
@@ -233,7 +246,7 @@ fn summary(node: &Node<'_>) -> Result<Revision, Unfit> {
         table: None,
         json: is_json(&hash_node),
         repeated: repeated(&envelope),
-        unknown: Vec::new(),
+        uncovered: uncovered(&envelope, &SUMMARY_FIELDS)?,
         data_like_metadata: false,
     })
 }

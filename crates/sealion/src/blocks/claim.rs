@@ -3,6 +3,7 @@
 use ion_rs::IonType;
 
 use super::read::{Envelope, Node, Unfit};
+use super::uncovered::{uncovered, Bound, Uncovered};
 use super::{BlockAddress, Hash, StrandId};
 
 /// A hash as it stands in a file. It may have any length: only 32 bytes is a
@@ -49,7 +50,10 @@ pub(crate) struct RecordedAddress {
     pub(crate) offset: u64,
     pub(crate) address: BlockAddress,
     pub(crate) repeated: Vec<(String, u64)>,
+    pub(crate) uncovered: Vec<Uncovered>,
 }
+
+const ADDRESS_FIELDS: [(&str, Bound); 2] = [("strandId", Bound::Read), ("sequenceNo", Bound::Read)];
 
 impl RecordedAddress {
     /// Reads `{strandId: string, sequenceNo: int}`, in any order and spelling.
@@ -64,6 +68,7 @@ impl RecordedAddress {
             offset: node.offset(),
             address: BlockAddress::new(strand_id, sequence_no),
             repeated: repeated(&envelope),
+            uncovered: uncovered(&envelope, &ADDRESS_FIELDS)?,
         })
     }
 }

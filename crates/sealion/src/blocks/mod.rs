@@ -17,6 +17,7 @@ pub(crate) mod read;
 pub(crate) mod revision;
 mod saved_text;
 pub(crate) mod time;
+pub(crate) mod uncovered;
 mod write_json;
 mod write_text;
 

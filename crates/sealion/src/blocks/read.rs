@@ -95,6 +95,10 @@ impl<'a> Node<'a> {
         self.lazy.is_null()
     }
 
+    pub(crate) fn is_annotated(&self) -> bool {
+        self.lazy.has_annotations()
+    }
+
     /// Its annotations, outermost first.
     pub(crate) fn annotations(&self) -> Result<Vec<Symbol>, Unfit> {
         let all = self.lazy.annotations();
@@ -272,18 +276,6 @@ pub(crate) fn refusal(error: &str) -> String {
         .take(160)
         .collect();
     format!("something that the Ion reader refuses ({line})")
-}
-
-/// Reads fields that nothing else reads, so that broken Ion in them is noticed.
-pub(crate) fn read_through(envelope: &Envelope<'_>, known: &[&str]) -> Result<Vec<String>, Unfit> {
-    let mut unknown = Vec::new();
-    for (name, node) in &envelope.fields {
-        if !known.contains(&name.as_str()) {
-            node.element()?;
-            unknown.push(name.clone());
-        }
-    }
-    Ok(unknown)
 }
 
 /// A struct whose field names must be unique, opened.

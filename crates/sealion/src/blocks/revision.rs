@@ -8,8 +8,9 @@ use ion_rs::Element;
 
 use super::claim::{repeated, Id, RecordedAddress, RecordedHash};
 use super::json;
-use super::read::{read_through, Envelope, Node, Unfit};
+use super::read::{Envelope, Node, Unfit};
 use super::time::Time;
+use super::uncovered::{uncovered, Bound, Uncovered};
 use super::Hash;
 
 /// A revision as recorded.
@@ -29,8 +30,8 @@ pub(crate) struct Revision {
     pub(crate) json: bool,
     /// Fields that stand twice, as paths from the revision.
     pub(crate) repeated: Vec<(String, u64)>,
-    /// Fields that are none of a revision's.
-    pub(crate) unknown: Vec<String>,
+    /// What no hash covers, by its path from the revision.
+    pub(crate) uncovered: Vec<Uncovered>,
     /// Whether its data could be metadata.
     pub(crate) data_like_metadata: bool,
 }
@@ -83,6 +84,14 @@ pub(crate) struct RevisionContent {
     pub(crate) metadata: Option<Made>,
 }
 
+const FIELDS: [(&str, Bound); 5] = [
+    ("blockAddress", Bound::Read),
+    ("hash", Bound::Read),
+    ("data", Bound::Hashed),
+    ("dataHash", Bound::Read),
+    ("metadata", Bound::Hashed),
+];
+
 impl Revision {
     /// The document and version, as far as recorded.
     pub(crate) fn document(&self) -> Option<(&Id, Option<u64>)> {
@@ -126,21 +135,20 @@ impl Revision {
             table: None,
             json,
             repeated: repeated(&envelope),
-            unknown: Vec::new(),
+            uncovered: uncovered(&envelope, &FIELDS)?,
             data_like_metadata: false,
         };
-        let known = ["blockAddress", "hash", "data", "dataHash", "metadata"];
-        revision.unknown = read_through(&envelope, &known)?;
         let mut content = RevisionContent::default();
-        if !known
-            .iter()
-            .any(|name| *name != "hash" && envelope.has(name))
-        {
+        let bare = |(name, _): &(&str, _)| *name == "hash" || !envelope.has(name);
+        if FIELDS.iter().all(bare) {
             return Ok((revision, content));
         }
         if let Some(address) = envelope.get("blockAddress") {
             let address = RecordedAddress::read(&address)?;
             revision.nest("blockAddress", &address.repeated);
+            let within = address.uncovered.iter();
+            let within = within.map(|one| one.within("blockAddress"));
+            revision.uncovered.extend(within);
             revision.address = Some(address);
         }
         let data_hash = envelope.get("dataHash");

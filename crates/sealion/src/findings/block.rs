@@ -18,6 +18,7 @@ use crate::blocks::block::{Block, BlockContent, RedactionOrder};
 use crate::blocks::claim::{Id, RecordedHash};
 use crate::blocks::revision::{Kind, Revision};
 use crate::blocks::time::Time;
+use crate::blocks::uncovered::Uncovered;
 use crate::blocks::{BlockAddress, Hash};
 use crate::hashes::BlockHashes;
 
@@ -41,6 +42,7 @@ pub(crate) struct CheckedBlock {
     /// Documents that `transactionInfo` says were changed here, without a revision.
     pub(crate) hidden: Vec<Id>,
     pub(crate) fingerprint: Fingerprint,
+    /// What no hash covers and QLDB does not write.
     pub(crate) unknown_fields: Vec<String>,
     /// It came by itself (an answer of GetBlock), not within a journal.
     pub(crate) alone: bool,
@@ -296,14 +298,13 @@ fn check_place(
     }
 }
 
-/// Fields that are none of QLDB's, under their names from the block on.
+/// What no hash covers and QLDB does not write, under its name from the block on.
 fn unknown_fields(block: &Block) -> Vec<String> {
-    let in_revisions = block
-        .revisions
-        .iter()
-        .flat_map(|revision| &revision.unknown);
-    let in_revisions = in_revisions.map(|name| format!("revisions[].{name}"));
-    block.unknown.iter().cloned().chain(in_revisions).collect()
+    let revisions = block.revisions.iter();
+    let in_revisions = revisions.flat_map(|revision| &revision.uncovered);
+    let in_revisions = in_revisions.map(|one| one.within("revisions[]").to_string());
+    let own = block.uncovered.iter().map(Uncovered::to_string);
+    own.chain(in_revisions).collect()
 }
 
 fn tables(block: &Block) -> Vec<(Id, Id)> {

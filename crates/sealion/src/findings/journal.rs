@@ -184,6 +184,12 @@ impl<'a> Journal<'a> {
         let Some(strand) = self.strands.get_mut(&address.strand_id) else {
             return;
         };
+        for block in &blocks {
+            strand.not_written_by_qldb(&block.unknown_fields);
+        }
+        for revision in &loose {
+            strand.not_written_by_qldb(&revision.unknown_fields);
+        }
         if let Some(lead) = &mut lead {
             for other in &blocks {
                 if let Some(finding) = duplicate(lead, other) {

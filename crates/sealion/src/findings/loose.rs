@@ -23,6 +23,8 @@ pub(crate) struct LooseRevision {
     pub(crate) bundled: bool,
     /// Whether a failure was found in it already.
     pub(crate) failed: bool,
+    /// What no hash covers and QLDB does not write.
+    pub(crate) unknown_fields: Vec<String>,
 }
 
 impl LooseRevision {

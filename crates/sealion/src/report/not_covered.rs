@@ -83,7 +83,7 @@ pub(crate) fn not_covered<'a>(
     }
     list.extend(unknown_fields.map(|name| NotCovered {
         field: Cow::Owned(name.clone()),
-        why: "none of QLDB's fields: nothing is known of it, and no hash covers it",
+        why: "not written by QLDB: nothing is known of it, and no hash covers it",
     }));
     list
 }

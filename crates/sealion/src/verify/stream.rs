@@ -14,6 +14,7 @@ use crate::blocks::claim::RecordedAddress;
 use crate::blocks::compact;
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::revision::{Kind, RecordedTable, Revision, RevisionContent};
+use crate::blocks::uncovered::{annotated, uncovered, Bound, Uncovered};
 use crate::blocks::BlockAddress;
 use crate::engine::{read_values, value_text, Wanted};
 use crate::findings::{
@@ -280,7 +281,10 @@ fn join(
     let mut blocks: Vec<CheckedBlock> = Vec::new();
     for stored in &group.summaries {
         open(stored, outcome, |payload, outcome| {
-            let (mut block, mut content) = Block::read(&payload, limits, with_content)?;
+            let (mut block, mut content) = Block::read(&payload.fields, limits, with_content)?;
+            let summaries = |one: &Uncovered| one.unknown_field() == Some("revisionSummaries");
+            block.uncovered.retain(|one| !summaries(one));
+            block.uncovered.extend(payload.around);
             let joined = fill(
                 &mut block,
                 &mut content,
@@ -395,7 +399,27 @@ fn symbol(name: &str) -> String {
 
 /// The payload of a record whose flaws were reported when it was checked.
 fn payload(stored: &Stored, mut each: impl FnMut(Envelope<'_>) -> Result<(), Unfit>) {
-    open(stored, &mut Outcome::default(), |payload, _| each(payload));
+    open(stored, &mut Outcome::default(), |payload, _| {
+        each(payload.fields)
+    });
+}
+
+/// The payload of a record, and what stands around it.
+struct Payload<'a> {
+    fields: Envelope<'a>,
+    around: Vec<Uncovered>,
+}
+
+const RECORD: [(&str, Bound); 3] = [
+    ("qldbStreamArn", Bound::Read),
+    ("recordType", Bound::Read),
+    ("payload", Bound::Read),
+];
+const DETAILS: [(&str, Bound); 2] = [("tableInfo", Bound::Read), ("revision", Bound::Read)];
+const TABLE_INFO: [(&str, Bound); 2] = [("tableName", Bound::Read), ("tableId", Bound::Read)];
+
+fn unknown_fields(uncovered: &[Uncovered]) -> Vec<String> {
+    uncovered.iter().map(Uncovered::to_string).collect()
 }
 
 /// Gives the payload of a stored record to `each`; what does not fit becomes a
@@ -403,15 +427,21 @@ fn payload(stored: &Stored, mut each: impl FnMut(Envelope<'_>) -> Result<(), Unf
 fn open(
     stored: &Stored,
     outcome: &mut Outcome,
-    mut each: impl FnMut(Envelope<'_>, &mut Outcome) -> Result<(), Unfit>,
+    mut each: impl FnMut(Payload<'_>, &mut Outcome) -> Result<(), Unfit>,
 ) {
     let piece = Piece::of_one(stored.bytes.clone(), stored.offset);
     let mut unfits = Vec::new();
     let refused = read_values(&piece, |node| {
         let node = node.within(stored.offset);
-        let payload = Envelope::open(node)
-            .and_then(|record| record.require("payload"))
-            .and_then(Envelope::open);
+        let payload = Envelope::open(node).and_then(|record| {
+            let around = uncovered(&record, &RECORD)?;
+            let own = annotated(&node, "");
+            let around = around.iter().chain(&own);
+            Ok(Payload {
+                fields: Envelope::open(record.require("payload")?)?,
+                around: around.map(|one| one.within("record")).collect(),
+            })
+        });
         if let Err(unfit) = payload.and_then(|payload| each(payload, outcome)) {
             unfits.push(unfit);
         }
@@ -425,8 +455,19 @@ fn open(
 
 fn read_details<'g>(stored: &'g Stored, details: &mut Vec<Details<'g>>, outcome: &mut Outcome) {
     open(stored, outcome, |payload, _| {
-        let (mut revision, content) = Revision::read(&payload.require("revision")?, true)?;
-        let table = payload.get("tableInfo");
+        let Payload { fields, around } = payload;
+        let (mut revision, content) = Revision::read(&fields.require("revision")?, true)?;
+        revision.uncovered.extend(around);
+        let of_payload = uncovered(&fields, &DETAILS)?;
+        let of_payload = of_payload.iter().map(|one| one.within("record.payload"));
+        revision.uncovered.extend(of_payload);
+        let table = fields.get("tableInfo");
+        if let Some(table) = &table {
+            let found = uncovered(&Envelope::open(*table)?, &TABLE_INFO)?;
+            let within = found.iter();
+            let within = within.map(|one| one.within("record.payload.tableInfo"));
+            revision.uncovered.extend(within);
+        }
         revision.table = table.map(|node| RecordedTable::read(&node)).transpose()?;
         details.push(Details {
             revision,
@@ -461,7 +502,9 @@ fn fill(
         let found = &mut details[at];
         found.used = true;
         let summary_id = slot.summary_id.clone();
+        let summary = std::mem::take(&mut slot.uncovered);
         *slot = found.revision.clone();
+        slot.uncovered.extend(summary);
         *made = found.content.clone();
         let document = slot.document().map(|(id, version)| (id.clone(), version));
         if let (Some(named), Some((id, version))) = (summary_id, document) {
@@ -505,5 +548,6 @@ fn orphan(details: &Details<'_>, findings: &mut Vec<Finding>) -> Option<Item> {
         proof: LooseProof::None,
         path: details.stored.path.clone(),
         address,
+        unknown_fields: unknown_fields(&details.revision.uncovered),
     })))
 }

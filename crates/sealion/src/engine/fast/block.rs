@@ -120,6 +120,7 @@ impl<'p, 'a, S: Source<'a>> Decoder<'p, S> {
             offset: self.file_offset(at),
             address: BlockAddress::new(strand_id, sequence_no),
             repeated: Vec::new(),
+            uncovered: Vec::new(),
         })
     }
 
@@ -200,7 +201,7 @@ impl<'p, 'a, S: Source<'a>> Decoder<'p, S> {
             redaction_info: redaction_info.flatten(),
             revisions: revisions.unwrap_or_default(),
             repeated: Vec::new(),
-            unknown: Vec::new(),
+            uncovered: Vec::new(),
             outline,
             address,
         };

@@ -103,7 +103,7 @@ impl<'a, S: Source<'a>> Decoder<'_, S> {
             table: None,
             json: false,
             repeated: Vec::new(),
-            unknown: Vec::new(),
+            uncovered: Vec::new(),
             data_like_metadata: false,
         };
         Ok((revision, data.flatten(), metadata_slot))

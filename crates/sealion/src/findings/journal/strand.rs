@@ -24,6 +24,7 @@ use crate::Limits;
 
 /// Names of unknown fields that the report lists.
 const UNKNOWN_FIELDS_MAX: usize = 100;
+const UNKNOWN_FIELDS_MORE: &str = "more of them than are listed";
 
 /// A block of which there is a proof, as it was met.
 #[derive(Clone, serde::Serialize, serde::Deserialize)]
@@ -155,10 +156,7 @@ impl StrandFold {
         if asked.includes(sequence_no) {
             let counted = self.revisions;
             self.blocks += 1;
-            if self.unknown_fields.len() < UNKNOWN_FIELDS_MAX {
-                self.unknown_fields
-                    .extend(block.unknown_fields.iter().cloned());
-            }
+            self.not_written_by_qldb(&block.unknown_fields);
             if sequence_no == 0 {
                 self.genesis_previous = Some(block.previous.length);
             }
@@ -227,6 +225,17 @@ impl StrandFold {
     }
 
     /// Takes in a revision whose block is not here.
+    /// Names of what no hash covers; that there were more than are kept is one of them.
+    pub(super) fn not_written_by_qldb(&mut self, names: &[String]) {
+        for name in names {
+            if self.unknown_fields.len() < UNKNOWN_FIELDS_MAX {
+                self.unknown_fields.insert(name.clone());
+            } else if !self.unknown_fields.contains(name) {
+                self.unknown_fields.insert(UNKNOWN_FIELDS_MORE.to_owned());
+            }
+        }
+    }
+
     pub(super) fn see_alone(&mut self, loose: &LooseRevision) {
         if let Some(documents) = &mut self.documents {
             let place = Place {

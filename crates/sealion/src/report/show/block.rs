@@ -7,6 +7,7 @@ use crate::blocks::block::{Block, Document, RedactionOrder, Statement};
 use crate::blocks::claim::RecordedAddress;
 use crate::blocks::read::{Envelope, Node};
 use crate::blocks::revision::{Kind, Revision};
+use crate::blocks::uncovered::Uncovered;
 
 impl Sheet {
     /// A block: its own fields, then what its transaction did, in short.
@@ -37,8 +38,13 @@ impl Sheet {
             self.list("redacts", info.orders.iter().map(order_words), LISTED_MAX);
         }
         self.revisions(envelope, block);
-        if !block.unknown.is_empty() {
-            let names = block.unknown.iter().cloned();
+        let other: Vec<&str> = block
+            .uncovered
+            .iter()
+            .filter_map(Uncovered::unknown_field)
+            .collect();
+        if !other.is_empty() {
+            let names = other.into_iter().map(str::to_owned);
             self.list("other fields", names, LISTED_MAX);
         }
     }

@@ -66,7 +66,7 @@ impl Collector<'_> {
                 };
                 self.findings.extend(findings);
                 let proof = self.proof(Some(&proof), &address);
-                self.loose(address, record, proof);
+                self.loose(address, record, proof, Vec::new());
             }
             Evidence::BlockProof {
                 offset,

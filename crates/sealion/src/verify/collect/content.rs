@@ -117,7 +117,9 @@ impl Collector<'_> {
             &mut findings,
         );
         self.findings.extend(findings);
-        self.loose(address, record, proof);
+        let uncovered = revision.uncovered.iter();
+        let unknown_fields = uncovered.map(|one| one.within("revision").to_string());
+        self.loose(address, record, proof, unknown_fields.collect());
         Ok(())
     }
 
@@ -152,6 +154,7 @@ impl Collector<'_> {
         address: BlockAddress,
         record: RevisionRecord,
         proof: LooseProof,
+        unknown_fields: Vec<String>,
     ) {
         let document = record.document.as_ref().map(|(id, _)| id.as_str());
         self.requested(&address, document, record.offset);
@@ -162,6 +165,7 @@ impl Collector<'_> {
             proof,
             path: self.path.clone(),
             bundled: false,
+            unknown_fields,
         };
         self.collected.items.push(Item::Loose(Box::new(loose)));
     }
