@@ -14,6 +14,9 @@ pub struct Limits {
     /// Symbols in one Ion symbol table. All tables in force at one place may together take
     /// four bytes for each.
     pub symbols_max: u32,
+    /// Paddings between the values of one file of Ion binary. They take a byte each, or
+    /// more, and as long to read as values; QLDB writes none.
+    pub pads_max: u32,
     /// Characters of one number. Decimal digits take quadratic time to read.
     pub number_length_max: u32,
     /// Hashes in one list: `entriesHashList`, `revisions`, a proof.
@@ -37,6 +40,7 @@ impl Default for Limits {
             depth_max: 500,
             value_bytes_max: 64 << 20,
             symbols_max: 1 << 20,
+            pads_max: 1 << 16,
             number_length_max: 10_000,
             hashes_max: 1 << 20,
             evidence_max: 1 << 20,
@@ -76,6 +80,7 @@ impl Limits {
             "depth_max" => self.depth_max = narrow(DEPTH_CEILING)?,
             "value_bytes_max" => self.value_bytes_max = value,
             "symbols_max" => self.symbols_max = narrow(most)?,
+            "pads_max" => self.pads_max = narrow(most)?,
             "number_length_max" => self.number_length_max = narrow(most)?,
             "hashes_max" => self.hashes_max = narrow(most)?,
             "evidence_max" => self.evidence_max = narrow(most)?,
@@ -97,7 +102,7 @@ impl Limits {
 #[non_exhaustive]
 pub enum LimitError {
     /// There is no limit of this name.
-    #[error("there is no limit named {name}; there are depth_max, value_bytes_max, symbols_max, number_length_max, hashes_max, evidence_max, stream_memory_bytes_max, documents_memory_bytes_max and findings_max")]
+    #[error("there is no limit named {name}; there are depth_max, value_bytes_max, symbols_max, pads_max, number_length_max, hashes_max, evidence_max, stream_memory_bytes_max, documents_memory_bytes_max and findings_max")]
     Unknown {
         /// What was asked for.
         name: String,
@@ -125,7 +130,7 @@ mod tests {
             .split([' ', '{', ','])
             .filter_map(|word| word.strip_suffix(':'));
         let names: Vec<&str> = names.collect();
-        assert_eq!(names.len(), 9);
+        assert_eq!(names.len(), 10);
         for name in names {
             let mut limits = Limits::default();
             limits.set(name, 77).unwrap();

@@ -61,8 +61,11 @@ pub trait Archive: Sync {
     fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>>;
 }
 
-/// One file.
-pub struct OneFile(PathBuf);
+/// One file, or a pipe with a name, which is read once, as [`Stdin`] is.
+pub struct OneFile {
+    path: PathBuf,
+    pipe: Option<Spooled>,
+}
 
 impl OneFile {
     /// The file at `path`.
@@ -71,28 +74,35 @@ impl OneFile {
     /// [`Error::Io`] if there is none.
     pub fn open(path: impl Into<PathBuf>) -> Result<OneFile, Error> {
         let path = path.into();
-        metadata(&path)?;
-        Ok(OneFile(path))
+        let pipe = is_pipe(&metadata(&path)?).then(|| Spooled::new(name_of(&path)));
+        Ok(OneFile { path, pipe })
     }
 }
 
 impl Archive for OneFile {
     fn objects(&self) -> Result<Vec<Object>, Error> {
-        let found = metadata(&self.0)?;
-        let object = Object::new(name_of(&self.0), size(&found));
+        if let Some(pipe) = &self.pipe {
+            return pipe.object(|| File::open(&self.path));
+        }
+        let found = metadata(&self.path)?;
+        let mut object = Object::new(name_of(&self.path), size(&found));
+        object.problem = (!found.is_file()).then(|| NO_FILE.into());
         Ok(vec![object.stamped(stamp(&found))])
     }
 
     fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>> {
-        if *object.name != *name_of(&self.0) {
+        if let Some(pipe) = &self.pipe {
+            return pipe.open(object);
+        }
+        if *object.name != *name_of(&self.path) {
             return Err(io::ErrorKind::NotFound.into());
         }
-        Ok(Box::new(SteadyFile::open(&self.0)?))
+        Ok(Box::new(SteadyFile::open(&self.path)?))
     }
 }
 
 /// All files below a directory. Links are followed; a loop of them is reported
-/// and not entered.
+/// and not entered, and what is no file (a pipe, a device) is reported and not read.
 pub struct Directory(PathBuf);
 
 impl Directory {
@@ -124,7 +134,9 @@ impl Archive for Directory {
                 Ok(entry) => {
                     let found = entry.metadata().ok();
                     let size = found.as_ref().and_then(size);
-                    let object = Object::new(name_of(entry.path()), size);
+                    let mut object = Object::new(name_of(entry.path()), size);
+                    let no_file = found.as_ref().is_some_and(|found| !found.is_file());
+                    object.problem = no_file.then(|| NO_FILE.into());
                     objects.push(object.stamped(found.as_ref().and_then(stamp)));
                 }
                 Err(error) if error.depth() == 0 => {
@@ -151,8 +163,7 @@ impl Archive for Directory {
 
 /// Standard input, under the name `-`. It is read once, into a temporary file:
 /// a journal may be larger than memory and is looked at twice.
-#[derive(Default)]
-pub struct Stdin(Mutex<Option<Arc<Mutex<File>>>>);
+pub struct Stdin(Spooled);
 
 impl Stdin {
     /// Standard input of this process.
@@ -161,34 +172,62 @@ impl Stdin {
     }
 }
 
+impl Default for Stdin {
+    fn default() -> Stdin {
+        Stdin(Spooled::new("-".to_owned()))
+    }
+}
+
 impl Archive for Stdin {
     fn objects(&self) -> Result<Vec<Object>, Error> {
+        self.0.object(|| Ok(io::stdin().lock()))
+    }
+
+    fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>> {
+        self.0.open(object)
+    }
+}
+
+/// What can be read but once, kept in a temporary file.
+struct Spooled {
+    name: String,
+    kept: Mutex<Option<Arc<Mutex<File>>>>,
+}
+
+impl Spooled {
+    fn new(name: String) -> Spooled {
+        let kept = Mutex::default();
+        Spooled { name, kept }
+    }
+
+    /// Reads all of it, unless that was done.
+    fn object<R: Read>(&self, open: impl FnOnce() -> io::Result<R>) -> Result<Vec<Object>, Error> {
         let failed = |source| Error::Io {
-            path: "-".to_owned(),
+            path: self.name.clone(),
             source,
         };
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let file = match &mut *kept {
             Some(file) => file,
             none => {
                 let mut file = tempfile::tempfile().map_err(failed)?;
-                io::copy(&mut io::stdin().lock(), &mut file).map_err(failed)?;
+                io::copy(&mut open().map_err(failed)?, &mut file).map_err(failed)?;
                 none.insert(Arc::new(Mutex::new(file)))
             }
         };
         let file = file.lock().unwrap_or_else(PoisonError::into_inner);
         let size = file.metadata().map_err(failed)?.len();
-        Ok(vec![Object::new("-", Some(size))])
+        Ok(vec![Object::new(self.name.as_str(), Some(size))])
     }
 
     fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>> {
-        if &*object.name != "-" {
+        if *object.name != *self.name {
             return Err(io::ErrorKind::NotFound.into());
         }
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let file = kept
             .as_ref()
-            .ok_or_else(|| io::Error::other("standard input was not read yet"))?;
+            .ok_or_else(|| io::Error::other("it was not read yet"))?;
         Ok(Box::new(SharedFile {
             file: file.clone(),
             position: 0,
@@ -312,11 +351,12 @@ struct SteadyFile {
 
 impl SteadyFile {
     fn open(path: &Path) -> io::Result<SteadyFile> {
+        // To open a pipe would be to wait for somebody who writes.
+        if !std::fs::metadata(path)?.is_file() {
+            return Err(io::Error::other(NO_FILE));
+        }
         let file = File::open(path)?;
         let before = file.metadata()?;
-        if before.is_dir() {
-            return Err(io::Error::other("is a directory"));
-        }
         Ok(SteadyFile { file, before })
     }
 }
@@ -335,6 +375,19 @@ impl Read for SteadyFile {
         Ok(count)
     }
 }
+
+#[cfg(unix)]
+fn is_pipe(found: &Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    found.file_type().is_fifo()
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &Metadata) -> bool {
+    false
+}
+
+const NO_FILE: &str = "it is no file (a pipe, a socket, a device or a folder), and was not read";
 
 fn metadata(path: &Path) -> Result<Metadata, Error> {
     std::fs::metadata(path).map_err(|source| Error::Io {
@@ -429,6 +482,28 @@ mod tests {
         std::fs::write(&path, "{} {}").unwrap();
         let error = io::read_to_string(&mut file).unwrap_err();
         assert_eq!(error.to_string(), "the file changed while it was read");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_in_a_folder_is_listed_and_one_that_is_named_is_read_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        let archive = Directory::open(folder.path()).unwrap();
+        let objects = archive.objects().unwrap();
+        assert!(objects[0].problem.as_ref().unwrap().contains("pipe"));
+        assert!(archive.open(&objects[0]).is_err());
+        let writer = std::thread::spawn({
+            let path = path.clone();
+            move || std::fs::write(path, "{a:1}")
+        });
+        let archive = OneFile::open(&path).unwrap();
+        for _ in 0..2 {
+            assert_eq!(contents(&archive), [(name_of(&path), "{a:1}".to_owned())]);
+        }
+        writer.join().unwrap().unwrap();
     }
 
     #[cfg(unix)]

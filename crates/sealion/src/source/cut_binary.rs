@@ -21,6 +21,11 @@ pub(crate) enum Top {
     Value(u64),
 }
 
+/// Whether a whole value is padding: of the type of null, and not null.
+pub(crate) fn is_pad(value: &[u8]) -> bool {
+    value.first().is_some_and(|first| *first < 0x0F)
+}
+
 /// A type descriptor with its length, decoded.
 struct Header {
     kind: u8,

@@ -602,6 +602,25 @@ mod tests {
     }
 
     #[test]
+    fn more_paddings_than_may_be_are_refused_where_they_are_too_many() {
+        let mut bytes = VERSION_MARKER.to_vec();
+        // Each is a byte, or two of which the second is of no meaning.
+        bytes.extend([0x00, 0x01, 0xFF, 0x00, 0xD0, 0x00, 0xD0]);
+        for uncut in [false, true] {
+            for (pads_max, found) in [(4, None), (3, Some(9))] {
+                let limits = Limits {
+                    pads_max,
+                    ..Limits::default()
+                };
+                let pieces = Pieces::new(&bytes[..], Encoding::Binary, &limits, 1 << 10);
+                let pieces = if uncut { pieces.uncut() } else { pieces };
+                let flaw = pieces.filter_map(Result::err).next();
+                assert_eq!(flaw.map(|flaw| flaw.offset), found);
+            }
+        }
+    }
+
+    #[test]
     fn every_byte_goes_out_once() {
         let text = b" {a:1}\n{b:[2]} // end\n {c:3} 4 ";
         for piece_bytes in 1..40 {

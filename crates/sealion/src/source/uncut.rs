@@ -21,6 +21,8 @@ pub(super) struct Uncut {
     scanner: TextScanner,
     /// Bytes behind the last chunk that were scanned.
     ahead: usize,
+    /// Paddings that went by.
+    pads: u32,
     /// The piece must be so long, or it would end where no item does.
     pub(super) bytes_min: usize,
 }
@@ -30,6 +32,7 @@ impl Default for Uncut {
         Uncut {
             scanner: TextScanner::new(),
             ahead: 0,
+            pads: 0,
             bytes_min: 0,
         }
     }
@@ -64,6 +67,12 @@ impl<R: Read> Pieces<R> {
             let commas = memchr::memchr_iter(b',', chunk).count();
             if commas > limits.symbols_max as usize {
                 return Err(Flaw::limit(place, "symbols_max", limits.symbols_max.into()));
+            }
+        }
+        if self.encoding == Encoding::Binary && cut_binary::is_pad(chunk) {
+            uncut.pads = uncut.pads.saturating_add(1);
+            if uncut.pads > limits.pads_max {
+                return Err(Flaw::limit(place, "pads_max", limits.pads_max.into()));
             }
         }
         uncut.ahead = 0;

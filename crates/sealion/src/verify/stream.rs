@@ -5,6 +5,7 @@
 //! records of their own, joined by strand, sequence number and hash. (Developer
 //! Guide, "QLDB stream records in Kinesis".)
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::blocks::compact;
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::revision::{Kind, RecordedTable, Revision, RevisionContent};
 use crate::blocks::uncovered::{annotated, uncovered, Bound, Uncovered};
-use crate::blocks::BlockAddress;
+use crate::blocks::{BlockAddress, Hash};
 use crate::engine::{read_values, value_text, Wanted};
 use crate::findings::{
     check_block, check_revision, Asked, Captured, CheckedBlock, Code, Context, Finding, Item,
@@ -305,21 +306,26 @@ fn join(
     for block in blocks {
         outcome.items.push(Item::Block(Box::new(block)));
     }
+    let mut genuine: HashMap<Hash, &Details<'_>> = HashMap::new();
+    for one in details.iter().filter(|one| one.rank().0) {
+        if let Some(hash) = one.revision.hash.hash {
+            genuine.entry(hash).or_insert(one);
+        }
+    }
     for left in details.iter().filter(|details| !details.used) {
-        outcome.findings.extend(second(left, &details));
+        outcome.findings.extend(second(left, &genuine));
         outcome.items.extend(orphan(left, &mut outcome.findings));
     }
 }
 
 /// Details that name the hash of others, and are of something else: only one of the two
 /// can be genuine. Of JSON whose types are lost that is not known.
-fn second(left: &Details<'_>, all: &[Details<'_>]) -> Option<Finding> {
-    let own = (
-        left.revision.hash.hash?,
-        left.rank().0 || left.revision.json,
-    );
-    let fits = |one: &&Details<'_>| one.revision.hash.hash == Some(own.0) && one.rank().0;
-    let genuine = all.iter().find(fits).filter(|_| !own.1)?;
+fn second(left: &Details<'_>, genuine: &HashMap<Hash, &Details<'_>>) -> Option<Finding> {
+    let hash = left.revision.hash.hash?;
+    let genuine = genuine.get(&hash)?;
+    if left.rank().0 || left.revision.json {
+        return None;
+    }
     let address = left.revision.address.as_ref()?;
     let context = Context {
         document: left.revision.document(),
@@ -335,7 +341,7 @@ fn second(left: &Details<'_>, all: &[Details<'_>]) -> Option<Finding> {
         left.revision.offset,
         message,
     );
-    Some(finding.claimed(own.0.to_string()).remedy(
+    Some(finding.claimed(hash.to_string()).remedy(
         "QLDB writes each version once: the record whose content does not give the hash is not genuine",
     ))
 }
@@ -489,13 +495,30 @@ fn fill(
     outcome: &mut Outcome,
 ) -> Vec<Option<usize>> {
     let mut joined = vec![None; block.revisions.len()];
+    // Of each hash those that are left, the best last.
+    let mut left: HashMap<Hash, Vec<usize>> = HashMap::new();
+    for (at, one) in details
+        .iter()
+        .enumerate()
+        .rev()
+        .filter(|(_, one)| !one.used)
+    {
+        let of_hash = one
+            .revision
+            .hash
+            .hash
+            .map(|hash| left.entry(hash).or_default());
+        if let Some(of_hash) = of_hash {
+            of_hash.push(at);
+        }
+    }
     let slots = block.revisions.iter_mut().zip(&mut content.revisions);
     for ((slot, made), joined) in slots.zip(&mut joined) {
         if slot.kind != Kind::Unseen {
             continue;
         }
-        let fits = |one: &Details<'_>| !one.used && one.revision.hash.hash == slot.hash.hash;
-        let Some(at) = details.iter().position(fits) else {
+        let of_hash = slot.hash.hash.and_then(|hash| left.get_mut(&hash));
+        let Some(at) = of_hash.and_then(Vec::pop) else {
             continue;
         };
         *joined = Some(at);

@@ -1,6 +1,8 @@
 //! `transactionInfo` against the block it stands in: statements and documents.
 
-use crate::blocks::block::{Block, BlockContent};
+use std::collections::{HashMap, HashSet};
+
+use crate::blocks::block::{Block, BlockContent, Document};
 use crate::blocks::claim::Id;
 use crate::blocks::revision::Revision;
 use crate::findings::code::Code;
@@ -46,8 +48,8 @@ pub(super) fn check_documents(
     findings: &mut Vec<Finding>,
 ) -> Vec<Id> {
     let mut hidden = Vec::new();
-    let named = |revision| Revision::document(revision).map(|(id, _)| (revision, id));
-    let mut seen = block.revisions.iter().filter_map(named);
+    let of_document = |revision| Revision::document(revision).map(|(id, _)| (revision, id));
+    let mut seen = block.revisions.iter().filter_map(of_document);
     let Some(info) = &block.transaction_info else {
         if let Some((revision, _)) = seen.next().filter(|_| !block.outline) {
             findings.push(
@@ -63,8 +65,12 @@ pub(super) fn check_documents(
         }
         return hidden;
     };
+    let mut shown: HashSet<&Id> = HashSet::new();
+    shown.extend(seen.clone().map(|(_, id)| id));
+    let mut named: HashMap<&Id, &Document> = HashMap::new();
     for document in info.documents.iter().flatten() {
-        if seen.clone().any(|(_, id)| *id == document.id) {
+        named.entry(&document.id).or_insert(document);
+        if shown.contains(&document.id) {
             continue;
         }
         let mut finding = context.finding(
@@ -80,8 +86,7 @@ pub(super) fn check_documents(
         ));
     }
     for (revision, id) in seen {
-        let documents = info.documents.iter().flatten();
-        let Some(document) = documents.clone().find(|document| document.id == *id) else {
+        let Some(document) = named.get(id) else {
             findings.push(
                 context
                     .finding(
@@ -104,7 +109,7 @@ pub(super) fn check_documents(
 /// `transactionInfo` (covered).
 fn check_table(
     revision: &Revision,
-    document: &crate::blocks::block::Document,
+    document: &Document,
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
 ) {
