@@ -145,7 +145,13 @@ pub(crate) fn words(error: &str) -> String {
         };
         words.push_str(part);
     }
-    words
+    match words.as_str() {
+        // Which of the two it says of the same bytes depends on how many are behind them.
+        "found unrecognized syntax" | "stream is incomplete; ran out of data" => {
+            "unrecognized syntax, or a value without an end".to_owned()
+        }
+        _ => words,
+    }
 }
 
 /// Where the first chunk from `from` on begins that the reader must not see, and why: in text it takes bytes
