@@ -144,14 +144,17 @@ pub struct VerifyArgs {
     pub trusted_states: Vec<PathBuf>,
     /// Save what a later run needs to go on after these blocks, or to merge with other states
     ///
-    /// Written only if nothing failed and the blocks asked for are one run without a gap.
+    /// Written only if nothing failed and the blocks asked for are one run without a gap; over an
+    /// older state, and over nothing else.
     #[arg(long, value_name = "F")]
     pub save_state: Option<PathBuf>,
     /// Keep in F how far the run is; the same command goes on from there if it was interrupted
     ///
     /// Files read to their end before are not read again, and the report lists them. F is removed
     /// at the end of the run, unless something could not be read: then the same command goes on
-    /// before it. Put it where only you can write, not among the inputs.
+    /// before it. Nothing but an older checkpoint is replaced. It is used only if nobody else can
+    /// have put it there: yours, no link, and neither it nor its folder open to writing by others.
+    /// It may not lie among the inputs.
     #[arg(long, value_name = "F", requires = "inputs")]
     pub checkpoint: Option<PathBuf>,
     /// Seconds between two checkpoints
@@ -349,7 +352,7 @@ pub struct BundleArgs {
     /// The file to write; `-` is standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: PathBuf,
-    /// Write over a file that is there already
+    /// Write over a file that is there already, but for what is read here
     #[arg(long)]
     pub force: bool,
     /// Name this file, its size and its SHA-256 in the bundle; may be repeated
@@ -517,7 +520,7 @@ pub enum StateVerb {
         /// States
         #[arg(value_name = "F", required = true)]
         states: Vec<PathBuf>,
-        /// The file to write [default: standard output]
+        /// The file to write, or an older state to replace [default: standard output]
         #[arg(long, short, value_name = "F")]
         output: Option<PathBuf>,
     },

@@ -3,6 +3,7 @@
 use std::io;
 
 use sealion::blocks::ParseDigestError;
+use sealion::output::{Occupied, Replaces};
 use sealion::prove::ProveError;
 
 use crate::input::is_in_aws;
@@ -72,7 +73,7 @@ pub enum Error {
     /// Nothing can be extracted.
     #[error(transparent)]
     Extract(#[from] sealion::extract::ExtractError),
-    /// A file that holds an index does not, or cannot be written.
+    /// A file that holds an index does not.
     #[error("cannot use {path} as an index: {why}")]
     Index {
         /// The file.
@@ -83,14 +84,6 @@ pub enum Error {
     /// A bundle without a digest to stand under.
     #[error("no digest was given, and a bundle is worth as much as the digest it stands under")]
     NoBasis,
-    /// A file that was asked for cannot be written.
-    #[error("cannot write {path}: {source}")]
-    File {
-        /// The file.
-        path: String,
-        /// What the system said.
-        source: io::Error,
-    },
     /// States that do not make one.
     #[error(transparent)]
     Merge(#[from] sealion::MergeError),
@@ -178,13 +171,15 @@ impl Error {
                 "give the one that you trust with --digest; or --tip N for the journal's own at \
                  block N: the file then says that nobody vouched for it"
             }
-            Error::File { source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {
-                "a file of that name is there already: choose another one, or give --force"
-            }
-            Error::File { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+            Error::Library(sealion::Error::Occupied { why, .. }) => occupied(why),
+            Error::Library(sealion::Error::Write { source, .. })
+                if source.kind() == io::ErrorKind::NotFound =>
+            {
                 "its folder is not there: check the spelling, or make the folder"
             }
-            Error::File { .. } => "check that you may write there, then run again",
+            Error::Library(sealion::Error::Write { .. }) => {
+                "check that you may write there and that there is room, then run again"
+            }
             Error::Merge(sealion::MergeError::Gap { .. }) => "hand over the state between them as well",
             Error::Merge(sealion::MergeError::Overlap { .. }) => {
                 "save one of them again for the blocks that the other lacks: \
@@ -198,6 +193,24 @@ impl Error {
             Error::NoVerb(_) => "`sealion --help` lists the verbs",
             Error::Extract(_) | Error::Library(_) | Error::NoDigest(_) | Error::Output(_) => return None,
         })
+    }
+}
+
+/// What to do where something is in the way of a result.
+fn occupied(why: &Occupied) -> &'static str {
+    match why {
+        Occupied::Foreign(Replaces::Nothing) => {
+            "a file of that name is there already: choose another one, or give --force"
+        }
+        Occupied::Foreign(_) => {
+            "choose another name: nothing is written over what the same option did not write"
+        }
+        Occupied::Read(_) => "choose another name: nothing is written over what a run reads",
+        Occupied::Within(_) => {
+            "choose another folder: among the inputs it would be one more of them for the next run"
+        }
+        Occupied::Twice => "choose another name for one of them",
+        _ => "name a file, or one that is not there yet",
     }
 }
 

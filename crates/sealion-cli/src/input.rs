@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use sealion::source::{Archive, Object, Union};
@@ -111,5 +112,9 @@ impl Archive for Input {
 
     fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>> {
         Archive::open(&self.all, object)
+    }
+
+    fn parts(&self, object: &Object, places: &[Range<u64>]) -> io::Result<Option<Vec<u8>>> {
+        self.all.parts(object, places)
     }
 }

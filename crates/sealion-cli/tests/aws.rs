@@ -388,3 +388,79 @@ fn without_credentials_it_says_where_they_are_looked_for() {
     assert_eq!(unsigned.status.code(), Some(0), "{unsigned:?}");
     assert!(server.seen().iter().all(|seen| !seen.signed));
 }
+
+/// The rest of the table in `written.rs`: no answer takes the place of what it is verified against, whatever is forced,
+/// and none goes through a link.
+#[test]
+fn no_answer_is_written_over_what_it_was_not_to_replace() {
+    let (_server, url, folder, documents) = ledger();
+    let (folder, url) = (folder.path(), Some(url.as_str()));
+    let (number, id, _) = &documents[0];
+    let number = &number.to_string();
+    let path = |name: &str| folder.join(name);
+    std::fs::write(path("notes"), "the only copy").unwrap();
+    std::fs::hard_link(path("digest.json"), path("hard")).unwrap();
+    std::os::unix::fs::symlink("digest.json", path("link")).unwrap();
+    std::os::unix::fs::symlink("notes", path("other-link")).unwrap();
+    std::os::unix::fs::symlink("nowhere", path("dangling")).unwrap();
+    let verbs: [&[&str]; 4] = [
+        &["digest", "--digest", "digest.json"],
+        &["block", "--at", number, "--digest", "digest.json"],
+        &[
+            "revision",
+            "--at",
+            number,
+            "--document-id",
+            id,
+            "--digest",
+            "digest.json",
+        ],
+        &["export"],
+    ];
+    let everything = || {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let mut all: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+        all.sort();
+        all.into_iter()
+            .map(|path| (std::fs::read(&path).ok(), path))
+            .collect::<Vec<_>>()
+    };
+    let before = everything();
+    for verb in verbs {
+        for name in [
+            "notes",
+            "digest.json",
+            "./digest.json",
+            "hard",
+            "link",
+            "other-link",
+            "dangling",
+            "export",
+            "none/x",
+        ] {
+            for force in [&[][..], &["--force"]] {
+                let read = verb.contains(&"--digest");
+                let replaced = ["notes", "digest.json", "./digest.json", "hard"];
+                if !force.is_empty() && replaced.contains(&name) && !(read && name != "notes") {
+                    continue;
+                }
+                let rest = ["--ledger", "boats", "-o", name];
+                let run = fetch(folder, url, &[verb, &rest, force].concat());
+                assert_eq!(
+                    run.status.code(),
+                    Some(2),
+                    "{verb:?} {name} {force:?}: {run:?}"
+                );
+                assert!(words(&run).starts_with("sealion: cannot write "), "{run:?}");
+                assert_eq!(everything(), before, "{verb:?} {name} {force:?}");
+            }
+        }
+    }
+    let forced = ["digest", "--ledger", "boats", "-o", "notes", "--force"];
+    let forced = fetch(folder, url, &forced);
+    assert_eq!(forced.status.code(), Some(0), "{forced:?}");
+    assert_eq!(
+        std::fs::read(path("notes")).unwrap(),
+        std::fs::read(path("digest.json")).unwrap()
+    );
+}

@@ -4,13 +4,15 @@
 mod common;
 
 use common::apart;
-use sealion::source::Directory;
-use sealion::{Engine, Report, Verifier};
+use sealion::source::{Archive, Directory, Object};
+use sealion::{Engine, Error, Report, Verdict, Verifier};
 use sealion_testkit::write::evidence::{get_digest, get_revision};
 use sealion_testkit::write::export::{Export, Format};
 use sealion_testkit::write::{stream, Files, Folder, Sink};
 use sealion_testkit::{Ledger, Mix, Rng};
 use std::fs;
+use std::io::{self, Read};
+use std::ops::Range;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -171,7 +173,7 @@ fn a_later_finding_is_found_again() {
         .write(&changed.blocks, 100, &mut Folder(made.export()))
         .unwrap();
     let whole = made.verify(&made.verifier());
-    assert_eq!(whole.verdict(), sealion::Verdict::Failed);
+    assert_eq!(whole.verdict(), Verdict::Failed);
     made.broken_off(&made.kept(), 1024);
     let report = made.verify(&made.kept());
     assert_eq!(apart(&report), apart(&whole));
@@ -205,7 +207,6 @@ fn a_checkpoint_that_is_damaged_or_foreign_is_not_used() {
         };
         refused("a bit", flip, "damaged");
     }
-    refused("empty", |_, path| fs::write(path, "").unwrap(), "damaged");
     let short = |_: &Made, path: &Path| {
         let bytes = fs::read(path).unwrap();
         fs::write(path, &bytes[..bytes.len() - 1]).unwrap();
@@ -222,7 +223,11 @@ fn a_checkpoint_that_is_damaged_or_foreign_is_not_used() {
         let (name, mut bytes) = files.swap_remove(0);
         let digit = bytes.iter().rposition(|byte| *byte == b'A').unwrap();
         bytes[digit] = b'B';
+        let path = made.export().join(&name);
+        let modified = fs::metadata(&path).unwrap().modified().unwrap();
         made.put(&name, &bytes);
+        let file = fs::File::options().append(true).open(&path).unwrap();
+        file.set_modified(modified).unwrap();
     };
     refused("a changed file", touched, "other inputs");
 }
@@ -251,14 +256,95 @@ fn other_questions_start_anew() {
     }
 }
 
-#[cfg(unix)]
 #[test]
-fn a_checkpoint_that_others_may_write_to_is_not_used() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let open = |_: &Made, path: &Path| {
-        fs::set_permissions(path, fs::Permissions::from_mode(0o666)).unwrap()
-    };
-    refused("open to all", open, "others may write");
+fn what_is_no_checkpoint_is_an_error_and_stays() {
+    let made = Made::new(Format::Text, 100);
+    made.broken_off(&made.kept(), 768);
+    let own = fs::read(made.checkpoint()).unwrap();
+    let input = made.export().join("notes");
+    for foreign in [&b""[..], b"notes", &own[1..], &own[45..]] {
+        fs::write(made.checkpoint(), foreign).unwrap();
+        let export = Directory::open(made.export()).unwrap();
+        let refused = made.kept().verify(&export);
+        assert!(
+            matches!(refused, Err(Error::Occupied { .. })),
+            "{refused:?}"
+        );
+        assert_eq!(fs::read(made.checkpoint()).unwrap(), foreign);
+    }
+    // Nor is a checkpoint that lies among the inputs, by whatever name.
+    fs::write(&input, &own).unwrap();
+    fs::remove_file(made.checkpoint()).unwrap();
+    fs::hard_link(&input, made.checkpoint()).unwrap();
+    let export = Directory::open(made.export()).unwrap();
+    let refused = made.kept().verify(&export).unwrap_err();
+    assert!(
+        refused.to_string().contains("what this run reads"),
+        "{refused}"
+    );
+    assert_eq!(fs::read(&input).unwrap(), own);
+}
+
+#[test]
+fn the_report_says_how_much_was_not_read_now() {
+    let made = Made::new(Format::Text, 100);
+    made.broken_off(&made.kept(), 768);
+    let report = made.verify(&made.kept());
+    let text = report.to_string();
+    let checkpoint = report.checkpoint.unwrap();
+    let after = checkpoint.resumed_after.unwrap().sequence_no;
+    assert_eq!(checkpoint.blocks_from_it, after + 1);
+    let said = format!("{} of these 1100 blocks were not read now", after + 1);
+    assert!(text.lines().nth(1).unwrap().starts_with(&said), "{text}");
+    let whole = made.verify(&made.kept());
+    assert_eq!(whole.checkpoint.as_ref().unwrap().blocks_from_it, 0);
+    assert!(!whole.to_string().contains("not read now"));
+}
+
+/// Lists its files as they were, whatever became of them.
+struct Frozen(Directory, Vec<Object>);
+
+impl Archive for Frozen {
+    fn objects(&self) -> Result<Vec<Object>, Error> {
+        Ok(self.1.clone())
+    }
+
+    fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>> {
+        self.0.open(object)
+    }
+
+    fn parts(&self, object: &Object, places: &[Range<u64>]) -> io::Result<Option<Vec<u8>>> {
+        self.0.parts(object, places)
+    }
+}
+
+/// Files of 40 blocks are read whole, the one of 1,100 at its ends and between.
+#[test]
+fn a_file_that_changed_under_the_same_times_is_read_again() {
+    let first = |bytes: &[u8]| bytes.iter().position(|byte| *byte == b'A');
+    let last = |bytes: &[u8]| bytes.iter().rposition(|byte| *byte == b'A');
+    let places: [fn(&[u8]) -> Option<usize>; 2] = [first, last];
+    for per_object in [40, 2_000] {
+        for place in places {
+            let made = Made::new(Format::Text, per_object);
+            made.broken_off(&made.kept(), 768);
+            let export = || Directory::open(made.export()).unwrap();
+            let frozen = Frozen(export(), export().objects().unwrap());
+            let path = PathBuf::from(&*frozen.1[0].name);
+            let mut bytes = fs::read(&path).unwrap();
+            let place = place(&bytes).unwrap();
+            bytes[place] = b'B';
+            fs::write(&path, bytes).unwrap();
+            let report = made.kept().verify(&frozen).unwrap();
+            let checkpoint = report.checkpoint.as_ref().unwrap();
+            assert_eq!(checkpoint.resumed_after, None);
+            let remark = checkpoint.remark.as_ref().unwrap();
+            assert!(remark.ends_with("is not what was read"), "{remark}");
+            let whole = made.verifier().verify(&frozen).unwrap();
+            assert_eq!(apart(&report), apart(&whole));
+            assert_ne!(report.verdict(), Verdict::Verified);
+        }
+    }
 }
 
 #[test]
@@ -278,7 +364,7 @@ fn states_and_checkpoints_among_the_inputs_are_named_for_what_they_are() {
             .as_bytes(),
     );
     let report = made.verify(&made.verifier());
-    assert_eq!(report.verdict(), sealion::Verdict::Verified);
+    assert_eq!(report.verdict(), Verdict::Verified);
     let kind = |name: &str| {
         let own = |input: &&sealion::report::Input| input.path.ends_with(&format!("/{name}"));
         report.inputs.iter().find(own).expect("an input").kind

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::output::Occupied;
+
 /// Why a check could not even start, or had to stop.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -14,6 +16,23 @@ pub enum Error {
         /// What the system said.
         #[source]
         source: io::Error,
+    },
+    /// A result cannot be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// The file, as it was named.
+        path: String,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// A result is not written, because of what is there.
+    #[error("cannot write {path}: {why}")]
+    Occupied {
+        /// The file, as it was named.
+        path: String,
+        /// What was expected, what was found.
+        why: Occupied,
     },
     /// A file that should hold a digest holds none.
     #[error("{path} holds no digest: {reason}")]

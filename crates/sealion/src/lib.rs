@@ -47,6 +47,7 @@ pub mod findings;
 mod hashes;
 mod limits;
 pub mod merkle;
+pub mod output;
 pub mod prove;
 pub mod report;
 pub mod source;

@@ -52,7 +52,7 @@ pub struct AnswerArgs {
     /// The file to write, also if what came is wrong: that is evidence [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Write over a file that is there already
+    /// Write over a file that is there already, but for what is read here
     #[arg(long)]
     pub force: bool,
     /// How to reach the endpoint.

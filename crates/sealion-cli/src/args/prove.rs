@@ -48,7 +48,7 @@ pub struct ProofSource {
     /// that nothing rests on the file.
     #[arg(long, value_name = "FILE", conflicts_with = "save_index")]
     pub index: Option<PathBuf>,
-    /// Keep the tree of block hashes in this file: 64 bytes a block
+    /// Keep the tree of block hashes in this file, new or an older index: 64 bytes a block
     #[arg(long, value_name = "FILE")]
     pub save_index: Option<PathBuf>,
     /// Continue from this saved state: the inputs need only hold the blocks after it

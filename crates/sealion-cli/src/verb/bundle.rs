@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sealion::bundle::{Attachment, Bundle};
 use sealion::prove::{ProveError, WantedRevisions};
@@ -16,11 +16,9 @@ use crate::terminal::{self, Bar};
 
 /// Proves what was asked for, and writes the file.
 pub fn run(args: &BundleArgs) -> Result<u8, Error> {
-    let printed = args.output == Path::new("-");
-    // Before a long journal is read, not after it.
-    if !printed {
-        super::check_free(&args.output, args.force)?;
-    }
+    let written = Some(args.output.as_path()).filter(|path| *path != Path::new("-"));
+    let file = written.map(|path| super::new_file(path, args.force, reads(args)));
+    let file = file.transpose()?;
     if args.digest.is_none() && args.tip.is_none() {
         return Err(Error::NoBasis);
     }
@@ -37,12 +35,20 @@ pub fn run(args: &BundleArgs) -> Result<u8, Error> {
         bundle.dated(date);
     }
     let json = bundle.to_json()?;
-    match printed {
-        true => terminal::print_json(&json)?,
-        false => super::write(&args.output, &json, args.force)?,
+    match file {
+        None => terminal::print_json(&json)?,
+        Some(file) => file.write(json.as_bytes())?,
     }
     remark(&bundle, args);
     Ok(0)
+}
+
+/// All that is read on the way to the bundle.
+fn reads(args: &BundleArgs) -> Vec<&Path> {
+    let beside = args.attach.iter().chain(&args.timestamp_tokens);
+    let files = args.inputs.iter().chain(&args.all_of).chain(beside);
+    let digest = args.digest.as_deref().map(Path::new);
+    files.map(PathBuf::as_path).chain(digest).collect()
 }
 
 /// Verifies the journal, and begins a bundle under the digest.

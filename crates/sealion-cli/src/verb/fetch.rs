@@ -4,8 +4,10 @@ mod basis;
 mod typed;
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::Path;
 
+use sealion::output::NewFile;
 use sealion::prove::aws_json;
 use sealion::{escape, BlockAddress, Verdict, Verifier};
 use sealion_fetch::{verify, Agreement, Answer, Ledger};
@@ -18,7 +20,7 @@ use crate::args::{
 use crate::error::Error;
 use crate::{input, terminal};
 use basis::{claimed, trusted, Basis};
-use typed::{address, text_of, unfit};
+use typed::{address, file_of, text_of, unfit};
 
 /// Fetches what was asked for, hands it over, and gives the exit status of its verdict.
 pub fn run(args: &FetchArgs) -> Result<u8, Error> {
@@ -32,10 +34,10 @@ pub fn run(args: &FetchArgs) -> Result<u8, Error> {
 
 fn digest(args: &FetchDigestArgs) -> Result<u8, Error> {
     let trusted = trusted(args.digest.as_deref())?;
-    let ledger = ledger(&args.answer)?;
+    let (ledger, file) = ledger(&args.answer, args.digest.as_deref())?;
     let (digest, answer) = ledger.digest()?;
     let report = verify(Verifier::new(), [&answer])?;
-    hand_over(&args.answer, &answer.to_aws_json())?;
+    hand_over(file, &answer.to_aws_json())?;
     if report.verdict() == Verdict::Failed {
         terminal::explain(&report);
         return Ok(1);
@@ -69,7 +71,10 @@ fn block(args: &FetchBlockArgs) -> Result<u8, Error> {
     let named = args.block_address.as_deref();
     let named = named.map(|text| address("--block-address", text));
     let named = named.transpose()?;
-    let ledger = ledger(&args.answer)?;
+    let typed = [&args.block_address, &args.tip.digest_tip_address];
+    let typed = typed.into_iter().flatten().map(OsStr::new);
+    let reads = typed.chain(args.tip.digest.as_deref());
+    let (ledger, file) = ledger(&args.answer, reads)?;
     let strand_id = named.as_ref().map(|address| &address.strand_id);
     let basis = Basis::of(&ledger, &args.tip, strand_id)?;
     let address = match (named, args.at) {
@@ -79,7 +84,7 @@ fn block(args: &FetchBlockArgs) -> Result<u8, Error> {
     };
     let answer = ledger.block(&address, Some(&basis.tip))?;
     let report = basis.verify(std::slice::from_ref(&answer))?;
-    hand_over(&args.answer, &answer.to_aws_json())?;
+    hand_over(file, &answer.to_aws_json())?;
     Ok(basis.tell(&ledger, &report))
 }
 
@@ -97,7 +102,16 @@ fn revision(args: &FetchRevisionArgs) -> Result<u8, Error> {
         }
         addresses.extend(found);
     }
-    let ledger = ledger(&args.answer)?;
+    let typed = args
+        .block_address
+        .iter()
+        .chain(&args.tip.digest_tip_address);
+    let files = args.block_addresses.iter().map(|path| path.as_os_str());
+    let reads = typed
+        .map(OsStr::new)
+        .chain(files)
+        .chain(args.tip.digest.as_deref());
+    let (ledger, file) = ledger(&args.answer, reads)?;
     let strand_id = addresses.first().map(|address| &address.strand_id);
     let basis = Basis::of(&ledger, &args.tip, strand_id)?;
     addresses.extend(args.at.iter().map(|number| basis.address(*number)));
@@ -121,12 +135,12 @@ fn revision(args: &FetchRevisionArgs) -> Result<u8, Error> {
             .collect(),
         false => answers.iter().map(Answer::to_aws_json).collect(),
     };
-    hand_over(&args.answer, &text)?;
+    hand_over(file, &text)?;
     Ok(basis.tell(&ledger, &report))
 }
 
 fn export(args: &FetchExportArgs) -> Result<u8, Error> {
-    let ledger = ledger(&args.answer)?;
+    let (ledger, file) = ledger(&args.answer, [])?;
     let (exports, value) = match &args.export_id {
         Some(id) => {
             let export = ledger.export(id)?;
@@ -146,7 +160,7 @@ fn export(args: &FetchExportArgs) -> Result<u8, Error> {
             .map(|url| escape::line(&url).into_owned() + "\n")
             .collect(),
     };
-    hand_over(&args.answer, &text)?;
+    hand_over(file, &text)?;
     for export in &exports {
         let (id, status) = (export.id(), export.status());
         let place = export.url();
@@ -157,18 +171,27 @@ fn export(args: &FetchExportArgs) -> Result<u8, Error> {
     Ok(0)
 }
 
-fn ledger(args: &AnswerArgs) -> Result<Ledger, Error> {
-    if let Some(path) = &args.output {
-        super::check_free(path, args.force)?;
-    }
+/// The ledger, and where its answer goes if not to standard output. `reads`: what was typed
+/// that may name files.
+fn ledger<'a>(
+    args: &AnswerArgs,
+    reads: impl IntoIterator<Item = &'a OsStr>,
+) -> Result<(Ledger, Option<NewFile>), Error> {
+    let path = args
+        .output
+        .as_deref()
+        .filter(|path| *path != Path::new("-"));
+    let reads = reads.into_iter().map(file_of).collect();
+    let file = path.map(|path| super::new_file(path, args.force, reads));
+    let file = file.transpose()?;
     let connection = input::connect(&args.aws, None)?;
-    Ok(Ledger::new(&connection, &args.ledger))
+    Ok((Ledger::new(&connection, &args.ledger), file))
 }
 
 /// Writes the answer where it is wanted, right or wrong.
-fn hand_over(args: &AnswerArgs, text: &str) -> Result<(), Error> {
-    match &args.output {
-        Some(path) if path != Path::new("-") => super::write(path, &escape::json(text), args.force),
-        _ => terminal::print_json(text),
+fn hand_over(file: Option<NewFile>, text: &str) -> Result<(), Error> {
+    match file {
+        Some(file) => Ok(file.write(escape::json(text).as_bytes())?),
+        None => terminal::print_json(text),
     }
 }

@@ -14,10 +14,10 @@ pub mod state;
 pub mod verify;
 
 use std::ffi::OsStr;
-use std::fs::OpenOptions;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use sealion::output::{NewFile, Replaces};
 use sealion::prove::ProveError;
 use sealion::source::Archive;
 use sealion::{Digest, Report, Verifier};
@@ -69,47 +69,19 @@ fn digest_named(text: &OsStr) -> Result<(Digest, String), Error> {
     }
 }
 
-/// Refuses a file that is there already, before long work and not after it.
-fn check_free(path: &Path, force: bool) -> Result<(), Error> {
-    match !force && path.exists() {
-        true => Err(cannot_write(path, io::ErrorKind::AlreadyExists.into())),
-        false => Ok(()),
-    }
-}
-
-/// Refuses a file whose folder is not there, likewise.
-fn check_folder(path: &Path) -> Result<(), Error> {
-    let folder = path.parent().filter(|folder| *folder != Path::new(""));
-    match folder.map(std::fs::metadata) {
-        Some(Err(error)) => Err(cannot_write(path, error)),
-        _ => Ok(()),
-    }
-}
-
-/// Writes a file, over another one only with `force`.
-fn write(path: &Path, text: &str, force: bool) -> Result<(), Error> {
-    let mut options = OpenOptions::new();
-    let options = match force {
-        true => options.write(true).create(true).truncate(true),
-        // Also if somebody else has written it in the meantime.
-        false => options.write(true).create_new(true),
+/// The file that an option names, before long work and not after it. It may be none that
+/// the run reads, and none that is there already, unless `force` says so.
+fn new_file(path: &Path, force: bool, reads: Vec<&Path>) -> Result<NewFile, Error> {
+    let replaces = match force {
+        true => Replaces::Anything,
+        false => Replaces::Nothing,
     };
-    let written = options
-        .open(path)
-        .and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| cannot_write(path, error))
+    Ok(NewFile::at(path, replaces, reads)?)
 }
 
 fn cannot_read(path: &Path, source: io::Error) -> Error {
     let path = path.display().to_string();
     Error::Library(sealion::Error::Io { path, source })
-}
-
-fn cannot_write(path: &Path, source: io::Error) -> Error {
-    Error::File {
-        path: path.display().to_string(),
-        source,
-    }
 }
 
 /// What a build says that cannot fetch.

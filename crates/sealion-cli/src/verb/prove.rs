@@ -3,9 +3,10 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sealion::merkle::IndexFile;
+use sealion::output::{NewFile, Replaces};
 use sealion::prove::{ProveError, ProvenRevision, WantedRevisions};
 use sealion::source::Archive;
 use sealion::{Consistency, Digest, Prover, State, StrandId, Verifier};
@@ -112,7 +113,12 @@ fn consistency(args: &ProveConsistencyArgs) -> Result<u8, Error> {
         }
     }
     let archive = Input::open(&args.source.inputs, &args.source.aws, None)?;
-    let prover = prover(verifier, &archive, &args.source)?;
+    let named: Vec<&OsStr> = [Some(&args.from), args.to.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(OsString::as_os_str)
+        .collect();
+    let prover = prover(verifier, &archive, &args.source, &named)?;
     let from = from.within(&prover)?;
     let to_digest = matches!(to, Some(End::Digest(..)));
     let to = to.map_or_else(|| Ok(prover.last()), |to| to.within(&prover))?;
@@ -173,7 +179,8 @@ fn prepare(source: &ProofSource, tip: &ProofTip) -> Result<(Input, Prover, u64),
         verifier = verifier.against_named(digest.clone(), name.as_str());
     }
     let archive = Input::open(&source.inputs, &source.aws, None)?;
-    let prover = prover(verifier, &archive, source)?;
+    let named: Vec<&OsStr> = tip.digest.as_deref().into_iter().collect();
+    let prover = prover(verifier, &archive, source, &named)?;
     let tip = match &digest {
         Some((digest, _)) => prover.tip_of(digest)?,
         None => tip.tip.unwrap_or_else(|| prover.last()),
@@ -189,10 +196,12 @@ fn limited(tip: Option<u64>) -> Verifier {
     }
 }
 
+/// What proves from the journal. `digests`: as they were typed, which may name files.
 fn prover(
     mut verifier: Verifier,
     archive: &dyn Archive,
     source: &ProofSource,
+    digests: &[&OsStr],
 ) -> Result<Prover, Error> {
     verifier = verifier.limits(source.limits.all()?);
     if let Some(strand) = &source.strand {
@@ -203,6 +212,16 @@ fn prover(
         let index = IndexFile::open(file).map_err(|error| unusable(path, &error))?;
         return Ok(Prover::from_index(&verifier, index));
     }
+    let file = source.save_index.as_ref().map(|path| {
+        let reads = source
+            .inputs
+            .iter()
+            .chain(&source.state)
+            .map(PathBuf::as_path);
+        let digests = digests.iter().map(Path::new);
+        NewFile::at(path, Replaces::Index, reads.chain(digests))
+    });
+    let file = file.transpose()?;
     let state = source.state.as_ref().map(State::read).transpose()?;
     let bar = Bar::new(false);
     let watched = verifier.clone().progress(bar.callback());
@@ -212,11 +231,8 @@ fn prover(
     };
     bar.finish();
     let (index, strand_id, _) = made.inspect_err(super::explain)?;
-    if let Some(path) = &source.save_index {
-        let file = File::create(path).map_err(|error| unusable(path, &error))?;
-        index
-            .write(&strand_id, io::BufWriter::new(file))
-            .map_err(|error| unusable(path, &error))?;
+    if let Some(file) = file {
+        file.write_with(|out| index.write(&strand_id, out))?;
     }
     Ok(Prover::with_index(&verifier, index, strand_id))
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use sealion::output::{NewFile, Replaces};
 use sealion::{escape, State, StrandState};
 
 use crate::args::{StateArgs, StateVerb};
@@ -84,10 +85,13 @@ fn page_of(strand: &StrandState) -> String {
 }
 
 fn merge(paths: &[PathBuf], output: Option<&Path>) -> Result<u8, Error> {
+    let output = output.filter(|path| *path != Path::new("-"));
+    let file = output.map(|path| NewFile::at(path, Replaces::State, paths));
+    let file = file.transpose()?;
     let states: Result<Vec<State>, _> = paths.iter().map(State::read).collect();
     let whole = State::merge(&states?)?;
-    match output {
-        Some(path) => whole.write(path)?,
+    match file {
+        Some(file) => file.write(whole.to_json().as_bytes())?,
         None => terminal::print_json(&whole.to_json())?,
     }
     Ok(0)

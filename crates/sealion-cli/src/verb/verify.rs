@@ -1,8 +1,9 @@
 //! `sealion verify`: whatever is handed over, one report.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use sealion::output::{NewFile, Replaces};
 use sealion::source::Archive;
 use sealion::{escape, Report, State, StrandId, Verifier};
 
@@ -14,14 +15,15 @@ use crate::terminal;
 /// Verifies, prints the report, and gives the exit status of its verdict.
 pub fn run(args: &VerifyArgs) -> Result<u8, Error> {
     let verifier = verifier(args)?;
-    for path in args.save_state.iter().chain(&args.checkpoint) {
-        super::check_folder(path)?;
-    }
     let started = Instant::now();
     let input = Input::open(&args.inputs, &args.aws, args.threads)?;
     if args.dry_run {
         terminal::print(&listing(&input)?)?;
         return Ok(0);
+    }
+    let saved = results(args)?;
+    if let Some(why) = verifier.checkpoint_problem() {
+        terminal::remark(&format!("no checkpoint is kept: {why}"));
     }
     let report = super::verify_archive(verifier, &input, args.quiet)?;
     match args.output {
@@ -42,20 +44,37 @@ pub fn run(args: &VerifyArgs) -> Result<u8, Error> {
     if report.inputs.is_empty() && !(resting && args.inputs.is_empty()) {
         return Err(super::no_file(&args.inputs));
     }
-    if let Some(path) = &args.save_state {
-        save(&report, path)?;
+    if let (Some(path), Some(file)) = (&args.save_state, saved) {
+        save(&report, path, &file)?;
     }
     Ok(report.verdict().exit_status())
 }
 
+/// Where the state goes, if one is to be saved. No result may be what the run reads, nor
+/// another result.
+fn results(args: &VerifyArgs) -> Result<Option<NewFile>, Error> {
+    let digests = args.digests.iter().map(Path::new);
+    let states = args.states.iter().chain(&args.trusted_states);
+    let inputs = args.inputs.iter().chain(states).map(PathBuf::as_path);
+    let reads: Vec<&Path> = inputs.chain(digests).collect();
+    let at = |path: &PathBuf, replaces| NewFile::at(path, replaces, &reads);
+    let state = args.save_state.as_ref();
+    let state = state.map(|path| at(path, Replaces::State)).transpose()?;
+    if let Some(path) = &args.checkpoint {
+        // There it would be one more input for the next run, and that another run.
+        let checkpoint = at(path, Replaces::Checkpoint)?.outside(&args.inputs)?;
+        state
+            .iter()
+            .try_for_each(|state| checkpoint.apart_from(state))?;
+    }
+    Ok(state)
+}
+
 /// Saves the state, or says why there is none: then the run did not do all that was
 /// asked, whatever its verdict.
-fn save(report: &Report, path: &Path) -> Result<(), Error> {
+fn save(report: &Report, path: &Path, file: &NewFile) -> Result<(), Error> {
     match report.state() {
-        Ok(state) => state.write(path).map_err(|error| match error {
-            sealion::Error::Io { source, .. } => super::cannot_write(path, source),
-            other => other.into(),
-        }),
+        Ok(state) => Ok(file.write(state.to_json().as_bytes())?),
         Err(why) => Err(Error::NoState {
             path: path.display().to_string(),
             why: why.to_owned(),

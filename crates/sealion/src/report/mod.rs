@@ -127,8 +127,12 @@ pub struct CheckpointAnswer {
     /// The last block that an earlier, interrupted run had checked; `None` if this
     /// run began at the start.
     pub resumed_after: Option<BlockAddress>,
+    /// How many blocks were taken from it and not read now. What is said of them rests
+    /// on the earlier run, and on nobody having put another file in its place.
+    pub blocks_from_it: u64,
     /// Journal files that the earlier run read to their end, and this one only at
-    /// their start. Their name, size and time of change are as they were.
+    /// their start. Their name, size and time of change are as they were, and so are
+    /// some of their bytes.
     pub not_read_again: Vec<Arc<str>>,
     /// The last block for which the file still stands after this run, because inputs
     /// could not be read: the same command goes on behind it. `None` if the file was
@@ -155,6 +159,7 @@ impl CheckpointAnswer {
     pub(crate) fn unused(self) -> CheckpointAnswer {
         CheckpointAnswer {
             resumed_after: None,
+            blocks_from_it: 0,
             not_read_again: Vec::new(),
             ..self
         }

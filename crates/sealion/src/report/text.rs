@@ -114,6 +114,7 @@ impl Text<'_> {
         };
         self.out.own(&word)?;
         writeln!(self.out, "{why}")?;
+        self.from_checkpoint()?;
         if report.verdict == Verdict::Verified {
             for sentence in proven(report) {
                 self.out.own(&sentence)?;
@@ -125,6 +126,21 @@ impl Text<'_> {
         }
         self.out.own(meaning)?;
         self.out.own("\n\n")
+    }
+
+    /// How much of it was not read now.
+    fn from_checkpoint(&mut self) -> fmt::Result {
+        let checkpoint = self.report.checkpoint.as_ref();
+        let Some(checkpoint) = checkpoint.filter(|one| one.resumed_after.is_some()) else {
+            return Ok(());
+        };
+        let all: u64 = self.report.strands.iter().map(|one| one.blocks).sum();
+        writeln!(
+            self.out,
+            "{} of these {all} blocks were not read now: of them it is what an interrupted run found, and left in {}.",
+            checkpoint.blocks_from_it,
+            Safe(&checkpoint.path)
+        )
     }
 
     /// `at block 5 of strand …: what was found`, after `lead`.

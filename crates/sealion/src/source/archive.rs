@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{File, Metadata};
 use std::io::{self, Cursor, Read, Seek};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -59,6 +60,16 @@ pub trait Archive: Sync {
     /// # Errors
     /// What the system said.
     fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>>;
+
+    /// The bytes of one of its objects at these places, one after the other; `None` where
+    /// they cannot be had without all that lies before them. Only asked of objects whose
+    /// [`stamp`](Object::stamp) could be set back, to see whether they are still the same.
+    ///
+    /// # Errors
+    /// What the system said, also if there are not so many bytes.
+    fn parts(&self, _object: &Object, _places: &[Range<u64>]) -> io::Result<Option<Vec<u8>>> {
+        Ok(None)
+    }
 }
 
 /// One file, or a pipe with a name, which is read once, as [`Stdin`] is.
@@ -98,6 +109,13 @@ impl Archive for OneFile {
             return Err(io::ErrorKind::NotFound.into());
         }
         Ok(Box::new(SteadyFile::open(&self.path)?))
+    }
+
+    fn parts(&self, object: &Object, places: &[Range<u64>]) -> io::Result<Option<Vec<u8>>> {
+        match *object.name == *name_of(&self.0) {
+            true => parts(&self.0, places).map(Some),
+            false => Err(io::ErrorKind::NotFound.into()),
+        }
     }
 }
 
@@ -158,6 +176,10 @@ impl Archive for Directory {
 
     fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>> {
         Ok(Box::new(SteadyFile::open(Path::new(&*object.name))?))
+    }
+
+    fn parts(&self, object: &Object, places: &[Range<u64>]) -> io::Result<Option<Vec<u8>>> {
+        parts(Path::new(&*object.name), places).map(Some)
     }
 }
 
@@ -340,6 +362,32 @@ impl Archive for Union {
         }
         Err(io::ErrorKind::NotFound.into())
     }
+
+    fn parts(&self, object: &Object, places: &[Range<u64>]) -> io::Result<Option<Vec<u8>>> {
+        for archive in &self.0 {
+            match archive.parts(object, places) {
+                Ok(None) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                other => return other,
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Parts of a file.
+fn parts(path: &Path, places: &[Range<u64>]) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let mut bytes = Vec::new();
+    for place in places {
+        let length = place.end.saturating_sub(place.start);
+        file.seek(io::SeekFrom::Start(place.start))?;
+        let found = (&mut file).take(length).read_to_end(&mut bytes)?;
+        if found as u64 != length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+    Ok(bytes)
 }
 
 /// A file that must not change while it is read: at its end, size and time of

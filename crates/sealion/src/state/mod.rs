@@ -28,6 +28,7 @@ pub(crate) use saved::{of_run, worse};
 
 use crate::blocks::{Hash, StrandId};
 use crate::findings::{By, RevisionCounts, Span};
+use crate::output::{NewFile, Replaces};
 use crate::report::Verdict;
 use crate::Error;
 
@@ -103,13 +104,16 @@ impl State {
         State::from_json(&text, &source).map_err(refused)
     }
 
-    /// Writes the state to a file: at once or not at all, also when the machine
-    /// stops in the middle.
+    /// Writes the state to a file, in place of nothing but an older state: at once or
+    /// not at all, also when the machine stops in the middle.
     ///
     /// # Errors
-    /// [`Error::Io`] with what the system said.
+    /// [`Error::Occupied`] if something else is there; [`Error::Write`] with what the
+    /// system said.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        replace_file(path.as_ref(), self.to_json().as_bytes())
+        const NOTHING_READ: [&Path; 0] = [];
+        let file = NewFile::at(path.as_ref(), Replaces::State, NOTHING_READ)?;
+        file.write(self.to_json().as_bytes())
     }
 
     /// The verdict of the run that wrote it, never [`Verdict::Failed`]. If several
@@ -193,21 +197,4 @@ impl StrandState {
     pub fn digests(&self) -> &[ReachedDigest] {
         &self.digests
     }
-}
-
-/// Puts `bytes` in place of whatever is at `path`, or leaves that as it is.
-pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let failed = |source| Error::Io {
-        path: path.display().to_string(),
-        source,
-    };
-    let folder = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    std::io::Write::write_all(&mut file, bytes).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
 }

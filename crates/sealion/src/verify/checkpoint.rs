@@ -12,14 +12,16 @@
 //! was not read: nothing is written beyond, and what the next run can read is held
 //! against it once more.
 //!
-//! The file is as trustworthy as the folder it lies in. Its checksum tells damage,
-//! not forgery; one that others may write to is not used.
+//! What it says is believed, and its checksum tells damage, not forgery. So it is used
+//! only if nobody but the user or root can have put it there (`trust`), and if the files
+//! that it stands for are still those that were read (`identity`, `sample`).
 
 mod file;
 mod identity;
+mod sample;
+mod trust;
 
-use std::collections::BTreeSet;
-use std::fs;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,13 +32,18 @@ use super::manifests::first_by_name;
 use super::survey::{JournalFile, Survey};
 use crate::blocks::{BlockAddress, Hash};
 use crate::findings::Journal;
+use crate::output::{NewFile, Replaces};
 use crate::report::{CheckpointAnswer, Verdict};
-use file::Passed;
-pub(super) use file::{is_checkpoint, Behind, Kept};
+use crate::source::{Archive, Object};
+use crate::Error;
+pub(super) use file::{Behind, Kept};
+use file::{Found, Passed};
 pub(super) use identity::identity;
+use sample::{salt, sample};
+pub(super) use trust::exchangeable;
 
 /// The version of the file's form, which no other program reads.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// Writing takes at most one part of so many of the time.
 const SHARE: u32 = 20;
@@ -45,8 +52,17 @@ const SHARE: u32 = 20;
 const BLOCKS_A_LOOK: u32 = 16;
 
 /// The checkpoint of a run under way.
-pub(super) struct Checkpoint {
+pub(super) struct Checkpoint<'s> {
     path: PathBuf,
+    file: NewFile,
+    /// Whether what is at `path` is ours.
+    own: bool,
+    archive: &'s dyn Archive,
+    /// The journal files, by name.
+    files: BTreeMap<Arc<str>, Object>,
+    salt: Hash,
+    /// Of files that were begun.
+    samples: BTreeMap<Arc<str>, Hash>,
     every: Duration,
     run: Hash,
     due: Instant,
@@ -69,15 +85,27 @@ pub(super) struct Checkpoint {
     answer: CheckpointAnswer,
 }
 
-impl Checkpoint {
-    /// The checkpoint of this run at `path`, and what an earlier run left there.
+impl<'s> Checkpoint<'s> {
+    /// The checkpoint of this run over `objects` at `path`, and what an earlier run left
+    /// there.
+    ///
+    /// # Errors
+    /// If something else is there, or nothing can be written there.
     pub(super) fn open(
         path: &Path,
         every: Duration,
         run: Result<Hash, String>,
-    ) -> (Checkpoint, Option<Kept>) {
+        (archive, objects): (&'s dyn Archive, &[Object]),
+    ) -> Result<(Checkpoint<'s>, Option<Kept>), Error> {
+        let names = objects.iter().map(|object| &*object.name);
         let mut checkpoint = Checkpoint {
             path: path.to_owned(),
+            file: NewFile::at(path, Replaces::Checkpoint, names)?,
+            own: false,
+            archive,
+            files: BTreeMap::new(),
+            salt: salt(),
+            samples: BTreeMap::new(),
             every,
             run: Hash::ZERO,
             due: Instant::now() + every,
@@ -93,31 +121,81 @@ impl Checkpoint {
             answer: CheckpointAnswer {
                 path: path.display().to_string(),
                 resumed_after: None,
+                blocks_from_it: 0,
                 kept_after: None,
                 not_read_again: Vec::new(),
                 remark: None,
             },
         };
-        match run {
-            Ok(run) => checkpoint.run = run,
+        let kept = match run {
+            Ok(run) => {
+                checkpoint.run = run;
+                checkpoint.left(objects)
+            }
             Err(why) => {
                 checkpoint.stop(format!("this run cannot go on later: {why}"));
-                return (checkpoint, None);
+                None
+            }
+        };
+        Ok((checkpoint, kept))
+    }
+
+    /// What an earlier run left, if it can be used.
+    fn left(&mut self, objects: &[Object]) -> Option<Kept> {
+        if let Some(why) = exchangeable(&self.path) {
+            self.stop(format!(
+                "none is used and none is kept, everything was read from the start: {why}"
+            ));
+            return None;
+        }
+        match file::read(&self.path, self.run) {
+            Found::Nothing => None,
+            Found::Doubtful(why) => {
+                self.stop(format!(
+                    "not used and left as it is, everything was read from the start: {why}"
+                ));
+                None
+            }
+            Found::Unfit(why) => {
+                self.own = true;
+                self.unused(&why);
+                None
+            }
+            Found::Kept(kept) => {
+                self.own = true;
+                match self.changed(&kept, objects) {
+                    None => Some(*kept),
+                    Some(name) => {
+                        self.unused(&format!("{name} is not what was read"));
+                        None
+                    }
+                }
             }
         }
-        match file::read(path, checkpoint.run) {
-            Ok(kept) => (checkpoint, kept),
-            Err(why) => {
-                checkpoint.unused(&why);
-                (checkpoint, None)
-            }
-        }
+    }
+
+    /// A file before the checkpoint that is not the one that was read, if there is one.
+    fn changed<'o>(&self, kept: &Kept, objects: &'o [Object]) -> Option<&'o str> {
+        let behind = &kept.behind;
+        let rests_on =
+            |name: &Arc<str>| behind.finished.contains(name) || behind.begun.contains_key(name);
+        let same = |object: &Object| {
+            let now = sample(self.archive, object, kept.salt);
+            now.is_ok_and(|now| now.as_ref() == kept.samples.get(&object.name))
+        };
+        let mut read = objects.iter().filter(|object| rests_on(&object.name));
+        let changed = read.find(|object| !same(object))?;
+        Some(&changed.name)
     }
 
     /// The inputs are known, and the fold begins.
     pub(super) fn begin(&mut self, survey: &Survey, access: &Arc<Access>) {
         self.access = access.clone();
         self.unread = survey.unread.clone();
+        let files = survey.journals.iter().map(|file| &file.object);
+        self.files = files
+            .map(|file| (file.name.clone(), file.clone()))
+            .collect();
         self.until = self
             .unread
             .iter()
@@ -154,6 +232,8 @@ impl Checkpoint {
             journal: kept,
             passed,
             mut behind,
+            salt,
+            samples,
             ..
         } = kept;
         // Whatever begins before was read: to its end, or as far as the checkpoint goes.
@@ -166,10 +246,12 @@ impl Checkpoint {
             self.unused("a file that could not be read then begins before it");
             return None;
         }
+        let blocks = kept.blocks();
         if !journal.restore(kept) {
             self.unused("it contradicts itself");
             return None;
         }
+        (self.salt, self.samples) = (salt, samples);
         let ahead = |name: &&Arc<str>| !behind.finished.contains(*name);
         let unread = self.unread.iter().filter(ahead);
         self.until = unread.filter_map(|name| first_by_name(name)).min();
@@ -177,6 +259,7 @@ impl Checkpoint {
         behind.begun.retain(|name, _| !self.unread.contains(name));
         self.standing = Some(after.clone());
         self.answer.resumed_after = Some(after);
+        self.answer.blocks_from_it = blocks;
         self.answer.not_read_again = behind.finished.iter().cloned().collect();
         self.behind = behind.clone();
         Some((behind, passed))
@@ -221,15 +304,23 @@ impl Checkpoint {
         behind
             .begun
             .retain(|path, _| !behind.finished.contains(path));
-        let kept = Kept {
-            run: self.run,
-            beside: self.beside.clone(),
-            journal: journal.keep(after),
-            passed,
-            behind,
-        };
-        match file::write(&self.path, &kept) {
-            Ok(()) => self.standing = Some(after.clone()),
+        let written = self.sampled(&behind).and_then(|samples| {
+            let kept = Kept {
+                run: self.run,
+                beside: self.beside.clone(),
+                journal: journal.keep(after),
+                passed,
+                behind,
+                salt: self.salt,
+                samples,
+            };
+            file::write(&self.file, &kept)
+        });
+        match written {
+            Ok(()) => {
+                self.own = true;
+                self.standing = Some(after.clone());
+            }
             Err(error) => self.stop(format!("no checkpoint could be written: {error}")),
         }
         let pause = match self.every {
@@ -237,6 +328,26 @@ impl Checkpoint {
             every => every.max(began.elapsed() * SHARE),
         };
         self.due = Instant::now() + pause;
+    }
+
+    /// Samples of all files that lie before, or begin there: each is looked at once.
+    fn sampled(&mut self, behind: &Behind) -> Result<BTreeMap<Arc<str>, Hash>, Error> {
+        for name in behind.finished.iter().chain(behind.begun.keys()) {
+            let Some(object) = self.files.get(name) else {
+                continue;
+            };
+            if self.samples.contains_key(name) {
+                continue;
+            }
+            let sample = sample(self.archive, object, self.salt);
+            let sample = sample.map_err(|source| Error::Io {
+                path: name.to_string(),
+                source,
+            })?;
+            self.samples
+                .extend(sample.map(|sample| (name.clone(), sample)));
+        }
+        Ok(self.samples.clone())
     }
 
     /// Whether the time has come, or a better one will not: the archive refused
@@ -257,11 +368,10 @@ impl Checkpoint {
     pub(super) fn finish(mut self, verdict: Verdict) -> CheckpointAnswer {
         let unread = !self.unread.is_empty() || self.access.refused() > 0;
         let open = unread && verdict == Verdict::Inconclusive;
-        // It may never have been written.
-        let _ = fs::remove_file(file::beside(&self.path));
         match self.standing.take().filter(|_| open) {
             Some(after) => self.answer.kept_after = Some(after),
-            None => _ = fs::remove_file(&self.path),
+            None if self.own => file::remove(&self.path),
+            None => {}
         }
         if open && self.answer.kept_after.is_none() {
             self.remark(

@@ -182,13 +182,27 @@ impl Verifier {
     /// it is zero: then the file is written after every 16 blocks.
     ///
     /// Journal files that lie wholly before are then not read again;
-    /// [`Report::checkpoint`] lists them. A file that is damaged, foreign, or open
-    /// to writing by others is not used, and the report says so; inputs whose
-    /// archive gives no [`stamp`](crate::source::Object::stamp) cannot be gone on
-    /// with. Put it where only you can write, and not among the inputs.
+    /// [`Report::checkpoint`] lists them, and says how many blocks were taken from the
+    /// file. One that is damaged or of another run is not used, and the report says so;
+    /// nor is one that others may have put there ([`Verifier::checkpoint_problem`]), or
+    /// whose inputs have changed. Inputs whose archive gives no
+    /// [`stamp`](crate::source::Object::stamp) cannot be gone on with.
+    ///
+    /// Put it where only you can write, and not among the inputs. Anything else at
+    /// `path` is an [`Error::Occupied`] of [`Verifier::verify`], and stays as it is.
     pub fn checkpoint(mut self, path: impl Into<PathBuf>, every: Duration) -> Verifier {
         self.checkpoint = Some((path.into(), every));
         self
+    }
+
+    /// Why a checkpoint would be neither used nor kept where it is to be; `None` if it
+    /// would. Whoever can write to a checkpoint, or exchange it, could write any result
+    /// into it. So it must be a file of yours, no link, to which nobody else may write, in a
+    /// folder of yours or root's, as must all above be; and no others may write to those,
+    /// but in one such as `/tmp`, where they cannot move it.
+    pub fn checkpoint_problem(&self) -> Option<String> {
+        let (path, _) = self.checkpoint.as_ref()?;
+        checkpoint::exchangeable(path)
     }
 
     /// Calls `callback` now and then, from the thread that called `verify` or

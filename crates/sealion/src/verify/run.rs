@@ -63,7 +63,7 @@ impl<'s> Run<'_, 's> {
             engine: self.engine,
         }
         .survey(&objects);
-        let (mut checkpoint, kept) = self.checkpoint(&objects);
+        let (mut checkpoint, kept) = self.checkpoint(&objects)?;
         let access = self.access.clone();
         if let Some(checkpoint) = &mut checkpoint {
             checkpoint.begin(&survey, &access);
@@ -223,15 +223,18 @@ impl<'s> Run<'_, 's> {
     }
 
     /// The checkpoint that was asked for, and what an earlier run left in it.
-    fn checkpoint(&self, objects: &[Object]) -> (Option<Checkpoint>, Option<Kept>) {
-        match self.verifier.checkpoint.as_ref().filter(|_| self.resumable) {
-            None => (None, None),
-            Some((path, every)) => {
-                let run = identity(self.verifier, self.engine, objects);
-                let (checkpoint, kept) = Checkpoint::open(path, *every, run);
-                (Some(checkpoint), kept)
-            }
-        }
+    fn checkpoint(
+        &self,
+        objects: &[Object],
+    ) -> Result<(Option<Checkpoint<'s>>, Option<Kept>), Error> {
+        let Some((path, every)) = self.verifier.checkpoint.as_ref().filter(|_| self.resumable)
+        else {
+            return Ok((None, None));
+        };
+        let run = identity(self.verifier, self.engine, objects);
+        let inputs = (self.archive, objects);
+        let (checkpoint, kept) = Checkpoint::open(path, *every, run, inputs)?;
+        Ok((Some(checkpoint), kept))
     }
 
     fn candidates(&self, claimed: Vec<Candidate>) -> Vec<Candidate> {

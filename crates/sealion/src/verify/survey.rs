@@ -6,7 +6,6 @@ use std::io::{Cursor, Read};
 use std::sync::Arc;
 
 use super::access::{Access, Unended};
-use super::checkpoint::is_checkpoint;
 use super::collect::{no_input, Collected, Collector};
 use super::looking::Looking;
 use super::manifests::is_object_name;
@@ -18,6 +17,7 @@ use crate::blocks::read::{Envelope, Node};
 use crate::blocks::BlockAddress;
 use crate::engine::{first_address, read_each, Engine};
 use crate::findings::{flaw_finding, Asked, Code, Finding, Findings};
+use crate::output::is_checkpoint;
 use crate::report::Input;
 use crate::source::{
     kpl, skip_blanks, Archive, Encoding, Failure, Flaw, FlawKind, NotUtf16, Object, Piece, Pieces,

@@ -1,5 +1,6 @@
 //! Block addresses as they are typed on the command line.
 
+use std::ffi::OsStr;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -20,6 +21,12 @@ pub fn address(option: &'static str, text: &str) -> Result<BlockAddress, Error> 
         text: text.to_owned(),
         why: error.to_string(),
     })
+}
+
+/// The file that was typed, if it was one.
+pub fn file_of(typed: &OsStr) -> &Path {
+    let file = typed.to_str().and_then(|text| text.strip_prefix("file://"));
+    Path::new(file.map_or(typed, OsStr::new))
 }
 
 /// That an option does not name what it should.

@@ -55,6 +55,13 @@ struct KeptStrand {
     last_time: Option<Time>,
 }
 
+impl KeptJournal {
+    /// How many blocks it stands for.
+    pub(crate) fn blocks(&self) -> u64 {
+        self.strands.iter().map(|strand| strand.blocks).sum()
+    }
+}
+
 impl Journal<'_> {
     /// What the blocks up to `after` left.
     pub(crate) fn keep(&self, after: &BlockAddress) -> KeptJournal {

@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::Read as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::identity::sum;
+use super::trust;
 use crate::blocks::Hash;
 use crate::findings::KeptJournal;
+use crate::output::{is_checkpoint, NewFile, HEAD_BYTES};
+use crate::Error;
 
 /// What the file holds, after a line with its checksum.
 #[derive(Serialize, Deserialize)]
@@ -23,6 +26,10 @@ pub(in crate::verify) struct Kept {
     pub(super) journal: KeptJournal,
     pub(super) passed: Passed,
     pub(super) behind: Behind,
+    /// What the places of the samples follow from.
+    pub(super) salt: Hash,
+    /// Of the files in `behind`, some bytes as a hash.
+    pub(super) samples: BTreeMap<Arc<str>, Hash>,
 }
 
 /// How many values the fast engine passed on, and why.
@@ -38,19 +45,38 @@ pub(in crate::verify) struct Behind {
     pub(in crate::verify) begun: BTreeMap<Arc<str>, u64>,
 }
 
-/// What an earlier run of this kind left; `None` if there is nothing.
-pub(super) fn read(path: &Path, run: Hash) -> Result<Option<Kept>, String> {
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error.to_string()),
+/// What stands where the checkpoint is to be.
+pub(super) enum Found {
+    Nothing,
+    /// What an earlier run of this kind left.
+    Kept(Box<Kept>),
+    /// A checkpoint of ours that is of no use, and why: another one may take its place.
+    Unfit(String),
+    /// What others may have put there, and how: neither used nor touched.
+    Doubtful(String),
+}
+
+pub(super) fn read(path: &Path, run: Hash) -> Found {
+    let text = match trust::open(path) {
+        Ok(None) => return Found::Nothing,
+        Ok(Some(mut file)) => {
+            let mut text = Vec::new();
+            file.read_to_end(&mut text).map(|_| text)
+        }
+        Err(why) => return Found::Doubtful(why),
     };
-    if writable_by_others(&metadata) {
-        return Err("others may write to it".to_owned());
+    match text
+        .map_err(|error| error.to_string())
+        .and_then(|text| kept(&text, run))
+    {
+        Ok(kept) => Found::Kept(Box::new(kept)),
+        Err(why) => Found::Unfit(why),
     }
-    let text = fs::read(path).map_err(|error| error.to_string())?;
+}
+
+fn kept(text: &[u8], run: Hash) -> Result<Kept, String> {
     let damaged = || "it is not a checkpoint, or a damaged one".to_owned();
-    let end = memchr::memchr(b'\n', &text).ok_or_else(damaged)?;
+    let end = memchr::memchr(b'\n', text).ok_or_else(damaged)?;
     let (claimed, body) = (&text[..end], &text[end + 1..]);
     if claimed != sum(body).to_string().as_bytes() {
         return Err(damaged());
@@ -60,47 +86,29 @@ pub(super) fn read(path: &Path, run: Hash) -> Result<Option<Kept>, String> {
     if kept.run != run {
         return Err("it is of other inputs, other questions or another version".to_owned());
     }
-    Ok(Some(kept))
-}
-
-/// Whether a file that begins so is a checkpoint, or was one.
-pub(in crate::verify) fn is_checkpoint(head: &[u8]) -> bool {
-    let checksum = head.iter().position(|byte| *byte == b'\n');
-    let (line, body) = head.split_at(checksum.unwrap_or(0));
-    line.len() == 44 && body.starts_with(b"\n{\"run\":\"")
-}
-
-#[cfg(unix)]
-fn writable_by_others(metadata: &fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    metadata.permissions().mode() & 0o022 != 0
-}
-
-#[cfg(not(unix))]
-fn writable_by_others(_: &fs::Metadata) -> bool {
-    false
+    Ok(kept)
 }
 
 /// Puts the checkpoint in place of the one before, at once or not at all.
-pub(super) fn write(path: &Path, kept: &Kept) -> io::Result<()> {
-    let body = serde_json::to_vec(kept)?;
-    let new = beside(path);
-    let _ = fs::remove_file(&new);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&new)?;
-    writeln!(file, "{}", sum(&body))?;
-    file.write_all(&body)?;
-    file.sync_all()?;
-    fs::rename(&new, path)
+pub(super) fn write(file: &NewFile, kept: &Kept) -> Result<(), Error> {
+    let failed = |error| Error::System {
+        what: "write what the run holds as JSON",
+        source: error,
+    };
+    let body = serde_json::to_vec(kept).map_err(|error| failed(error.into()))?;
+    file.write_with(|out| {
+        writeln!(out, "{}", sum(&body))?;
+        out.write_all(&body)
+    })
 }
 
-/// A name for the file in the making, the same each time: what a killed run leaves
-/// is cleared away by the next.
-pub(super) fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".new");
-    name.into()
+/// Removes a checkpoint of ours, and nothing else that came there.
+pub(super) fn remove(path: &Path) {
+    let mut head = Vec::new();
+    let own = trust::open(path).ok().flatten();
+    let read = own.and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head).ok());
+    if read.is_some() && is_checkpoint(&head) {
+        // It is of no use to anybody, and stands in nobody's way.
+        let _ = fs::remove_file(path);
+    }
 }
