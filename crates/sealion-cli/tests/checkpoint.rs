@@ -77,7 +77,9 @@ fn a_killed_run_goes_on_and_reports_what_a_whole_one_does() {
     assert!(checkpoint.exists());
     let mut last = report(folder, "--checkpoint check");
     let after = &last["checkpoint"]["resumed_after"]["sequence_no"];
-    assert!(after.as_u64().is_some_and(|after| after > 0), "{last:#}");
+    let after = after.as_u64().unwrap();
+    assert!(after > 0, "{last:#}");
+    assert_eq!(last["checkpoint"]["blocks_from_it"], after + 1);
     assert!(!checkpoint.exists());
     assert_eq!(common::misfits(&last), Vec::<String>::new());
     for report in [&mut last, &mut whole] {
@@ -86,6 +88,30 @@ fn a_killed_run_goes_on_and_reports_what_a_whole_one_does() {
         }
     }
     assert_eq!(last, whole);
+}
+
+/// Who runs this would else learn only after the interruption that nothing was kept.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_others_may_change_is_told_before_the_work_and_in_the_report() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    made(folder);
+    std::fs::create_dir(folder.join("open")).unwrap();
+    let everybody = std::fs::Permissions::from_mode(0o777);
+    std::fs::set_permissions(folder.join("open"), everybody).unwrap();
+    let run = sealion(folder, "--checkpoint open/check --checkpoint-every 0").output();
+    let run = run.unwrap();
+    assert_eq!(run.status.code(), Some(0), "{run:?}");
+    let told = String::from_utf8_lossy(&run.stderr);
+    let said = "sealion: no checkpoint is kept: others may write to ";
+    assert!(told.starts_with(said), "{told}");
+    let report: Value = serde_json::from_slice(&run.stdout).unwrap();
+    let remark = report["checkpoint"]["remark"].as_str().unwrap();
+    assert!(remark.contains("others may write to "), "{remark}");
+    let left = std::fs::read_dir(folder.join("open")).unwrap().count();
+    assert_eq!(left, 0);
 }
 
 /// The line that docs/states.md shows is that of a real run, in which one object is refused whoever asks for it: the
