@@ -163,39 +163,20 @@ fn one_of_another_user_is_not_used() {
 
 #[test]
 fn one_in_a_folder_that_others_can_change_is_not_used() {
-    let doubtful: [(fn(&Made) -> &'static str, &str); 4] = [
-        (
-            |made| {
-                mode(&made.kept(), 0o777);
-                ""
-            },
-            "others may write to",
-        ),
-        (
-            |made| {
-                mode(&made.kept(), 0o770);
-                ""
-            },
-            "others may write to",
-        ),
-        (
-            |made| {
-                mode(made.folder.path(), 0o777);
-                ""
-            },
-            "others may write to",
-        ),
-        (|made| give_away(&made.kept()), ""),
-    ];
-    for (change, remark) in doubtful {
+    let open = |path: PathBuf, bits| {
+        mode(&path, bits);
+        "others may write to"
+    };
+    for case in 0..4 {
         let made = Made::broken_off();
-        let said = change(&made);
-        let remark = if said.is_empty() { remark } else { said };
-        assert!(made
-            .verifier()
-            .checkpoint_problem()
-            .unwrap()
-            .contains(remark));
+        let remark = match case {
+            0 => open(made.kept(), 0o777),
+            1 => open(made.kept(), 0o770),
+            2 => open(made.folder.path().to_owned(), 0o777),
+            _ => give_away(&made.kept()),
+        };
+        let problem = made.verifier().checkpoint_problem().unwrap();
+        assert!(problem.contains(remark), "{problem}");
         left_alone(&made, remark);
         // Nor is a new one kept there, which nobody could go on from.
         fs::remove_file(made.checkpoint()).unwrap();

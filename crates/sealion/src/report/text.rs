@@ -114,7 +114,7 @@ impl Text<'_> {
         };
         self.out.own(&word)?;
         writeln!(self.out, "{why}")?;
-        self.from_checkpoint()?;
+        self.rests_on_checkpoint()?;
         if report.verdict == Verdict::Verified {
             for sentence in proven(report) {
                 self.out.own(&sentence)?;
@@ -129,7 +129,7 @@ impl Text<'_> {
     }
 
     /// How much of it was not read now.
-    fn from_checkpoint(&mut self) -> fmt::Result {
+    fn rests_on_checkpoint(&mut self) -> fmt::Result {
         let checkpoint = self.report.checkpoint.as_ref();
         let Some(checkpoint) = checkpoint.filter(|one| one.resumed_after.is_some()) else {
             return Ok(());
