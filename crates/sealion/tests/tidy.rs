@@ -98,6 +98,41 @@ fn the_program_writes_in_one_place() {
     assert!(seen > 10, "the test looks at the wrong place");
 }
 
+/// What it may take the place of is decided there.
+#[test]
+fn files_are_written_in_one_place() {
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for library in ["sealion", "sealion-cli"] {
+        for file in files(&root().join("crates").join(library).join("src")) {
+            if file.components().any(|part| part.as_os_str() == "output") {
+                continue;
+            }
+            seen += 1;
+            let text = std::fs::read_to_string(&file).unwrap();
+            let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+            for line in code
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+            {
+                let words = [
+                    "File::create",
+                    "fs::write(",
+                    "fs::rename",
+                    "OpenOptions",
+                    "NamedTempFile",
+                    "tempfile_in",
+                ];
+                if words.iter().any(|word| line.contains(word)) {
+                    wrong.push(format!("{}: {line}", file.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(seen > 50, "the test looks at the wrong place");
+}
+
 #[test]
 fn every_made_fixture_says_what_it_shows() {
     let made = root().join("fixtures/made");
