@@ -105,13 +105,48 @@ fn left_out(extraction: &Extraction) -> bool {
             hidden - NAMED_MAX as u64
         ));
     }
+    let more_left_out = without_place(extraction);
     let loose = extraction.without_block;
     if loose > 0 {
         terminal::remark(&format!(
             "no rows of revisions that came without their block, {loose} in number (answers, receipts, bundles, history rows, stray stream records): `sealion verify` checks them, `sealion show` prints them"
         ));
     }
-    loose > 0 || hidden > 0 || !extraction.without_text.is_empty()
+    loose > 0 || hidden > 0 || more_left_out || !extraction.without_text.is_empty()
+}
+
+/// Names revisions that may be of the table asked for, and versions that are missing; true
+/// if there are any.
+fn without_place(extraction: &Extraction) -> bool {
+    let (table, earlier) = (&extraction.without_table, &extraction.without_earlier);
+    for (address, id, version) in table.first.iter().take(NAMED_MAX) {
+        terminal::remark(&format!(
+            "document {id} version {version} in block {} may be of that table: transactionInfo, which would tell, is missing: no row of it",
+            address.sequence_no
+        ));
+    }
+    for (address, id, version) in earlier.first.iter().take(NAMED_MAX) {
+        terminal::remark(&format!(
+            "document {id} has version {version} in block {}, and the one before it is not here: no row of it",
+            address.sequence_no
+        ));
+    }
+    for (total, what) in [
+        (table.total, "revisions may be of that table"),
+        (earlier.total, "versions are missing"),
+    ] {
+        let more = total.saturating_sub(NAMED_MAX as u64);
+        if more > 0 {
+            terminal::remark(&format!("{more} more {what} in the same way"));
+        }
+    }
+    let gaps = extraction.gaps_not_listed;
+    if gaps > 0 {
+        terminal::remark(&format!(
+            "{gaps} more versions are missing in the journal, perhaps of documents asked for: raise --limit findings_max=N"
+        ));
+    }
+    table.total > 0 || earlier.total > 0 || gaps > 0
 }
 
 /// The names of a CSV row's cells.

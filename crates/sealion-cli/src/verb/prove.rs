@@ -36,7 +36,13 @@ fn block(args: &ProveBlockArgs) -> Result<u8, Error> {
     };
     terminal::print_json(&text)?;
     leads_to(&proven.digest, &args.source, args.tip.digest.as_ref());
-    Ok(0)
+    for what in &proven.left_out {
+        terminal::remark(&format!(
+            "block {} is proven and not whole: {what} is missing or stripped; give another copy of the block beside this one",
+            args.at
+        ));
+    }
+    Ok(if proven.left_out.is_empty() { 0 } else { 2 })
 }
 
 fn revision(args: &ProveRevisionArgs) -> Result<u8, Error> {

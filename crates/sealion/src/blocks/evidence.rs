@@ -18,7 +18,9 @@ use super::manifest::{self, Manifest};
 use super::read::{Envelope, Node, Unfit};
 use crate::Limits;
 
-pub(crate) use self::bundle::{AttachmentClaim, AttachmentKind, BundleClaim, ItemClaim};
+pub(crate) use self::bundle::{
+    AttachmentClaim, AttachmentKind, BundleClaim, ItemClaim, WarnedClaim,
+};
 pub(crate) use super::ion_text::{checked, IonText};
 pub(crate) use super::saved_text::recognise_text;
 

@@ -15,7 +15,7 @@ use ion_rs::Element;
 use super::Bundle;
 use crate::engine::Wanted;
 use crate::findings::CheckedBlock;
-use crate::prove::{ProveError, ProvenRevision, WantedRevisions};
+use crate::prove::{ProveError, ProvenBlock, ProvenRevision, WantedRevisions};
 use crate::source::Archive;
 use crate::Prover;
 
@@ -70,7 +70,8 @@ impl Bundle {
     /// Adds one block, whole.
     ///
     /// # Errors
-    /// [`ProveError`].
+    /// [`ProveError`]; [`ProveError::NotRecomputed`] if it is known to be stripped of
+    /// something, as [`ProvenBlock::left_out`] tells.
     pub fn add_block(
         &mut self,
         prover: &Prover,
@@ -79,6 +80,11 @@ impl Bundle {
     ) -> Result<(), ProveError> {
         let tip = self.tip(prover)?;
         let block = prover.block(archive, sequence_no, tip)?;
+        if let [first, ..] = &block.left_out[..] {
+            return Err(ProveError::NotRecomputed(format!(
+                "block {sequence_no} is not whole: {first} is missing or stripped; give another copy of the block beside this one"
+            )));
+        }
         self.take(block);
         Ok(())
     }
@@ -99,8 +105,8 @@ impl Bundle {
     }
 
     /// Puts a block in its place, once.
-    fn take(&mut self, block: crate::prove::ProvenBlock) {
-        let place = |own: &crate::prove::ProvenBlock| own.address.sequence_no;
+    fn take(&mut self, block: ProvenBlock) {
+        let place = |own: &ProvenBlock| own.address.sequence_no;
         if let Err(at) = self.blocks.binary_search_by_key(&place(&block), place) {
             self.blocks.insert(at, block);
         }

@@ -218,6 +218,11 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
+    /// Whether these are the rows of this copy of the block.
+    pub(super) fn is_of(&self, block: &CheckedBlock) -> bool {
+        std::ptr::eq(self.block, block)
+    }
+
     /// The name of the table that a document here is in, if `transactionInfo` tells.
     pub(super) fn covered_table(&self, id: &str) -> Option<&str> {
         self.tables.get(id).map(String::as_str)
@@ -258,12 +263,17 @@ impl<'a> Rows<'a> {
         if let Some(name) = self.tables.get(id) {
             return (Some(name.clone()), Some(TableSource::TransactionInfo));
         }
+        let name = self.recorded_table(hash);
+        let source = name.as_ref().map(|_| TableSource::StreamRecord);
+        (name, source)
+    }
+
+    /// The name of the table that a stream record has for the revision with this hash.
+    pub(super) fn recorded_table(&self, hash: Option<Hash>) -> Option<String> {
         let captured = self.block.captured.iter();
         let mut recorded = captured.flat_map(|captured| &captured.recorded_tables);
-        match recorded.find(|(own, _)| Some(*own) == hash) {
-            Some((_, name)) => (Some(name.clone()), Some(TableSource::StreamRecord)),
-            None => (None, None),
-        }
+        let (_, name) = recorded.find(|(own, _)| Some(*own) == hash)?;
+        Some(name.clone())
     }
 
     fn state(&self, index: usize) -> RowState {

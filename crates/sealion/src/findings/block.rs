@@ -74,14 +74,17 @@ impl CheckedBlock {
         unseen.chain(self.hidden.iter().map(Id::as_str))
     }
 
-    /// How much of its revisions it shows: those that recompute, those of them with data.
-    pub(crate) fn shown(&self) -> (usize, usize) {
+    /// How much it shows: the revisions that recompute, those of them with data, and
+    /// whether it says what the transaction was.
+    pub(crate) fn shown(&self) -> (usize, usize, usize) {
         let recomputed = |record: &&RevisionRecord| record.standing == Standing::Recomputed;
         let recomputed = self.revisions.iter().filter(recomputed);
+        let [_, _, content] = self.fingerprint.parts();
+        let infos = content.iter().take(2).flatten().count();
         let with_data = recomputed
             .clone()
             .filter(|record| record.kind == Kind::User);
-        (recomputed.count(), with_data.count())
+        (recomputed.count(), with_data.count(), infos)
     }
 }
 

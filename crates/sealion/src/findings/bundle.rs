@@ -7,7 +7,7 @@ use super::code::{Code, Severity};
 use super::context::Context;
 use super::finding::Finding;
 use super::loose::{LooseRevision, Placed};
-use crate::blocks::evidence::{DigestClaim, ItemClaim};
+use crate::blocks::evidence::{DigestClaim, ItemClaim, WarnedClaim};
 use crate::blocks::revision::Kind;
 use crate::blocks::{BlockAddress, Digest, Hash, Proof};
 
@@ -93,6 +93,26 @@ pub(crate) fn nobody_vouches(path: &Arc<str>, offset: u64, digest: &Digest) -> F
         );
     finding.strand_id.clone_from(&digest.strand_id);
     finding.claimed = Some(digest.to_string());
+    finding
+}
+
+/// What the report in a bundle warned of, said again: whoever reads the bundle has not seen
+/// that report. However grave it was there, here it is no more than somebody's word.
+pub(crate) fn said_by_bundle(path: &Arc<str>, said: WarnedClaim) -> Finding {
+    let known = Code::ALL.iter().find(|code| code.as_str() == said.code);
+    let message = format!(
+        "the bundle says of the journal that it was made from ({} {}): {}",
+        said.severity, said.code, said.message
+    );
+    let mut finding = Finding::new(known.copied().unwrap_or(Code::UnknownFile), message)
+        .severity(Severity::Warning)
+        .field("report.findings")
+        .source(path, Some(said.offset))
+        .remedy("ask the bundle's maker about it, or for the journal; nothing authenticates this report, nor that it is all of it");
+    finding.sequence_no = said.sequence_no;
+    if let Some((id, version)) = said.document {
+        finding = finding.document(id, version);
+    }
     finding
 }
 

@@ -81,7 +81,8 @@ pub(crate) struct Journal<'a> {
     wanted: &'a Wanted,
     /// Every pair of the tree is hashed by itself, by the reference.
     plain: bool,
-    /// Sees the leading copy of every block, in order.
+    /// Sees every block, in order: the leading copy, and the others that hold and do not
+    /// contradict it.
     pub(crate) watch: Option<Watch<'a>>,
     /// Where the memory of blocks goes; those that are on their way there.
     pub(crate) used: Arc<Used>,
@@ -89,7 +90,7 @@ pub(crate) struct Journal<'a> {
 }
 
 /// Who looks on while blocks go by.
-pub(crate) type Watch<'a> = &'a mut (dyn FnMut(&CheckedBlock) + Send);
+pub(crate) type Watch<'a> = &'a mut (dyn FnMut(&CheckedBlock, &[&CheckedBlock]) + Send);
 
 impl Asked {
     pub(crate) fn includes(&self, sequence_no: u64) -> bool {
@@ -191,15 +192,18 @@ impl<'a> Journal<'a> {
             strand.not_written_by_qldb(&revision.unknown_fields);
         }
         if let Some(lead) = &mut lead {
+            let mut others: Vec<&CheckedBlock> = Vec::new();
             for other in &blocks {
                 if let Some(finding) = duplicate(lead, other) {
                     self.findings.push(finding.clone());
                     lead.findings.push(finding);
+                } else if other.findings.is_empty() {
+                    others.push(other);
                 }
             }
             strand.add(lead, self.asked, self.wanted, self.findings);
             if let Some(watch) = &mut self.watch {
-                watch(lead);
+                watch(lead, &others);
             }
         }
         for revision in loose {

@@ -6,6 +6,7 @@ mod code;
 mod conclude;
 mod consistency;
 mod context;
+mod copies;
 mod digests;
 mod documents;
 mod facts;
@@ -24,11 +25,12 @@ mod span;
 mod used;
 
 pub(crate) use block::{check_block, check_block_in, Captured, CheckedBlock};
-pub(crate) use bundle::{check_bundled, nobody_vouches, FoundItem};
+pub(crate) use bundle::{check_bundled, nobody_vouches, said_by_bundle, FoundItem};
 pub use code::{Code, Severity};
 pub(crate) use conclude::Conclusion;
 pub(crate) use consistency::{holds, Extends};
 pub(crate) use context::Context;
+pub(crate) use copies::{shows, Copies, Found};
 pub(crate) use digests::{proof_shape, BlockProof, Candidate, Candidates, InBlock, Misshape};
 pub(crate) use facts::{
     of_block, of_consistency, of_digest, of_proof, within_block, Asked as AskedFacts, Fact,

@@ -13,8 +13,6 @@ pub(super) struct Contents {
     block: Element,
     /// The block as compact Ion text, from which `block` was read.
     text: String,
-    /// Table names by document, where `transactionInfo` tells.
-    tables: HashMap<String, String>,
 }
 
 impl Contents {
@@ -39,15 +37,7 @@ impl Contents {
         if claims.block_hash != hash.0 {
             return Err("its blockHash is not the one in the journal's tree".to_owned());
         }
-        let info = block
-            .as_struct()
-            .and_then(|block| block.get("transactionInfo"));
-        let tables = info.map(tables_of).unwrap_or_default();
-        Ok(Contents {
-            block,
-            text,
-            tables,
-        })
+        Ok(Contents { block, text })
     }
 
     /// The block as compact Ion text.
@@ -84,10 +74,6 @@ impl Contents {
             true => Ok(text),
             false => Err("its text, read back, does not give its hash".to_owned()),
         }
-    }
-
-    pub(super) fn table_name(&self, document_id: &str) -> Option<&str> {
-        self.tables.get(document_id).map(String::as_str)
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod contents;
 mod error;
+mod given;
 mod in_block;
 mod indexing;
 mod pass;

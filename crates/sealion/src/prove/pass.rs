@@ -1,15 +1,18 @@
 //! Goes over the blocks once more, and proves those that are wanted.
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
 use super::contents::{self, Contents};
+use super::given::Given;
 use super::{in_block, ProveError, ProvenBlock, ProvenRevision, Prover, WantedRevisions};
 use crate::blocks::{BlockAddress, Digest, Hash, Proof};
 use crate::engine::Wanted;
-use crate::findings::{CheckedBlock, Severity, Standing};
+use crate::findings::{CheckedBlock, Copies, Found, Severity, Standing};
 use crate::source::Archive;
 use crate::verify::Watcher;
+use crate::{Code, Report};
 
 impl Prover {
     /// A block and its proof under the digest at `tip`.
@@ -45,7 +48,8 @@ impl Prover {
         each: &mut (dyn FnMut(ProvenBlock) + Send),
     ) -> Result<(), ProveError> {
         let digest = self.digest(tip)?;
-        self.pass(archive, range, wanted, &mut |block| {
+        self.pass(archive, range, wanted, &mut |copies| {
+            let block = copies.fullest();
             let contents = self.contents(block)?;
             let sequence_no = block.address.sequence_no;
             let proven = ProvenBlock {
@@ -54,6 +58,7 @@ impl Prover {
                 hash: self.leaf(block)?,
                 proof: self.block_proof(sequence_no, tip)?,
                 digest: digest.clone(),
+                left_out: copies.left_out_of(block),
             };
             let hashes = plain(&proven.proof);
             let (leaf, root) = (&proven.hash.0, &digest.hash.0);
@@ -61,7 +66,8 @@ impl Prover {
                 .map_err(|refusal| damaged(&refusal.to_string()))?;
             each(proven);
             Ok(())
-        })
+        })?;
+        Ok(())
     }
 
     /// The revisions that are `wanted`, in the order of the journal, each with its
@@ -94,24 +100,26 @@ impl Prover {
         });
         let mut count = 0;
         let mut unseen = Vec::new();
-        self.pass(archive, range, needed, &mut |block| {
-            let text = block.captured.as_ref().map(|captured| &captured.text);
-            let tables = text.map(|text| contents::tables(text)).unwrap_or_default();
+        let mut given = Given::default();
+        let report = self.pass(archive, range, needed, &mut |copies| {
+            let tables = tables(copies);
             let of_table = |id: &&str| {
                 let (asked, own) = (wanted.table_name.as_ref(), tables.get(*id));
                 asked.is_none() || own.is_none() || asked == own
             };
-            let hidden = block
-                .unseen()
-                .filter(|id| wanted.fits_id(id))
-                .filter(of_table);
-            unseen.extend(hidden.map(|id| without_revision(id, block.address.sequence_no)));
-            for (index, id, version) in block.documents() {
-                if !wanted.fits(id, version) {
+            let hidden = copies.unseen().into_iter();
+            let hidden = hidden.filter(|id| wanted.fits_id(id)).filter(of_table);
+            let number = copies.lead.address.sequence_no;
+            unseen.extend(hidden.map(|id| without_revision(id, number)));
+            for found in copies.documents() {
+                given.met(&found);
+                if !wanted.fits(found.id, found.version) {
                     continue;
                 }
-                match self.revision(block, (index, id, version), wanted, &digest)? {
+                let table = tables.get(found.id).cloned();
+                match self.revision(&found, table, wanted, &digest)? {
                     Some(Ok(proven)) => {
+                        given.give(&found);
                         each(proven).map_err(ProveError::Output)?;
                         count += 1;
                     }
@@ -123,20 +131,27 @@ impl Prover {
         })?;
         // One that was asked for by its version and found leaves nothing open.
         if wanted.version.is_none() || count == 0 {
+            unseen.extend(given.gaps(&report));
             unseen.into_iter().for_each(skipped);
         }
         Ok(count)
     }
 
     /// One revision: `None` if it is of another table than the one wanted; the
-    /// reason if it cannot be proven.
+    /// reason if it cannot be proven, or if nothing tells of which table it is.
     fn revision(
         &self,
-        block: &CheckedBlock,
-        (index, id, version): (usize, &str, u64),
+        found: &Found<'_>,
+        table_name: Option<String>,
         wanted: &WantedRevisions,
         digest: &Digest,
     ) -> Result<Option<Result<ProvenRevision, String>>, ProveError> {
+        let &Found {
+            block,
+            index,
+            id,
+            version,
+        } = found;
         let record = &block.revisions[index];
         let before = block.address.sequence_no < self.first;
         let tip = digest.sequence_no.unwrap_or_else(|| self.last());
@@ -145,12 +160,8 @@ impl Prover {
             true => None,
             false => Some(self.contents(block)?),
         };
-        let table_name = match (&contents, &block.captured) {
-            (Some(contents), _) => contents.table_name(id).map(str::to_owned),
-            (None, Some(captured)) => contents::tables(&captured.text).remove(id),
-            (None, None) => None,
-        };
-        if wanted.table_name.is_some() && wanted.table_name != table_name {
+        let asked = wanted.table_name.is_some();
+        if asked && table_name.is_some() && wanted.table_name != table_name {
             return Ok(None);
         }
         let name = format!(
@@ -160,6 +171,9 @@ impl Prover {
         let refused = |why: &str| Ok(Some(Err(format!("{name}: {why}"))));
         if before {
             return refused(&self.before_tree(block.address.sequence_no).to_string());
+        }
+        if asked && table_name.is_none() {
+            return refused("of which table it is nothing here tells: transactionInfo is missing");
         }
         let (Standing::Recomputed, Some(hash)) = (record.standing, record.hash) else {
             return refused(match json {
@@ -233,8 +247,8 @@ impl Prover {
         archive: &dyn Archive,
         range: (u64, u64),
         wanted: Wanted,
-        each: &mut (dyn FnMut(&CheckedBlock) -> Result<(), ProveError> + Send),
-    ) -> Result<(), ProveError> {
+        each: &mut (dyn FnMut(Copies<'_>) -> Result<(), ProveError> + Send),
+    ) -> Result<Report, ProveError> {
         let verifier = self.verifier.clone().strand(self.strand_id.clone());
         let verifier = verifier.from(range.0).to(range.1);
         let mut watcher = Proving {
@@ -250,7 +264,7 @@ impl Prover {
             }
             // It could be read when the tree was made.
             None => match unread(&report) {
-                None => Ok(()),
+                None => Ok(report),
                 Some(why) => Err(ProveError::Incomplete {
                     why,
                     report: Box::new(report),
@@ -261,16 +275,18 @@ impl Prover {
 }
 
 /// The first file that could not be read to its end.
-fn unread(report: &crate::Report) -> Option<String> {
+fn unread(report: &Report) -> Option<String> {
     let mut findings = report.findings().iter();
-    let unread = findings.find(|finding| finding.code == crate::Code::Truncated)?;
+    let unread = findings.find(|finding| {
+        finding.code == Code::Truncated && finding.severity <= Severity::Incomplete
+    })?;
     Some(format!("{}: {}", unread.code, unread.message))
 }
 
 /// Hands wanted blocks on, until one is refused.
 struct Proving<'a> {
     wanted: Wanted,
-    each: &'a mut (dyn FnMut(&CheckedBlock) -> Result<(), ProveError> + Send),
+    each: &'a mut (dyn FnMut(Copies<'_>) -> Result<(), ProveError> + Send),
     stopped: Option<ProveError>,
 }
 
@@ -280,16 +296,29 @@ impl Watcher for Proving<'_> {
     }
 
     fn block(&mut self, block: &CheckedBlock) {
+        self.copies(block, &[]);
+    }
+
+    fn copies(&mut self, block: &CheckedBlock, others: &[&CheckedBlock]) {
+        let copies = Copies::of(block, others);
         let failed = |finding: &crate::Finding| finding.severity == Severity::Failure;
         if self.stopped.is_some()
-            || !(self.wanted)(block)
+            || !copies.all().any(|copy| (self.wanted)(copy))
             // The report says it; what is wrong is not proven.
             || block.findings.iter().any(failed)
         {
             return;
         }
-        self.stopped = (self.each)(block).err();
+        self.stopped = (self.each)(copies).err();
     }
+}
+
+/// Tables of documents, where `transactionInfo` of any copy tells.
+fn tables(copies: Copies<'_>) -> HashMap<String, String> {
+    let captured = copies.all().filter_map(|copy| copy.captured.as_ref());
+    captured
+        .flat_map(|captured| contents::tables(&captured.text))
+        .collect()
 }
 
 fn without_revision(id: &str, sequence_no: u64) -> String {

@@ -19,6 +19,9 @@ pub struct ProvenBlock {
     pub proof: Proof,
     /// The digest that the proof folds to, with its tip.
     pub digest: Digest,
+    /// What the text leaves out though something at hand that a hash covers tells of it, in
+    /// words: revisions of documents, `transactionInfo`. No hash notices.
+    pub left_out: Vec<String>,
 }
 
 impl ProvenBlock {

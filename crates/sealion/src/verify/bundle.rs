@@ -9,7 +9,8 @@ use crate::blocks::claim::RecordedHash;
 use crate::blocks::evidence::{AttachmentClaim, AttachmentKind, BundleClaim, Evidence, ItemClaim};
 use crate::blocks::{Digest, Hash};
 use crate::findings::{
-    check_bundled, nobody_vouches, Code, Finding, Findings, FoundItem, Item, LooseProof,
+    check_bundled, nobody_vouches, said_by_bundle, Code, Finding, Findings, FoundItem, Item,
+    LooseProof,
 };
 use crate::source::{hash_all, Archive, Object};
 
@@ -42,6 +43,9 @@ impl Collector<'_> {
             let finding = Finding::new(Code::UnknownFile, message).field(name.clone());
             self.findings
                 .push(finding.source(&self.path, Some(*offset)));
+        }
+        for said in claim.warned {
+            self.findings.push(said_by_bundle(&self.path, said));
         }
         self.kinds = kinds;
         self.kinds.insert("bundle");

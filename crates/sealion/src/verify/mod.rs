@@ -309,7 +309,7 @@ impl Verifier {
                 resumable,
                 access: Arc::default(),
                 wanted,
-                watch: Some(&mut |block| watcher.block(block)),
+                watch: Some(&mut |block, others| watcher.copies(block, others)),
             };
             run.report()
         })?
@@ -328,6 +328,12 @@ pub(crate) trait Watcher: Send {
 
     /// The next block; addresses rise.
     fn block(&mut self, block: &CheckedBlock);
+
+    /// The same with the other copies of it that are at hand, hold, and do not contradict
+    /// it: what one was stripped of another may have.
+    fn copies(&mut self, block: &CheckedBlock, _others: &[&CheckedBlock]) {
+        self.block(block);
+    }
 }
 
 /// Nobody looks on.

@@ -110,9 +110,9 @@ impl<'s> Run<'_, 's> {
                 source,
             })?;
         let mut watch = self.watch.take();
-        let mut watched = |block: &CheckedBlock| {
+        let mut watched = |block: &CheckedBlock, others: &[&CheckedBlock]| {
             if let Some(watch) = &mut watch {
-                watch(block);
+                watch(block, others);
             }
         };
         let plain = self.engine == Engine::Reference;

@@ -24,6 +24,8 @@ pub(crate) struct BundleClaim {
     pub(crate) attachments: Vec<AttachmentClaim>,
     /// What its maker says of it, label and words; nothing of it is checked.
     pub(crate) said: Vec<(&'static str, String)>,
+    /// What the report in it warns of, or worse.
+    pub(crate) warned: Vec<WarnedClaim>,
     /// Members that version 1 does not have, as paths.
     pub(crate) unknown: Vec<(String, u64)>,
 }
@@ -37,6 +39,17 @@ pub(crate) struct ItemClaim {
     pub(crate) document: Option<(String, u64)>,
     pub(crate) content: IonText,
     pub(crate) proof: ProofClaim,
+}
+
+/// A finding of the report in a bundle, in its maker's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WarnedClaim {
+    pub(crate) offset: u64,
+    pub(crate) code: String,
+    pub(crate) severity: String,
+    pub(crate) message: String,
+    pub(crate) sequence_no: Option<u64>,
+    pub(crate) document: Option<(String, Option<u64>)>,
 }
 
 /// Something that lies beside the evidence, which nothing authenticates.
@@ -118,6 +131,7 @@ impl Reading<'_> {
             items,
             attachments,
             said: said(envelope),
+            warned: warned(envelope),
             unknown,
         })))
     }
@@ -226,6 +240,29 @@ fn note_unknown(
     let fields = envelope.fields().iter();
     let others = fields.filter(|(name, _)| !known.contains(&name.as_str()));
     unknown.extend(others.map(|(name, node)| (format!("{path}{name}"), node.offset())));
+}
+
+/// What the report in it found that is graver than a note. What cannot be read of it is
+/// left out: it counts for nothing, and whoever forges a bundle leaves out all of it.
+fn warned(envelope: &Envelope<'_>) -> Vec<WarnedClaim> {
+    let report = envelope
+        .get("report")
+        .and_then(|node| Envelope::open(node).ok());
+    let list = report.and_then(|report| report.get("findings")?.items().ok());
+    let one = |node: Node<'_>| {
+        let finding = Envelope::open(node).ok()?;
+        let text = |name| finding.get(name)?.text().ok();
+        let number = |name| finding.get(name)?.number().ok();
+        Some(WarnedClaim {
+            offset: node.offset(),
+            code: text("code")?,
+            severity: text("severity").filter(|severity| severity != "note")?,
+            message: text("message")?,
+            sequence_no: number("sequence_no"),
+            document: text("document_id").map(|id| (id, number("version"))),
+        })
+    };
+    list.into_iter().flatten().filter_map(one).collect()
 }
 
 /// What the maker says. What is not as it should be is left out: it counts for
