@@ -71,12 +71,6 @@ impl Fingerprint {
         std::mem::take(&mut self.hashes)
     }
 
-    /// `transactionInfo` and `redactionInfo`, by their hashes, where two copies do not
-    /// have the same.
-    pub(crate) fn infos(&self, other: &Fingerprint) -> Vec<ContentPair> {
-        self.pairs(other, 0, |a, b| a != b)
-    }
-
     /// Data and metadata of a revision, by their hashes, where both copies have them
     /// and they differ.
     pub(crate) fn content_of_revision(
@@ -84,21 +78,10 @@ impl Fingerprint {
         index: usize,
         other: &Fingerprint,
     ) -> Vec<ContentPair> {
-        self.pairs(other, 2 + 2 * index, |a, b| {
-            a.is_some() && b.is_some() && a != b
-        })
-    }
-
-    /// The two members from number `at` on, where `differ` says so.
-    fn pairs(
-        &self,
-        other: &Fingerprint,
-        at: usize,
-        differ: impl Fn(Option<Hash>, Option<Hash>) -> bool,
-    ) -> Vec<ContentPair> {
         let ([_, _, own], [_, _, others]) = (self.parts(), other.parts());
-        let both = own.iter().zip(others).enumerate().skip(at).take(2);
-        both.filter(|(_, (a, b))| differ(**a, **b))
+        let both = own.iter().zip(others).enumerate();
+        let both = both.skip(2 + 2 * index).take(2);
+        both.filter(|(_, (a, b))| a.is_some() && b.is_some() && a != b)
             .map(|(index, (a, b))| (member(index), *a, *b))
             .collect()
     }

@@ -1,0 +1,192 @@
+//! What two copies of one block say where no hash tells: their texts, value by value.
+
+use std::collections::BTreeSet;
+
+use ion_rs::{Element, IonType};
+
+use super::alike::{alike, Alike, Forms};
+use crate::blocks::compact;
+use crate::findings::{has_loose_annotations, CheckedBlock};
+
+/// Characters of a value that are shown; of a longer one its hash is.
+const SHOWN_MAX: usize = 100;
+
+/// Fields of a block that are compared by what they hash to: whether there are any by
+/// themselves, and beside JSON their content, whose types are known.
+const INFOS: [&str; 2] = ["transactionInfo", "redactionInfo"];
+
+/// Fields that some writers of JSON have as null where there are none.
+const OFTEN_NULL: [&str; 8] = [
+    "previousBlockHash",
+    "transactionInfo",
+    "redactionInfo",
+    "revisions",
+    "blockAddress",
+    "data",
+    "dataHash",
+    "metadata",
+];
+
+/// The text of a block, read.
+pub(super) struct Text {
+    block: Element,
+    json: bool,
+}
+
+/// A field that is not the same in both.
+pub(super) struct Loose {
+    /// Its name, within the block or the revision.
+    pub(super) field: String,
+    /// What the two have: short values, or hashes.
+    pub(super) values: (String, String),
+    /// Whether either does not have it at all.
+    pub(super) one_sided: bool,
+    /// Whether it may even so be what the other became as JSON.
+    pub(super) perhaps: bool,
+}
+
+impl Text {
+    /// `None` if the block has no text, or one that cannot be read back.
+    pub(super) fn of(block: &CheckedBlock) -> Option<Text> {
+        let text = &block.captured.as_ref()?.text;
+        let block = Element::read_one(text).ok()?;
+        let hash = block.as_struct()?.get("blockHash")?;
+        Some(Text {
+            json: hash.ion_type() == IonType::String,
+            block,
+        })
+    }
+
+    fn revisions(&self) -> Option<&Element> {
+        self.block.as_struct()?.get("revisions")
+    }
+
+    fn revision(&self, index: usize) -> Option<&Element> {
+        self.revisions()?.as_sequence()?.get(index)
+    }
+
+    /// What differs beside the revisions.
+    pub(super) fn beside_revisions(&self, other: &Text) -> Vec<Loose> {
+        let forms = Forms::of(self.json, other.json);
+        let skip = |name: &str| name == "revisions" || forms.mixed() && INFOS.contains(&name);
+        let mut all = fields(&self.block, &other.block, forms, &skip);
+        all.retain(|one| !one.one_sided || !INFOS.contains(&one.field.as_str()));
+        let list = |text: &Text| nothing_in(&of_name(&text.block, "revisions", forms));
+        if let (Some(a), Some(b)) = (list(self), list(other)) {
+            if a != b {
+                all.push(worded("revisions", a.to_owned(), b.to_owned()));
+            }
+        }
+        let annotations = |text: &Text| text.revisions().map(annotations).unwrap_or_default();
+        if annotations(self) != annotations(other) {
+            let (a, b) = (annotations(self), annotations(other));
+            all.push(worded("annotations of revisions", a, b));
+        }
+        // JSON has none, and loses those that there were.
+        let loose = |text: &Text| has_loose_annotations(&text.block);
+        if forms.mixed() && (loose(self) || loose(other)) {
+            let words = |has: bool| if has { "there" } else { "not there" }.to_owned();
+            let (a, b) = (words(loose(self)), words(loose(other)));
+            all.push(worded("annotations", a, b));
+        }
+        all
+    }
+
+    /// What differs in a revision that both give. `settled`: its data was compared by
+    /// what it hashes to.
+    pub(super) fn in_revision(&self, other: &Text, index: usize, settled: bool) -> Vec<Loose> {
+        let forms = Forms::of(self.json, other.json);
+        let skip = |name: &str| forms.mixed() && name == "metadata" || settled && name == "data";
+        match (self.revision(index), other.revision(index)) {
+            (Some(a), Some(b)) => fields(a, b, forms, &skip),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The fields of two structs that are not the same, and their own annotations.
+fn fields(a: &Element, b: &Element, forms: Forms, skip: &dyn Fn(&str) -> bool) -> Vec<Loose> {
+    let mut all = Vec::new();
+    if !forms.mixed() && annotations(a) != annotations(b) {
+        all.push(worded("annotations", annotations(a), annotations(b)));
+    }
+    let names = |value: &Element| -> Vec<String> {
+        let fields = value.as_struct().into_iter().flat_map(|own| own.fields());
+        fields.map(|(name, _)| text(name)).collect()
+    };
+    let names: BTreeSet<String> = names(a).into_iter().chain(names(b)).collect();
+    for name in names.into_iter().filter(|name| !skip(name)) {
+        let (first, second) = (of_name(a, &name, forms), of_name(b, &name, forms));
+        let alike = alike(&first, &second, forms);
+        if alike != Alike::Same {
+            all.push(Loose {
+                field: name,
+                values: (show(&first), show(&second)),
+                one_sided: first.is_empty() || second.is_empty(),
+                perhaps: alike == Alike::Perhaps,
+            });
+        }
+    }
+    all
+}
+
+/// All fields of one name.
+fn of_name<'a>(value: &'a Element, name: &str, forms: Forms) -> Vec<&'a Element> {
+    let fields = value.as_struct().into_iter().flat_map(|own| own.fields());
+    let own = fields.filter(|(own, _)| text(own) == name);
+    let may_be_null = forms.mixed() && OFTEN_NULL.contains(&name);
+    let absent = |value: &Element| may_be_null && value.is_null() && value.annotations().is_empty();
+    own.map(|(_, value)| value)
+        .filter(|value| !absent(value))
+        .collect()
+}
+
+fn text(name: &ion_rs::Symbol) -> String {
+    name.text().unwrap_or("$0").to_owned()
+}
+
+fn annotations(value: &Element) -> String {
+    let all: Vec<String> = value.annotations().iter().map(text).collect();
+    match all.is_empty() {
+        true => "not there".to_owned(),
+        false => all.join("::"),
+    }
+}
+
+fn worded(field: &str, first: String, second: String) -> Loose {
+    Loose {
+        field: field.to_owned(),
+        one_sided: false,
+        values: (first, second),
+        perhaps: false,
+    }
+}
+
+/// What stands in place of a list that has nothing in it.
+fn nothing_in(lists: &[&Element]) -> Option<&'static str> {
+    match lists {
+        [] => Some("not there"),
+        [null] if null.is_null() => Some("null"),
+        [list] => {
+            let empty = list.as_sequence().is_some_and(|list| list.is_empty());
+            empty.then_some("an empty list")
+        }
+        _ => None,
+    }
+}
+
+fn show(values: &[&Element]) -> String {
+    let one = |value: &&Element| {
+        let text = compact(value).filter(|text| text.chars().count() <= SHOWN_MAX);
+        let hash = || sealion_reference::ion_hash(value).map(crate::Hash);
+        let long = || match hash() {
+            Ok(hash) => format!("a long value, whose Ion Hash is {hash}"),
+            Err(_) => "a value that cannot be shown".to_owned(),
+        };
+        text.unwrap_or_else(long)
+    };
+    match values {
+        [] => "not there".to_owned(),
+        _ => values.iter().map(one).collect::<Vec<_>>().join(" and "),
+    }
+}
