@@ -86,9 +86,9 @@ pub enum Verb {
     /// Compare two copies of a journal, or digests with one another
     ///
     /// Two copies, A and B, in any formats and cuts: what both have, the first block that is not the
-    /// same, and in it the revision and the field. What was redacted since or left out in one of them,
-    /// and what hashes do not cover, is told apart. Neither copy is trusted: the answer is whether
-    /// they are the same, not which is genuine.
+    /// same, and in it the revision and the field, those that no hash covers as well. What was redacted
+    /// since or left out in one of them is told apart. Neither copy is trusted: the answer is whether
+    /// they are the same, not which is genuine; but one that fails by itself is never the same.
     #[command(after_help = COMPARE_EXAMPLES, arg_required_else_help = true)]
     Compare(CompareArgs),
     /// Show and merge the states that `verify --save-state` writes

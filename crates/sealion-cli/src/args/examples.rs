@@ -70,7 +70,7 @@ Examples:
 Exit status, as of `verify`:
   0  all of the journal holds
   1  something is wrong: some rows may say failed or block-failed
-  2  something could not be decided or done";
+  2  something could not be decided or done, or rows are missing: standard error names them";
 
 pub(super) const BUNDLE_EXAMPLES: &str = "\
 Examples:
@@ -100,9 +100,9 @@ Examples:
   sealion compare digests receipts/
 
 Exit status:
-  0  the same: whatever one of them has less of is listed
-  1  different, or digests that contradict one another
-  2  undecided (nothing in common), or it could not be done";
+  0  the same where both have it; what only one of them has stands in the first line
+  1  different, or one of them fails by itself, or digests that contradict one another
+  2  undecided (nothing in common, something not to be compared), or it could not be done";
 
 pub(super) const COMPARE_DIGESTS_EXAMPLES: &str = "\
 Examples:

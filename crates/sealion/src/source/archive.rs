@@ -112,9 +112,10 @@ impl Archive for OneFile {
     }
 
     fn parts(&self, object: &Object, places: &[Range<u64>]) -> io::Result<Option<Vec<u8>>> {
-        match *object.name == *name_of(&self.0) {
-            true => parts(&self.0, places).map(Some),
-            false => Err(io::ErrorKind::NotFound.into()),
+        match (*object.name == *name_of(&self.path), &self.pipe) {
+            (true, None) => parts(&self.path, places).map(Some),
+            (true, Some(_)) => Ok(None),
+            (false, _) => Err(io::ErrorKind::NotFound.into()),
         }
     }
 }
