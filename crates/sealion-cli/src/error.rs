@@ -172,14 +172,7 @@ impl Error {
                  block N: the file then says that nobody vouched for it"
             }
             Error::Library(sealion::Error::Occupied { why, .. }) => occupied(why),
-            Error::Library(sealion::Error::Write { source, .. })
-                if source.kind() == io::ErrorKind::NotFound =>
-            {
-                "its folder is not there: check the spelling, or make the folder"
-            }
-            Error::Library(sealion::Error::Write { .. }) => {
-                "check that you may write there and that there is room, then run again"
-            }
+            Error::Library(sealion::Error::Write { source, .. }) => unwritten(source),
             Error::Merge(sealion::MergeError::Gap { .. }) => "hand over the state between them as well",
             Error::Merge(sealion::MergeError::Overlap { .. }) => {
                 "save one of them again for the blocks that the other lacks: \
@@ -193,6 +186,16 @@ impl Error {
             Error::NoVerb(_) => "`sealion --help` lists the verbs",
             Error::Extract(_) | Error::Library(_) | Error::NoDigest(_) | Error::Output(_) => return None,
         })
+    }
+}
+
+/// What to do where the system does not write a result.
+fn unwritten(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::NotFound => {
+            "its folder is not there: check the spelling, or make the folder"
+        }
+        _ => "check that you may write there and that there is room, then run again",
     }
 }
 
