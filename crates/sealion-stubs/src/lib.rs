@@ -3,12 +3,14 @@
 //! - [`qldb`]: QLDB's API over a made ledger, which may be told to answer wrongly;
 //! - [`s3`]: S3 over a folder, whose sub-folders are buckets; signatures are checked;
 //! - [`kinesis`]: a stream of made shards, with the troubles of a real one;
+//! - [`hostile`]: any answer that a test says, as no honest server gives it;
 //! - [`proxy`]: a connection that is slow, or breaks, or counts.
 //!
 //! Each runs on threads of its own until the process ends.
 
 #![forbid(unsafe_code)]
 
+pub mod hostile;
 pub mod kinesis;
 pub mod proxy;
 pub mod qldb;
