@@ -9,7 +9,6 @@ use std::future::Future;
 use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::time::Duration;
 
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
@@ -17,10 +16,11 @@ use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::service_config::ServiceConfigKey;
 
 use crate::background::{Background, Task};
-use crate::{ATTEMPTS_MAX, CONNECTIONS, CONNECT_SECONDS, SILENT_SECONDS};
+use crate::{Guarded, Patience, ATTEMPTS_MAX, CONNECTIONS, CREDENTIALS_BYTES_MAX};
 
 /// Where the `aws` command looks if it finds no region; S3 knows all buckets there.
 const REGION: &str = "us-east-1";
@@ -38,6 +38,9 @@ pub struct Settings {
     pub anonymous: bool,
     /// Requests under way at a time, instead of [`CONNECTIONS`].
     pub connections: Option<NonZeroUsize>,
+    /// For tests, which cannot wait so long.
+    #[doc(hidden)]
+    pub patience: Patience,
 }
 
 /// A way to AWS, or to something that speaks its protocols. Clones share its threads.
@@ -65,9 +68,20 @@ impl Connection {
         })
     }
 
-    /// What AWS's own clients are made from.
+    /// What AWS's own clients are made from. They take answers of [`CREDENTIALS_BYTES_MAX`] with it: set
+    /// [`Connection::http_client`] for more.
     pub fn config(&self) -> &SdkConfig {
         &self.config
+    }
+
+    /// An HTTP client for one of AWS's clients, whose answers have at most `bytes_max` bytes.
+    pub fn http_client(&self, bytes_max: u64) -> SharedHttpClient {
+        Guarded::shared(bytes_max, self.settings.patience)
+    }
+
+    /// How long answers may take.
+    pub fn patience(&self) -> Patience {
+        self.settings.patience
     }
 
     /// The region to sign for.
@@ -133,11 +147,13 @@ async fn load(settings: Settings) -> SdkConfig {
         }
     };
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(CONNECT_SECONDS))
-        .read_timeout(Duration::from_secs(SILENT_SECONDS))
+        .connect_timeout(settings.patience.connect)
+        // Until the head is there; the client watches over what follows.
+        .read_timeout(settings.patience.silent)
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .region(region)
+        .http_client(Guarded::shared(CREDENTIALS_BYTES_MAX, settings.patience))
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX))
         .timeout_config(timeouts);
     if let Some(profile) = &settings.profile {

@@ -96,6 +96,7 @@ pub fn connect(
         endpoint_url: aws.endpoint_url.clone(),
         anonymous: aws.no_sign_request,
         connections: threads,
+        ..sealion_aws::Settings::default()
     };
     sealion_aws::Connection::open(&settings).map_err(|source| {
         Error::Library(sealion::Error::System {
