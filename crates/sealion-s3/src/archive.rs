@@ -15,8 +15,8 @@ use crate::reader::ObjectReader;
 use crate::S3Url;
 
 const ODD_KEY: &str =
-    "a key with an empty segment, `.` or `..` cannot be asked for from here: copy the \
-     object under another name, for example by `aws s3 cp`";
+    "a key with an empty segment, `.`, `..` or a control character cannot be asked for from here: \
+     copy the object under another name, for example by `aws s3 cp`";
 
 /// The objects under a prefix of a bucket, as they were when the archive was opened.
 ///
@@ -42,8 +42,8 @@ impl S3 {
     ///
     /// # Errors
     /// [`sealion::Error::Io`] with `url` as its path: if `url` names no bucket, if S3 refuses the listing
-    /// (no such bucket, credentials missing or wrong, another region), or if it does not answer in
-    /// [`ATTEMPTS_MAX`](sealion_aws::ATTEMPTS_MAX) attempts.
+    /// (no such bucket, credentials missing or wrong, another region), if its pages are not those of one listing,
+    /// whole and in order, or if it does not answer in [`ATTEMPTS_MAX`](sealion_aws::ATTEMPTS_MAX) attempts.
     pub fn open(
         connection: &Connection,
         url: &str,
@@ -73,7 +73,9 @@ impl S3 {
 
     /// The bytes of all objects, as stored: what reading them all transfers.
     pub fn bytes(&self) -> u64 {
-        self.entries.iter().map(|entry| entry.size).sum()
+        self.entries
+            .iter()
+            .fold(0, |bytes, entry| entry.size.saturating_add(bytes))
     }
 
     /// Names and versions of the objects read so far, where the bucket keeps versions.
@@ -118,7 +120,7 @@ impl Archive for S3 {
             return Err(io::Error::other(ODD_KEY));
         }
         if entry.size == 0 {
-            // Nothing to ask for; and the key of a folder's marker came without its slash.
+            // Nothing to ask for.
             self.shared.ahead.pass(index);
             return Ok(Box::new(io::empty()));
         }

@@ -9,12 +9,13 @@ use futures_util::StreamExt as _;
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::limit::LimitStore;
 use object_store::path::Path;
-use object_store::{ClientOptions, GetOptions, GetRange, ObjectStore as _, RetryConfig};
-use sealion_aws::{Connection, Task, ATTEMPTS_MAX, CONNECT_SECONDS, SILENT_SECONDS};
+use object_store::{GetOptions, GetRange, ObjectStore as _, RetryConfig};
+use sealion_aws::{Connection, Task, ATTEMPTS_MAX};
 
 use crate::buffers::Buffers;
 use crate::credentials::Chain;
 use crate::explain::explain;
+use crate::http::Connector;
 use crate::listing::Entry;
 use crate::S3Url;
 
@@ -24,18 +25,15 @@ const ATTEMPTS_SECONDS: u64 = 60;
 /// A client for one bucket.
 pub(crate) fn client(connection: &Connection, url: &S3Url) -> object_store::Result<AmazonS3> {
     let endpoint = connection.endpoint_url("S3");
-    let plain_http = endpoint
-        .as_ref()
-        .is_some_and(|url| url.starts_with("http://"));
+    let connector = Connector {
+        patience: connection.patience(),
+        plain: endpoint
+            .as_ref()
+            .is_some_and(|url| url.starts_with("http://")),
+    };
     // A bucket with dots does not fit the certificate of its own host name; other servers than AWS
     // seldom have a host name a bucket.
     let own_host = endpoint.is_none() && !url.bucket.contains('.');
-    let options = ClientOptions::new()
-        .with_allow_http(plain_http)
-        .with_connect_timeout(Duration::from_secs(CONNECT_SECONDS))
-        .with_read_timeout(Duration::from_secs(SILENT_SECONDS))
-        // A slow answer is an answer as long as bytes come.
-        .with_timeout_disabled();
     let retry = RetryConfig {
         max_retries: ATTEMPTS_MAX as usize - 1,
         retry_timeout: Duration::from_secs(ATTEMPTS_SECONDS),
@@ -45,7 +43,7 @@ pub(crate) fn client(connection: &Connection, url: &S3Url) -> object_store::Resu
         .with_bucket_name(&url.bucket)
         .with_region(connection.region())
         .with_virtual_hosted_style_request(own_host)
-        .with_client_options(options)
+        .with_http_connector(connector)
         .with_retry(retry)
         .with_skip_signature(connection.is_anonymous())
         .with_credentials(Arc::new(Chain::new(

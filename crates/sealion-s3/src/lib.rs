@@ -17,6 +17,9 @@
 //! The listing is taken once, when the archive is opened. Each object is held to it: if its entity
 //! tag or size is another when it is read, that is an error and not a mixture of two states.
 //!
+//! A listing is whole or an error: each page must say whether another one follows, and bring keys in rising order
+//! under the prefix. No redirect is followed, and every answer has a bound on its bytes and on its time.
+//!
 //! Bytes are read ahead, in parts and over several connections, because one connection is slower
 //! than hashing. How far is bounded: see [`PART_BYTES`], [`HEAD_BYTES`] and
 //! [`Settings::connections`](sealion_aws::Settings::connections).
@@ -29,9 +32,10 @@ mod buffers;
 mod credentials;
 mod explain;
 mod fetch;
+mod http;
 mod listing;
 mod order;
-mod pages;
+mod page;
 mod reader;
 mod url;
 
@@ -46,3 +50,12 @@ pub const HEAD_BYTES: u64 = 128 << 10;
 /// Bytes of every further part. One object has as many parts under way as there are connections, at
 /// most 8, so memory stays below 20 MiB for an object being read.
 pub const PART_BYTES: u64 = 2 << 20;
+
+/// Bytes that a page of a listing may have: 1,000 keys of 1,024 bytes, escaped, and what goes with them.
+pub const LISTING_BYTES_MAX: u64 = 8 << 20;
+
+/// Bytes that an error of S3 may have.
+pub const ERROR_BYTES_MAX: u64 = 64 << 10;
+
+/// Objects that one name may stand for; they are held in memory.
+pub const OBJECTS_MAX: usize = 20_000_000;

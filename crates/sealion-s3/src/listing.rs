@@ -1,18 +1,26 @@
 //! What lies under a prefix.
 
-use std::error::Error as _;
 use std::io;
 use std::sync::{Arc, OnceLock};
 
 use object_store::aws::AmazonS3;
-use object_store::client::HttpError;
-use object_store::list::{PaginatedListOptions, PaginatedListResult, PaginatedListStore as _};
-use object_store::ObjectMeta;
-use sealion_aws::{Connection, ATTEMPTS_MAX};
+use object_store::list::{PaginatedListOptions, PaginatedListStore as _};
+use object_store::path::Path;
+use sealion_aws::Connection;
 
+use crate::explain::explain;
 use crate::order::compare;
-use crate::pages::{From, Pages};
-use crate::S3Url;
+use crate::page::{self, BadPage, Page};
+use crate::{S3Url, OBJECTS_MAX};
+
+/// Keys a request, the most that S3 gives.
+const KEYS_MAX: usize = 1000;
+
+/// Pages in a row without a key. S3 may give some, where objects were deleted.
+const PAGES_EMPTY_MAX: u32 = 1000;
+
+/// Bytes of what stands for a page; S3's have some hundred.
+const TOKEN_BYTES_MAX: usize = 8 << 10;
 
 /// How far the listing is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,16 +51,18 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// An object whose key cannot be asked for; its size did not come either.
-    fn odd(url: &S3Url, key: &str) -> Entry {
+    fn new(url: &S3Url, object: &page::Listed) -> Entry {
         let root = format!("s3://{}/", url.bucket);
+        let odd = object.size > 0 && !is_askable(&object.key);
+        let written = object.last_modified.as_deref();
         Entry {
             key: root.len(),
-            name: (root + key).into(),
-            size: 0,
-            odd: true,
-            e_tag: None,
-            written: None,
+            name: (root + &object.key).into(),
+            // Of such a key nothing is read.
+            size: if odd { 0 } else { object.size },
+            odd,
+            e_tag: object.e_tag.as_deref().map(Arc::from),
+            written: written.filter(|_| object.e_tag.is_none()).map(Arc::from),
             version: OnceLock::new(),
         }
     }
@@ -62,6 +72,11 @@ impl Entry {
     }
 }
 
+/// Whether `object_store` asks for this key, and for no other one in its place.
+fn is_askable(key: &str) -> bool {
+    Path::parse(key).is_ok_and(|path| path.as_ref() == key)
+}
+
 /// Lists what `url` names, a page of up to 1,000 keys a request, and sorts it.
 pub(crate) fn list(
     connection: &Connection,
@@ -69,89 +84,127 @@ pub(crate) fn list(
     url: &S3Url,
     mut listed: impl FnMut(Listed),
 ) -> io::Result<Vec<Arc<Entry>>> {
-    let mut entries = Vec::new();
-    let mut so_far = Listed::default();
-    let mut beside = None;
-    let page = |from: &From| {
-        let page = page_of(store.clone(), url.prefix.clone(), from.clone());
-        connection.spawn(page).wait()
-    };
-    for found in Pages::new(page) {
-        let found = found?;
-        for object in found.objects {
-            if !url.holds(object.location.as_ref()) && !is_marker(url, &object) {
-                beside.get_or_insert(object.location.to_string());
-                continue;
-            }
-            so_far.objects += 1;
-            so_far.bytes += object.size;
-            entries.push(Arc::new(entry(url, object)));
+    let mut listing = Listing::new(url);
+    loop {
+        let page = page_after(store.clone(), url.prefix.clone(), listing.token.clone());
+        let page = connection.spawn(page).wait()?;
+        let page = page.map_err(|error| io::Error::other(explain(&error)))?;
+        listing.add(&page).map_err(io::Error::other)?;
+        listed(listing.so_far);
+        if listing.token.is_none() {
+            return listing.whole();
         }
-        match found.odd {
-            Some(key) if url.holds(&key) => {
-                so_far.objects += 1;
-                entries.push(Arc::new(Entry::odd(url, &key)));
-            }
-            Some(key) => _ = beside.get_or_insert(key),
-            None => {}
-        }
-        listed(so_far);
     }
-    if let (true, Some(beside)) = (entries.is_empty(), beside) {
-        let text =
-            format!("no object has this key or lies in this folder; {beside} only begins like it");
-        return Err(io::Error::new(io::ErrorKind::NotFound, text));
-    }
-    entries.sort_unstable_by(|a, b| compare(a.key(), b.key()));
-    Ok(entries)
 }
 
-/// One page. `object_store` sends a request again, but does not ask again for an answer that broke off.
-async fn page_of(
+/// The page that a token stands for, or the first.
+async fn page_after(
     store: Arc<AmazonS3>,
     prefix: String,
-    from: From,
-) -> object_store::Result<PaginatedListResult> {
-    let mut attempts = 1;
-    loop {
-        let prefix = Some(prefix.as_str()).filter(|prefix| !prefix.is_empty());
-        let options = PaginatedListOptions {
-            page_token: from.token.clone(),
-            offset: from.after.clone(),
-            max_keys: Some(from.keys_max),
-            ..PaginatedListOptions::default()
-        };
-        match store.list_paginated(prefix, options).await {
-            Err(error) if attempts < ATTEMPTS_MAX && broke_off(&error) => attempts += 1,
-            done => return done,
+    token: Option<String>,
+) -> object_store::Result<Arc<Page>> {
+    let prefix = Some(prefix.as_str()).filter(|prefix| !prefix.is_empty());
+    let options = PaginatedListOptions {
+        page_token: token,
+        max_keys: Some(KEYS_MAX),
+        ..PaginatedListOptions::default()
+    };
+    let answer = store.list_paginated(prefix, options).await?;
+    let page = answer.result.extensions.get::<Arc<Page>>();
+    page.cloned().ok_or_else(|| object_store::Error::Generic {
+        store: "S3",
+        source: BadPage::new("a page", "none").into(),
+    })
+}
+
+/// A listing so far. Keys rise from page to page, so none comes twice and none is left out between two of them.
+struct Listing<'a> {
+    url: &'a S3Url,
+    entries: Vec<Arc<Entry>>,
+    so_far: Listed,
+    last: Option<String>,
+    /// Of the page that follows.
+    token: Option<String>,
+    empty: u32,
+    /// A key that only begins like what is listed.
+    beside: Option<String>,
+}
+
+impl<'a> Listing<'a> {
+    fn new(url: &'a S3Url) -> Listing<'a> {
+        Listing {
+            url,
+            entries: Vec::new(),
+            so_far: Listed::default(),
+            last: None,
+            token: None,
+            empty: 0,
+            beside: None,
         }
     }
-}
 
-/// Whether the body of an answer broke off: the client's error within the store's within the crate's. An
-/// error of the request itself has the crate's retries between them.
-fn broke_off(error: &object_store::Error) -> bool {
-    let inner = error.source().and_then(|error| error.source());
-    inner.is_some_and(|error| error.is::<HttpError>())
-}
+    fn add(&mut self, page: &Page) -> Result<(), BadPage> {
+        for object in &page.contents {
+            self.take(object)?;
+        }
+        self.empty = match page.contents.is_empty() {
+            true => self.empty + 1,
+            false => 0,
+        };
+        if self.empty > PAGES_EMPTY_MAX {
+            let found = format!("{} pages without one", self.empty);
+            return Err(BadPage::new("a page with keys, or the last one", found));
+        }
+        let token = page.token();
+        if token.is_some() && token == self.token.as_deref() {
+            let found = "the one that this page was asked for with";
+            return Err(BadPage::new("another NextContinuationToken", found));
+        }
+        if let Some(bytes) = token.map(str::len).filter(|bytes| *bytes > TOKEN_BYTES_MAX) {
+            let found = format!("one of {bytes} bytes");
+            return Err(BadPage::new("a short NextContinuationToken", found));
+        }
+        self.token = token.map(str::to_owned);
+        Ok(())
+    }
 
-/// The object of no bytes that the console makes for a folder; its key came without the last slash.
-fn is_marker(url: &S3Url, object: &ObjectMeta) -> bool {
-    url.prefix.strip_suffix('/') == Some(object.location.as_ref())
-}
+    fn take(&mut self, object: &page::Listed) -> Result<(), BadPage> {
+        let key = &object.key;
+        if key.is_empty() || !key.starts_with(&self.url.prefix) {
+            return Err(BadPage::new(
+                "keys that begin as asked for",
+                format!("{key:?}"),
+            ));
+        }
+        if let Some(last) = self.last.as_ref().filter(|last| *last >= key) {
+            let found = format!("{key:?} after {last:?}");
+            return Err(BadPage::new("keys in rising order, each once", found));
+        }
+        self.last = Some(key.clone());
+        if !self.url.holds(key) {
+            self.beside.get_or_insert_with(|| key.clone());
+            return Ok(());
+        }
+        if self.entries.len() == OBJECTS_MAX {
+            let found = format!("more than {OBJECTS_MAX}: name a folder in it");
+            return Err(BadPage::new("objects that fit into memory", found));
+        }
+        let entry = Entry::new(self.url, object);
+        self.so_far.objects += 1;
+        self.so_far.bytes = self.so_far.bytes.saturating_add(entry.size);
+        self.entries.push(Arc::new(entry));
+        Ok(())
+    }
 
-fn entry(url: &S3Url, object: ObjectMeta) -> Entry {
-    let root = format!("s3://{}/", url.bucket);
-    Entry {
-        key: root.len(),
-        name: (root + object.location.as_ref()).into(),
-        size: object.size,
-        odd: false,
-        written: object
-            .e_tag
-            .is_none()
-            .then(|| object.last_modified.to_rfc3339().into()),
-        e_tag: object.e_tag.map(Arc::from),
-        version: OnceLock::new(),
+    fn whole(mut self) -> io::Result<Vec<Arc<Entry>>> {
+        if let (true, Some(beside)) = (self.entries.is_empty(), self.beside) {
+            let text = format!(
+                "no object has this key or lies in this folder; {beside} only begins like it"
+            );
+            return Err(io::Error::new(io::ErrorKind::NotFound, text));
+        }
+        self.entries
+            .sort_unstable_by(|a, b| compare(a.key(), b.key()));
+        Ok(self.entries)
     }
 }
