@@ -18,7 +18,7 @@ use aws_smithy_types::body::SdkBody;
 
 use crate::{among, Patience, Unfit, Watched};
 
-/// AWS's own HTTP client, whose answers are bounded and whose redirects are errors.
+/// AWS's own HTTP client, whose answers, in JSON, are bounded and whose redirects are errors.
 #[derive(Debug)]
 pub struct Guarded<C = SharedHttpClient> {
     inner: C,
@@ -85,7 +85,7 @@ fn bounded(
         return Err(Unfit::redirect(status, header));
     }
     let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
-    let watched = Watched::new(body, bytes_max, patience)?;
+    let watched = Watched::new(body, bytes_max, patience)?.json();
     *answer.body_mut() = SdkBody::from_body_1_x(watched);
     Ok(answer)
 }

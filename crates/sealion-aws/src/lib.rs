@@ -11,6 +11,7 @@
 mod background;
 mod connection;
 mod guarded;
+mod nesting;
 mod patience;
 mod said;
 mod unfit;
@@ -42,6 +43,9 @@ pub const ANSWER_SECONDS: u64 = 900;
 
 /// Bytes that an answer of a source of credentials may have.
 pub const CREDENTIALS_BYTES_MAX: u64 = 1 << 20;
+
+/// Levels of lists and structs that an answer in JSON may have.
+pub const NESTING_MAX: usize = 64;
 
 /// Characters of a server's words that are repeated.
 pub const WORDS_CHARACTERS_MAX: usize = 1_000;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{shortened, RATE_BYTES_MIN};
+use crate::{shortened, NESTING_MAX, RATE_BYTES_MIN};
 
 /// Why an answer is not taken. What it says of itself comes from whoever answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +27,9 @@ pub enum Unfit {
         /// The bound.
         bytes_max: u64,
     },
+    /// It is in JSON of more levels than any answer has.
+    #[error("the answer is nested deeper than {NESTING_MAX} levels, the most that is taken; check the endpoint")]
+    TooDeep,
     /// It came too slowly.
     #[error(
         "the answer brought {bytes} bytes in {stretch:?}, expected {RATE_BYTES_MIN} a second at least; check the \

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{sleep, Sleep};
 
+use crate::nesting::Nesting;
 use crate::{Patience, Unfit};
 
 /// A body that ends in [`Unfit`] as soon as it has more bytes than it may, or comes too slowly. It says nothing
@@ -18,6 +19,8 @@ pub struct Watched<B> {
     body: B,
     bytes_max: u64,
     bytes: u64,
+    /// Counted where the body is JSON.
+    nesting: Option<Nesting>,
     patience: Patience,
     /// How many bytes had come when this stretch of time began.
     bytes_before: u64,
@@ -38,11 +41,33 @@ impl<B: Body<Data = Bytes>> Watched<B> {
             body,
             bytes_max,
             bytes: 0,
+            nesting: None,
             patience,
             bytes_before: 0,
             stretch: Box::pin(sleep(patience.silent)),
             end: Box::pin(sleep(patience.answer)),
         })
+    }
+
+    /// The same for JSON, which must not be nested deeper than [`NESTING_MAX`](crate::NESTING_MAX).
+    #[must_use]
+    pub fn json(mut self) -> Watched<B> {
+        self.nesting = Some(Nesting::default());
+        self
+    }
+
+    /// Takes note of what came.
+    fn take(&mut self, data: &[u8]) -> Result<(), Unfit> {
+        self.bytes = self.bytes.saturating_add(data.len() as u64);
+        if self.bytes > self.bytes_max {
+            let bytes_max = self.bytes_max;
+            return Err(Unfit::TooLong { bytes_max });
+        }
+        let nesting = self.nesting.as_mut();
+        match nesting.is_none_or(|nesting| nesting.pass(data)) {
+            true => Ok(()),
+            false => Err(Unfit::TooDeep),
+        }
     }
 
     /// Waits on: until more comes, or it is too late.
@@ -83,12 +108,8 @@ where
             // Only what is waited for can be late: bytes that are there may have waited for us.
             Poll::Pending => return self.late(context).map(|unfit| Some(Err(unfit.into()))),
         };
-        let bytes_max = self.bytes_max;
-        self.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
-        match self.bytes > bytes_max {
-            true => Poll::Ready(Some(Err(Unfit::TooLong { bytes_max }.into()))),
-            false => Poll::Ready(Some(Ok(frame))),
-        }
+        let taken = frame.data_ref().map_or(Ok(()), |data| self.take(data));
+        Poll::Ready(Some(taken.map(|()| frame).map_err(Into::into)))
     }
 
     fn is_end_stream(&self) -> bool {

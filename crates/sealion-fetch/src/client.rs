@@ -7,14 +7,15 @@ use aws_sdk_qldb::Client;
 use aws_smithy_runtime_api::client::auth::{
     AuthSchemeId, AuthSchemeOption, AuthSchemeOptionsFuture,
 };
-use sealion_aws::Connection;
+use sealion_aws::{Connection, Final};
 
-use crate::bounded::Bounded;
-use crate::SERVICE_ID;
+use crate::{ANSWER_BYTES_MAX, SERVICE_ID};
 
 /// A client for `connection`.
 pub(crate) fn client(connection: &Connection) -> Client {
-    let mut config = Builder::from(connection.config()).interceptor(Bounded);
+    let mut config = Builder::from(connection.config())
+        .http_client(connection.http_client(ANSWER_BYTES_MAX as u64))
+        .retry_classifier(Final);
     if connection.is_anonymous() {
         config = config.auth_scheme_resolver(Unsigned);
     }

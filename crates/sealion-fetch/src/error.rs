@@ -2,6 +2,8 @@
 
 use std::io;
 
+use sealion_aws::Unfit;
+
 /// Why the endpoint's answer cannot be had. Whether an answer is *right* is in the report of
 /// [`verify`](crate::verify) instead.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +53,16 @@ pub enum Error {
         /// What there is.
         found: String,
     },
+    /// What answered sends on to somebody else, or does not end.
+    #[error("{asked}: no answer to take from {endpoint}: {source}")]
+    Unfit {
+        /// What was asked for.
+        asked: String,
+        /// Where.
+        endpoint: String,
+        /// What is wrong with the answer, and what to do.
+        source: Unfit,
+    },
     /// The program's own side of the connection broke.
     #[error("{asked}: {source}")]
     Broken {
@@ -85,7 +97,8 @@ impl Error {
             Error::Malformed { .. } => Some(
                 "check --endpoint-url: what answers there does not speak QLDB's API, or is damaged",
             ),
-            Error::NoCredentials { .. } | Error::Broken { .. } => None,
+            // It is said already.
+            Error::NoCredentials { .. } | Error::Unfit { .. } | Error::Broken { .. } => None,
         }
     }
 }

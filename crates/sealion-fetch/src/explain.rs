@@ -1,13 +1,10 @@
 //! What AWS's client says, in our words.
 
 use aws_sdk_qldb::error::{ProvideErrorMetadata, SdkError};
-use sealion_aws::said;
+use sealion_aws::{among, said, shortened, Unfit};
 use serde_json::Value;
 
 use crate::Error;
-
-/// Characters of a server's message that are repeated.
-const MESSAGE_CHARACTERS_MAX: usize = 1_000;
 
 /// Where something was asked for, and what.
 pub(crate) struct Asked {
@@ -27,6 +24,13 @@ where
         endpoint,
         endpoint_given,
     } = asked;
+    if let Some(unfit) = among::<Unfit>(error) {
+        return Error::Unfit {
+            asked: what,
+            endpoint,
+            source: unfit.clone(),
+        };
+    }
     // What cannot be read as an answer counts, with a status of success, as an error of the service.
     let unread = match error {
         SdkError::ServiceError(context) => context.raw().status().is_success(),
@@ -103,13 +107,6 @@ fn about(body: &Value) -> String {
     }
 }
 
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MESSAGE_CHARACTERS_MAX) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,12 +134,5 @@ mod tests {
             "no credentials"
         );
         assert_eq!(cause("request has timed out"), "request has timed out");
-    }
-
-    #[test]
-    fn a_flood_of_words_is_cut() {
-        let long = "ü".repeat(MESSAGE_CHARACTERS_MAX);
-        assert_eq!(shortened(&long), long);
-        assert_eq!(shortened(&(long.clone() + "x")), long + "…");
     }
 }

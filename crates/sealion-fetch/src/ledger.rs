@@ -1,12 +1,13 @@
 //! A ledger behind an endpoint, and what can be asked of it. Nothing here changes anything there.
 
+use std::collections::HashSet;
 use std::future::Future;
 
 use aws_sdk_qldb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_qldb::types::ValueHolder;
 use aws_sdk_qldb::Client;
 use sealion::{BlockAddress, Digest, Hash, Request};
-use sealion_aws::Connection;
+use sealion_aws::{shortened, Connection};
 use serde_json::json;
 
 use crate::client::client;
@@ -144,20 +145,36 @@ impl Ledger {
     /// ListJournalS3ExportsForLedger: all exports, over all pages.
     ///
     /// # Errors
-    /// [`Error`]; [`Error::Malformed`] also if there are more than [`PAGES_MAX`] pages.
+    /// [`Error`]; [`Error::Malformed`] also if a page brings an export again, or there are more than
+    /// [`PAGES_MAX`] pages.
     pub fn exports(&self) -> Result<Vec<Export>, Error> {
         let what = "ListJournalS3ExportsForLedger";
         let (mut exports, mut token) = (Vec::new(), None);
+        let mut ids = HashSet::new();
         for _ in 0..PAGES_MAX {
             let request = self.client.list_journal_s3_exports_for_ledger();
-            let request = request.name(&self.name).set_next_token(token.take());
+            let request = request.name(&self.name).set_next_token(token.clone());
             let page = self.ask(what, request.send())?;
-            exports.extend(page.journal_s3_exports().iter().cloned().map(Export::new));
-            // An empty token, too, marks the last page.
-            match page.next_token().filter(|next| !next.is_empty()) {
-                Some(next) => token = Some(next.to_owned()),
-                None => return Ok(exports),
+            let found = page
+                .journal_s3_exports
+                .ok_or_else(|| self.malformed(what, "JournalS3Exports", "none".to_owned()))?;
+            for export in found {
+                if !ids.insert(export.export_id().to_owned()) {
+                    let found = format!("{} again", shortened(export.export_id()));
+                    return Err(self.malformed(what, "each export once", found));
+                }
+                exports.push(Export::new(export));
             }
+            // An empty token, too, marks the last page.
+            let next = page.next_token.filter(|next| !next.is_empty());
+            if next.is_none() {
+                return Ok(exports);
+            }
+            if next == token {
+                let found = "the one that this page was asked for with".to_owned();
+                return Err(self.malformed(what, "another NextToken", found));
+            }
+            token = next;
         }
         Err(self.malformed(what, "a last page", format!("more than {PAGES_MAX} pages")))
     }

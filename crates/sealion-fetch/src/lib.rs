@@ -30,7 +30,6 @@
 
 mod agreement;
 mod answer;
-mod bounded;
 mod client;
 mod error;
 mod explain;

@@ -11,11 +11,11 @@ use aws_sdk_kinesis::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kinesis::operation::get_records::{GetRecordsError, GetRecordsOutput};
 use aws_sdk_kinesis::operation::list_shards::ListShardsOutput;
 use aws_sdk_kinesis::types::ShardIteratorType;
-use sealion_aws::{said, Connection, NO_CREDENTIALS};
+use sealion_aws::{said, shortened, Connection, Final, NO_CREDENTIALS};
 use tokio::time::{sleep, Instant};
 
 use crate::explain::{explain, is_throttled};
-use crate::{Stream, THROTTLED_SECONDS};
+use crate::{Stream, ANSWER_BYTES_MAX, THROTTLED_SECONDS};
 
 /// Pause after an answer that says "too many requests"; the client made some attempts before it.
 const THROTTLED_PAUSE: Duration = Duration::from_secs(1);
@@ -36,7 +36,9 @@ pub(crate) enum Answer {
 
 impl Client {
     pub(crate) fn new(connection: &Connection, stream: &Stream) -> Client {
-        let mut config = Builder::from(connection.config());
+        let mut config = Builder::from(connection.config())
+            .http_client(connection.http_client(ANSWER_BYTES_MAX))
+            .retry_classifier(Final);
         if let Some(region) = &stream.region {
             config = config.region(Region::new(region.clone()));
         }
@@ -62,11 +64,7 @@ impl Client {
     }
 
     /// Where to read a shard from: after the record of that number, or from the oldest record on.
-    pub(crate) async fn iterator(
-        &self,
-        shard: &str,
-        after: Option<&str>,
-    ) -> io::Result<Option<String>> {
+    pub(crate) async fn iterator(&self, shard: &str, after: Option<&str>) -> io::Result<String> {
         let from = match after {
             Some(_) => ShardIteratorType::AfterSequenceNumber,
             None => ShardIteratorType::TrimHorizon,
@@ -81,7 +79,9 @@ impl Client {
             .set_starting_sequence_number(after.map(str::to_owned));
         let answer = patiently(|| request.clone().send()).await;
         let answer = answer.map_err(|error| io::Error::other(explain(&error)))?;
-        Ok(answer.shard_iterator)
+        answer
+            .shard_iterator
+            .ok_or_else(|| bad("a ShardIterator", "none"))
     }
 
     /// The records at an iterator: at most 10,000 of them, or 10 MiB.
@@ -103,6 +103,14 @@ impl Client {
         let name = &self.stream.name;
         self.stream.arn.is_none().then(|| name.clone())
     }
+}
+
+/// An answer that is no answer of Kinesis, or contradicts others.
+pub(crate) fn bad(expected: &str, found: impl std::fmt::Display) -> io::Error {
+    let found = shortened(&found.to_string());
+    io::Error::other(format!(
+        "the answer cannot be relied on: expected {expected}, found {found}; check the endpoint"
+    ))
 }
 
 fn is_expired(error: &SdkError<GetRecordsError>) -> bool {

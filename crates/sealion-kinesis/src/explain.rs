@@ -3,13 +3,16 @@
 use std::error::Error;
 
 use aws_sdk_kinesis::error::{ProvideErrorMetadata, SdkError};
-use sealion_aws::{said, ATTEMPTS_MAX};
+use sealion_aws::{among, said, shortened, Unfit, ATTEMPTS_MAX};
 
 /// An error of the SDK in our words: what came, and what to do.
 pub(crate) fn explain<E>(error: &SdkError<E>) -> String
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
+    if let Some(unfit) = among::<Unfit>(error) {
+        return unfit.to_string();
+    }
     let Some(code) = error.code() else {
         return without_code(error);
     };
@@ -37,7 +40,8 @@ where
         code if is_throttling(code) => "others are reading this stream: run again later",
         _ => "see Kinesis's list of error codes",
     };
-    let message = error.message().unwrap_or("no message");
+    let code = shortened(code);
+    let message = shortened(error.message().unwrap_or("no message"));
     format!("{code}: {}; {advice}", message.trim_end_matches('.'))
 }
 
@@ -60,13 +64,21 @@ fn is_throttling(code: &str) -> bool {
 
 /// What stands where no Kinesis answered, or not as Kinesis does.
 fn without_code<E: Error + 'static>(error: &SdkError<E>) -> String {
-    let text = said(error);
+    let text = shortened(&said(error));
     match error.raw_response().map(|answer| answer.status().as_u16()) {
         Some(status @ (401 | 403)) => format!(
             "the request was refused (status {status}): check the credentials and the endpoint"
         ),
         Some(status) if status >= 400 => {
             format!("the answer is none of Kinesis (status {status}): check the endpoint")
+        }
+        // It is whole, so asking again is of no use.
+        Some(_)
+            if error
+                .raw_response()
+                .is_some_and(|answer| answer.body().bytes().is_some()) =>
+        {
+            format!("the answer is none of Kinesis: {text}; check the endpoint")
         }
         _ => format!(
             "no answer in {ATTEMPTS_MAX} attempts: {text}; check the endpoint and the network"

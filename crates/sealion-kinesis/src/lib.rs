@@ -24,6 +24,10 @@
 //! megabytes a second of a shard, so all are read at the same time, and a second look must see the same
 //! records. Memory holds one answer, at most 10 MiB of records, for each connection.
 //!
+//! What is answered must go on: a record, an iterator or a page that comes again is an error, and so is an answer
+//! that lacks what tells whether more follows. No redirect is followed, and every answer has a bound on its bytes
+//! and on its time.
+//!
 //! Sources: Kinesis Data Streams API reference, "GetRecords", "GetShardIterator", "ListShards"; Kinesis
 //! Data Streams Developer Guide, "Quotas and limits", "Resharding a stream".
 
@@ -50,3 +54,6 @@ pub const RENEWALS_MAX: u32 = 5;
 /// Answers in a row without any record, and not at the tip, after which a shard is given up. Where
 /// records are rare Kinesis answers without some, and each answer moves on.
 pub const EMPTY_MAX: u32 = 10_000;
+
+/// Bytes that an answer may have: 10 MiB of records in base64, and what goes with 10,000 of them.
+pub const ANSWER_BYTES_MAX: u64 = 32 << 20;

@@ -6,7 +6,7 @@ use std::io;
 use aws_sdk_kinesis::types::Shard;
 use sealion_aws::Connection;
 
-use crate::client::Client;
+use crate::client::{bad, Client};
 
 /// Pages of a list of shards, far more than a stream has.
 const PAGES_MAX: usize = 1000;
@@ -19,21 +19,34 @@ pub(crate) fn shards(
     mut listed: impl FnMut(usize),
 ) -> io::Result<Vec<String>> {
     let mut shards = Vec::new();
-    let mut token = None;
+    let mut ids = HashSet::new();
+    let mut token: Option<String> = None;
     for _ in 0..PAGES_MAX {
-        let client = client.clone();
-        let page = connection.spawn(async move { client.shards(token).await });
+        let (client, asked) = (client.clone(), token.clone());
+        let page = connection.spawn(async move { client.shards(asked).await });
         let page = page.wait()??;
-        shards.extend(page.shards.unwrap_or_default());
+        let found = page.shards.ok_or_else(|| bad("Shards", "none"))?;
+        for shard in found {
+            if !ids.insert(shard.shard_id.clone()) {
+                let found = format!("{:?} again", shard.shard_id);
+                return Err(bad("each shard once", found));
+            }
+            shards.push(shard);
+        }
         listed(shards.len());
-        token = page.next_token;
-        if token.is_none() {
+        if page.next_token.is_none() && shards.is_empty() {
+            return Err(bad("a shard, as every stream has one", "none"));
+        }
+        if page.next_token.is_none() {
             return Ok(parents_first(shards));
         }
+        if page.next_token == token {
+            let found = "the one that this page was asked for with";
+            return Err(bad("another NextToken", found));
+        }
+        token = page.next_token;
     }
-    Err(io::Error::other(format!(
-        "the list of shards has more than {PAGES_MAX} pages: check the endpoint"
-    )))
+    Err(bad("a last page", format!("more than {PAGES_MAX}")))
 }
 
 /// The ids, none before those of the shards that it was split or merged from.

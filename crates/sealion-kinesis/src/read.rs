@@ -11,7 +11,7 @@ use serde::Serialize;
 use tokio::time::{sleep_until, Instant};
 
 use crate::archive::Counts;
-use crate::client::{Answer, Client};
+use crate::client::{bad, Answer, Client};
 use crate::kept::Writer;
 use crate::{EMPTY_MAX, RENEWALS_MAX};
 
@@ -58,14 +58,18 @@ pub(crate) async fn shard(client: &Client, shard: &str, writer: Writer, counts: 
 
 async fn all(client: &Client, shard: &str, writer: &Writer, counts: &Counts) -> io::Result<()> {
     let mut position = Position::default();
-    let mut iterator = client.iterator(shard, None).await?;
+    let mut iterator = Some(client.iterator(shard, None).await?);
     while let Some(from) = iterator {
         let next_request = Instant::now() + PACE;
         iterator = match client.records(&from).await? {
             Answer::Records(answer) => {
-                keep(&answer.records, writer, counts)?;
+                keep(&answer.records, &mut position, writer, counts)?;
                 if position.is_end_after(&answer)? {
                     break;
+                }
+                if answer.next_shard_iterator.as_ref() == Some(&from) {
+                    let found = "the one that these records were asked for with";
+                    return Err(bad("another NextShardIterator", found));
                 }
                 answer.next_shard_iterator
             }
@@ -77,7 +81,7 @@ async fn all(client: &Client, shard: &str, writer: &Writer, counts: &Counts) -> 
                          of this machine, or run again later"
                     )));
                 }
-                client.iterator(shard, position.last.as_deref()).await?
+                Some(client.iterator(shard, position.last.as_deref()).await?)
             }
         };
         sleep_until(next_request).await;
@@ -89,15 +93,27 @@ async fn all(client: &Client, shard: &str, writer: &Writer, counts: &Counts) -> 
 }
 
 impl Position {
+    /// Takes note of a record. Their numbers rise within a shard, though not by one.
+    fn pass(&mut self, record: &Record) -> io::Result<()> {
+        let number = &record.sequence_number;
+        let expected = "records whose sequence numbers rise";
+        let own = rank(number).ok_or_else(|| bad(expected, format!("{number:?}")))?;
+        if let Some(last) = self.last.as_ref().filter(|last| rank(last) >= Some(own)) {
+            return Err(bad(expected, format!("{number:?} after {last:?}")));
+        }
+        self.last = Some(number.clone());
+        Ok(())
+    }
+
     /// Takes note of an answer. True if nothing follows it: Kinesis says that it is at the tip of the
     /// stream, and nothing came; or it says so three times in a row, while somebody goes on writing.
     fn is_end_after(&mut self, answer: &GetRecordsOutput) -> io::Result<bool> {
         self.renewed = 0;
-        let at_tip = answer.millis_behind_latest.unwrap_or(0) == 0;
+        let behind = answer.millis_behind_latest.filter(|behind| *behind >= 0);
+        let at_tip = behind.ok_or_else(|| bad("MillisBehindLatest", "none"))? == 0;
         self.at_tip = if at_tip { self.at_tip + 1 } else { 0 };
         match answer.records.last() {
-            Some(record) => {
-                self.last = Some(record.sequence_number.clone());
+            Some(_) => {
                 self.empty = 0;
                 Ok(self.at_tip == AT_TIP_MAX)
             }
@@ -113,8 +129,21 @@ impl Position {
     }
 }
 
-fn keep(records: &[Record], writer: &Writer, counts: &Counts) -> io::Result<()> {
+/// What a number of any length, in decimal digits, is compared by.
+fn rank(number: &str) -> Option<(usize, &str)> {
+    let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+    let significant = number.trim_start_matches('0');
+    (digits && !number.is_empty()).then_some((significant.len(), significant))
+}
+
+fn keep(
+    records: &[Record],
+    position: &mut Position,
+    writer: &Writer,
+    counts: &Counts,
+) -> io::Result<()> {
     for record in records {
+        position.pass(record)?;
         let data = record.data.as_ref();
         let line = Line {
             records: [LineRecord {
@@ -174,6 +203,29 @@ mod tests {
             [false, false, false, true]
         );
         assert_eq!(ends(&[(2, 0), (0, 0)]), [false, true]);
+    }
+
+    #[test]
+    fn sequence_numbers_are_numbers_of_any_length() {
+        assert!(rank("9") < rank("10") && rank("009") == rank("9"));
+        let long = "49543463076548007577105092703039560359975228518395012686";
+        assert!(rank(long) < rank(&format!("{long}0")) && rank("0") < rank(long));
+        assert_eq!((rank(""), rank("1e9"), rank("-1")), (None, None, None));
+    }
+
+    #[test]
+    fn an_answer_says_how_far_behind_it_is() {
+        for behind in [None, Some(-1)] {
+            let answer = GetRecordsOutput::builder()
+                .set_records(Some(vec![]))
+                .set_millis_behind_latest(behind)
+                .build();
+            let error = Position::default().is_end_after(&answer.unwrap());
+            assert!(error
+                .unwrap_err()
+                .to_string()
+                .contains("MillisBehindLatest"));
+        }
     }
 
     #[test]

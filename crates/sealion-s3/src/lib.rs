@@ -58,4 +58,4 @@ pub const LISTING_BYTES_MAX: u64 = 8 << 20;
 pub const ERROR_BYTES_MAX: u64 = 64 << 10;
 
 /// Objects that one name may stand for; they are held in memory.
-pub const OBJECTS_MAX: usize = 20_000_000;
+pub const OBJECTS_MAX: usize = 5_000_000;

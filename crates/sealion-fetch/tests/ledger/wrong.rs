@@ -125,7 +125,6 @@ fn what_is_no_answer_is_an_error() {
         Fault::Without("Digest"),
         Fault::Without("DigestTipAddress"),
         Fault::Page(200),
-        Fault::Blanks(ANSWER_BYTES_MAX + 1),
     ] {
         stub.server.set_fault(Some(fault));
         let error = stub.ledger().digest().unwrap_err();
@@ -139,7 +138,18 @@ fn what_is_no_answer_is_an_error() {
     assert!(error.to_string().contains("expected a Block"), "{error}");
     stub.server
         .set_fault(Some(Fault::Without("JournalS3Exports")));
-    assert!(stub.ledger().exports().is_ok_and(|none| none.is_empty()));
+    let error = stub.ledger().exports().unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("expected JournalS3Exports, found none"),
+        "{error}"
+    );
+    stub.server
+        .set_fault(Some(Fault::Blanks(ANSWER_BYTES_MAX + 1)));
+    let error = stub.ledger().digest().unwrap_err();
+    assert!(matches!(error, Error::Unfit { .. }), "{error:?}");
+    assert_eq!(stub.server.seen().len(), 6, "it is not asked for again");
     // A long one is no wrong one.
     stub.server.set_fault(Some(Fault::Blanks(1 << 20)));
     assert_eq!(stub.ledger().digest().unwrap().0, stub.digest);
