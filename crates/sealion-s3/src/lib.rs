@@ -57,5 +57,5 @@ pub const LISTING_BYTES_MAX: u64 = 8 << 20;
 /// Bytes that an error of S3 may have.
 pub const ERROR_BYTES_MAX: u64 = 64 << 10;
 
-/// Objects that one name may stand for; they are held in memory.
+/// Keys that a listing may have; objects are held in memory.
 pub const OBJECTS_MAX: usize = 5_000_000;

@@ -122,6 +122,8 @@ struct Listing<'a> {
     url: &'a S3Url,
     entries: Vec<Arc<Entry>>,
     so_far: Listed,
+    /// Keys that came, whether they are listed or stand beside.
+    keys: usize,
     last: Option<String>,
     /// Of the page that follows.
     token: Option<String>,
@@ -136,6 +138,7 @@ impl<'a> Listing<'a> {
             url,
             entries: Vec::new(),
             so_far: Listed::default(),
+            keys: 0,
             last: None,
             token: None,
             empty: 0,
@@ -180,14 +183,16 @@ impl<'a> Listing<'a> {
             let found = format!("{key:?} after {last:?}");
             return Err(BadPage::new("keys in rising order, each once", found));
         }
+        if self.keys == OBJECTS_MAX {
+            let found =
+                format!("more than {OBJECTS_MAX}: name a folder in it, with a `/` at its end");
+            return Err(BadPage::new("keys that fit into memory", found));
+        }
+        self.keys += 1;
         self.last = Some(key.clone());
         if !self.url.holds(key) {
             self.beside.get_or_insert_with(|| key.clone());
             return Ok(());
-        }
-        if self.entries.len() == OBJECTS_MAX {
-            let found = format!("more than {OBJECTS_MAX}: name a folder in it");
-            return Err(BadPage::new("objects that fit into memory", found));
         }
         let entry = Entry::new(self.url, object);
         self.so_far.objects += 1;
@@ -206,5 +211,29 @@ impl<'a> Listing<'a> {
         self.entries
             .sort_unstable_by(|a, b| compare(a.key(), b.key()));
         Ok(self.entries)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_without_end_are_given_up_though_they_only_stand_beside() {
+        let url = "s3://b/p".parse().unwrap();
+        let mut listing = Listing::new(&url);
+        let mut take = |number: usize| {
+            listing.take(&page::Listed {
+                key: format!("p-{number:012}"),
+                size: 1,
+                last_modified: None,
+                e_tag: None,
+            })
+        };
+        for number in 0..OBJECTS_MAX {
+            take(number).unwrap();
+        }
+        let error = take(OBJECTS_MAX).unwrap_err().to_string();
+        assert!(error.contains("found more than 5000000"), "{error}");
     }
 }
