@@ -97,10 +97,10 @@ fn sound_journals_of_all_forms_are_verified() {
                 Verdict::Consistent,
                 "{mix:?} {form:?}: {without}"
             );
-            let warnings = with
-                .findings()
-                .iter()
-                .filter(|f| f.severity == sealion::Severity::Warning);
+            // A deletion beside a hash that nothing gives may be half of a revision in any journal.
+            let warnings = with.findings().iter().filter(|f| {
+                f.severity == sealion::Severity::Warning && f.code != sealion::Code::DeletionRule
+            });
             assert_eq!(warnings.count(), 0, "{mix:?} {form:?}: {with}");
         }
     }

@@ -82,13 +82,17 @@ pub(super) fn check_entries(
 
 /// Whether the revisions' root is paired with an entry that nothing explains, so that the two
 /// may be one, split. Not in the order of all whole blocks that were published: internal,
-/// revisions, internal, `transactionInfo`. (The block that would look so when split has three
-/// entries, its revisions last.)
+/// revisions, internal, `transactionInfo`. (A block that would look so when split has three
+/// entries, its revisions last; with more behind them, seven.)
 fn beside_revisions(entries: &[RecordedHash], explained: &[Option<Hash>; 3]) -> bool {
     let [root @ Some(_), info, _] = *explained else {
         return false;
     };
-    if entries.len() == 4 && entries[1].hash == root && info.is_some() && entries[3].hash == info {
+    if (4..8).contains(&entries.len())
+        && entries[1].hash == root
+        && info.is_some()
+        && entries[3].hash == info
+    {
         return false;
     }
     let open = |entry: &RecordedHash| !explained.contains(&entry.hash);
@@ -220,6 +224,8 @@ mod tests {
         assert!(beside(&[open, info, open, root]));
         assert!(beside(&[open, root, info, open]));
         assert!(!beside(&[open, root, open, info]), "as published");
+        assert!(!beside(&[open, root, open, info, open, open, open]));
+        assert!(beside(&[open, root, open, info, open, open, open, open]));
         assert!(!beside(&[root, info]) && !beside(&[open, info, root]));
         let stripped = [Some(hash(root)), None, None];
         assert!(beside_revisions(
