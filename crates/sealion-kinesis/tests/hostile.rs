@@ -7,20 +7,14 @@ use std::time::Duration;
 use sealion::source::Archive as _;
 use sealion_aws::{Connection, Patience, Settings};
 use sealion_kinesis::{Kinesis, ANSWER_BYTES_MAX};
-use sealion_stubs::hostile::{serve, Answer, Request};
-use sealion_stubs::{url, KEY_ID, SECRET};
-
-/// What no other server may ever see.
-const TOKEN: &str = "a-session-token-for-one-server-alone";
+use sealion_stubs::hostile::{serve, set_credentials, Answer, Request, TOKEN};
+use sealion_stubs::{url, SECRET};
 
 const SHARDS: &str = r#"{"Shards":[{"ShardId":"s-0","HashKeyRange":{"StartingHashKey":"0","EndingHashKey":"1"},
     "SequenceNumberRange":{"StartingSequenceNumber":"0"}}]}"#;
 
 fn open(to: SocketAddr) -> Result<Kinesis, String> {
-    // All tests of this process use the same credentials.
-    std::env::set_var("AWS_ACCESS_KEY_ID", KEY_ID);
-    std::env::set_var("AWS_SECRET_ACCESS_KEY", SECRET);
-    std::env::set_var("AWS_SESSION_TOKEN", TOKEN);
+    set_credentials();
     let settings = Settings {
         region: Some("us-east-1".to_owned()),
         endpoint_url: Some(url(to)),

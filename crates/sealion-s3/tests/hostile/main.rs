@@ -13,18 +13,12 @@ use std::time::Duration;
 use sealion::source::Archive as _;
 use sealion_aws::{Connection, Patience, Settings};
 use sealion_s3::S3;
-use sealion_stubs::hostile::{serve, Answer, Request, Server};
-use sealion_stubs::{url, KEY_ID, SECRET};
-
-/// What no other server may ever see.
-const TOKEN: &str = "a-session-token-for-one-server-alone";
+use sealion_stubs::hostile::{serve, set_credentials, Answer, Request, Server, TOKEN};
+use sealion_stubs::{url, SECRET};
 
 /// An archive of what the server lists under `s3://b/p/`.
 fn open(to: SocketAddr) -> Result<S3, String> {
-    // All tests of this process use the same credentials.
-    std::env::set_var("AWS_ACCESS_KEY_ID", KEY_ID);
-    std::env::set_var("AWS_SECRET_ACCESS_KEY", SECRET);
-    std::env::set_var("AWS_SESSION_TOKEN", TOKEN);
+    set_credentials();
     let settings = Settings {
         region: Some("us-east-1".to_owned()),
         endpoint_url: Some(url(to)),

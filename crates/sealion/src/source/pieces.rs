@@ -9,7 +9,7 @@
 
 use std::io::{self, Read};
 
-use super::cut_binary::VERSION_MARKER;
+use super::cut_binary::{is_pad, VERSION_MARKER};
 use super::exact_binary::{plain, table, Plain};
 use super::exact_text::{Exact, Found};
 use super::flaw::{Flaw, FlawKind};
@@ -119,8 +119,8 @@ impl Part<'_> {
             0 => self.context,
             _ => self.ends[index - 1],
         };
-        let is_padding = |at| self.encoding == Encoding::Binary && self.bytes[at] < 0x0F;
-        while index + 1 < self.ends.len() && is_padding(start) {
+        let is_pad = |at| self.encoding == Encoding::Binary && is_pad(&self.bytes[at..]);
+        while index + 1 < self.ends.len() && is_pad(start) {
             start = self.ends[index];
             index += 1;
         }

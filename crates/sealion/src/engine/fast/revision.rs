@@ -52,7 +52,7 @@ impl<'a, S: Source<'a>> Decoder<'_, S> {
                 }
                 "data" => {
                     let slot = match with_content {
-                        true => Some(self.data(at, batch)?),
+                        true => self.data(at, batch)?,
                         false => {
                             self.source.skip()?;
                             None
@@ -111,11 +111,9 @@ impl<'a, S: Source<'a>> Decoder<'_, S> {
 
     /// Data, unless it has the fields of metadata: then the reference says whether the two may
     /// have been exchanged.
-    fn data(&mut self, start: usize, batch: &mut Batch) -> Result<Slot, Pass> {
-        let mark = self.source.mark();
-        let slot = self.source.hash_into(batch)?;
-        let end = self.source.offset();
-        self.source.rewind(mark)?;
+    fn data(&mut self, start: usize, batch: &mut Batch) -> Result<Option<Slot>, Pass> {
+        let mut slot = None;
+        let end = self.hash_first(batch, &mut slot)?;
         self.source.enter(Type::Struct)?;
         let mut fields = 0;
         while let Some((name, _)) = self.source.named()? {
