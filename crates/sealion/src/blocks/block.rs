@@ -8,7 +8,7 @@ use super::json;
 use super::read::{Envelope, Node, Unfit};
 use super::revision::{content_hash, ion_hash, is_json, Kind, Made, Revision, RevisionContent};
 use super::time::Time;
-use super::uncovered::{annotated, uncovered, Bound, Uncovered};
+use super::uncovered::{annotated, uncovered, within, Bound, Uncovered};
 use super::BlockAddress;
 use crate::Limits;
 
@@ -139,9 +139,8 @@ impl Block {
         block.repeated.extend(nested.collect::<Vec<_>>());
         block.uncovered = annotated(&envelope.node(), "the block");
         block.uncovered.extend(uncovered(envelope, &FIELDS)?);
-        let within = block.address.uncovered.iter();
-        let within = within.map(|one| one.within("blockAddress"));
-        block.uncovered.extend(within.collect::<Vec<_>>());
+        let of_address = within(&block.address.uncovered, "blockAddress");
+        block.uncovered.extend(of_address);
         envelope.require("entriesHashList")?.each_item(|item| {
             let found = annotated(&item, "entriesHashList[]");
             block.uncovered.extend(found);

@@ -10,7 +10,7 @@ use super::claim::{repeated, Id, RecordedAddress, RecordedHash};
 use super::json;
 use super::read::{Envelope, Node, Unfit};
 use super::time::Time;
-use super::uncovered::{uncovered, Bound, Uncovered};
+use super::uncovered::{uncovered, within, Bound, Uncovered};
 use super::Hash;
 
 /// A revision as recorded.
@@ -146,9 +146,8 @@ impl Revision {
         if let Some(address) = envelope.get("blockAddress") {
             let address = RecordedAddress::read(&address)?;
             revision.nest("blockAddress", &address.repeated);
-            let within = address.uncovered.iter();
-            let within = within.map(|one| one.within("blockAddress"));
-            revision.uncovered.extend(within);
+            let of_address = within(&address.uncovered, "blockAddress");
+            revision.uncovered.extend(of_address);
             revision.address = Some(address);
         }
         let data_hash = envelope.get("dataHash");

@@ -38,7 +38,7 @@ impl Uncovered {
     }
 
     /// The same in a struct or list at `place`.
-    pub(crate) fn within(&self, place: &str) -> Uncovered {
+    fn within(&self, place: &str) -> Uncovered {
         let path = match self.path.as_str() {
             "" => place.to_owned(),
             own => format!("{place}.{own}"),
@@ -81,6 +81,14 @@ pub(crate) fn uncovered(
         }
     }
     Ok(found)
+}
+
+/// All of them, in a struct or list at `place`.
+pub(crate) fn within<'a>(
+    list: &'a [Uncovered],
+    place: &'a str,
+) -> impl Iterator<Item = Uncovered> + 'a {
+    list.iter().map(move |one| one.within(place))
 }
 
 /// The annotations of a value, if there are any.

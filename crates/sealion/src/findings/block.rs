@@ -18,7 +18,7 @@ use crate::blocks::block::{Block, BlockContent, RedactionOrder};
 use crate::blocks::claim::{Id, RecordedHash};
 use crate::blocks::revision::{Kind, Revision};
 use crate::blocks::time::Time;
-use crate::blocks::uncovered::Uncovered;
+use crate::blocks::uncovered::within;
 use crate::blocks::{BlockAddress, Hash};
 use crate::hashes::BlockHashes;
 
@@ -79,8 +79,7 @@ impl CheckedBlock {
     pub(crate) fn shown(&self) -> (usize, usize, usize) {
         let recomputed = |record: &&RevisionRecord| record.standing == Standing::Recomputed;
         let recomputed = self.revisions.iter().filter(recomputed);
-        let [_, _, content] = self.fingerprint.parts();
-        let infos = content.iter().take(2).flatten().count();
+        let infos = self.fingerprint.infos().iter().flatten().count();
         let with_data = recomputed
             .clone()
             .filter(|record| record.kind == Kind::User);
@@ -304,10 +303,9 @@ fn check_place(
 /// What no hash covers and QLDB does not write, under its name from the block on.
 fn unknown_fields(block: &Block) -> Vec<String> {
     let revisions = block.revisions.iter();
-    let in_revisions = revisions.flat_map(|revision| &revision.uncovered);
-    let in_revisions = in_revisions.map(|one| one.within("revisions[]").to_string());
-    let own = block.uncovered.iter().map(Uncovered::to_string);
-    own.chain(in_revisions).collect()
+    let in_revisions = revisions.flat_map(|revision| within(&revision.uncovered, "revisions[]"));
+    let all = block.uncovered.iter().cloned().chain(in_revisions);
+    all.map(|one| one.to_string()).collect()
 }
 
 fn tables(block: &Block) -> Vec<(Id, Id)> {

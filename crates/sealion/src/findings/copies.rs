@@ -82,10 +82,7 @@ impl<'a> Copies<'a> {
             .map(|id| format!("the revision of document {id}"))
             .collect();
         for (at, name) in ["transactionInfo", "redactionInfo"].into_iter().enumerate() {
-            let has = |block: &CheckedBlock| {
-                let [_, _, content] = block.fingerprint.parts();
-                content.get(at).is_some_and(Option::is_some)
-            };
+            let has = |block: &CheckedBlock| block.fingerprint.infos()[at].is_some();
             if !has(block) && self.all().any(has) {
                 all.push(name.to_owned());
             }

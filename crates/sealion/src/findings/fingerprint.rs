@@ -86,6 +86,12 @@ impl Fingerprint {
             .collect()
     }
 
+    /// The hashes of `transactionInfo` and of `redactionInfo`, where they are there.
+    pub(crate) fn infos(&self) -> [Option<Hash>; 2] {
+        let [_, _, content] = self.parts();
+        content.first_chunk().copied().unwrap_or_default()
+    }
+
     /// The hashes of entries, of revisions, and of content.
     pub(crate) fn parts(&self) -> [&[Option<Hash>]; 3] {
         let (entries, rest) = self.hashes.split_at(self.lengths.0);

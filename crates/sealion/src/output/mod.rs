@@ -50,10 +50,7 @@ impl NewFile {
         reads: impl IntoIterator<Item = P>,
     ) -> Result<NewFile, Error> {
         let path = path.into();
-        let folder = match path.parent() {
-            Some(parent) if parent != Path::new("") => parent.to_owned(),
-            _ => PathBuf::from("."),
-        };
+        let folder = folder_of(&path).to_owned();
         let new = NewFile {
             private: replaces == Replaces::Checkpoint,
             path,
@@ -228,6 +225,14 @@ impl NewFile {
             path: self.path.display().to_string(),
             why,
         }
+    }
+}
+
+/// The folder in which `path` lies.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
     }
 }
 

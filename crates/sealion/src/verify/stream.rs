@@ -15,7 +15,7 @@ use crate::blocks::claim::RecordedAddress;
 use crate::blocks::compact;
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::revision::{Kind, RecordedTable, Revision, RevisionContent};
-use crate::blocks::uncovered::{annotated, uncovered, Bound, Uncovered};
+use crate::blocks::uncovered::{annotated, uncovered, within, Bound, Uncovered};
 use crate::blocks::{BlockAddress, Hash};
 use crate::engine::{read_values, value_text, Wanted};
 use crate::findings::{
@@ -440,12 +440,11 @@ fn open(
     let refused = read_values(&piece, |node| {
         let node = node.within(stored.offset);
         let payload = Envelope::open(node).and_then(|record| {
-            let around = uncovered(&record, &RECORD)?;
-            let own = annotated(&node, "");
-            let around = around.iter().chain(&own);
+            let mut around = uncovered(&record, &RECORD)?;
+            around.extend(annotated(&node, ""));
             Ok(Payload {
                 fields: Envelope::open(record.require("payload")?)?,
-                around: around.map(|one| one.within("record")).collect(),
+                around: within(&around, "record").collect(),
             })
         });
         if let Err(unfit) = payload.and_then(|payload| each(payload, outcome)) {
@@ -465,14 +464,13 @@ fn read_details<'g>(stored: &'g Stored, details: &mut Vec<Details<'g>>, outcome:
         let (mut revision, content) = Revision::read(&fields.require("revision")?, true)?;
         revision.uncovered.extend(around);
         let of_payload = uncovered(&fields, &DETAILS)?;
-        let of_payload = of_payload.iter().map(|one| one.within("record.payload"));
+        let of_payload = within(&of_payload, "record.payload");
         revision.uncovered.extend(of_payload);
         let table = fields.get("tableInfo");
         if let Some(table) = &table {
             let found = uncovered(&Envelope::open(*table)?, &TABLE_INFO)?;
-            let within = found.iter();
-            let within = within.map(|one| one.within("record.payload.tableInfo"));
-            revision.uncovered.extend(within);
+            let of_table = within(&found, "record.payload.tableInfo");
+            revision.uncovered.extend(of_table);
         }
         revision.table = table.map(|node| RecordedTable::read(&node)).transpose()?;
         details.push(Details {

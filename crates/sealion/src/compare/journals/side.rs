@@ -37,10 +37,8 @@ impl<'a> Side<'a> {
 
     /// The hash of `transactionInfo` (0) or `redactionInfo` (1), from whichever has it.
     pub(super) fn info(&self, at: usize) -> Option<Hash> {
-        self.blocks.iter().find_map(|block| {
-            let [_, _, content] = block.fingerprint.parts();
-            content.get(at).copied().flatten()
-        })
+        let mut blocks = self.blocks.iter();
+        blocks.find_map(|block| *block.fingerprint.infos().get(at)?)
     }
 
     /// Which of them shows most of revision `index`; the first of those that do.

@@ -4,6 +4,8 @@
 use std::fs::File;
 use std::path::Path;
 
+#[cfg(unix)]
+use crate::output::folder_of;
 use crate::output::open_plainly;
 
 /// Opens a checkpoint of ours; `None` if there is nothing.
@@ -92,12 +94,4 @@ const OTHERS_WRITE: u32 = 0o022;
 #[cfg(unix)]
 fn own() -> u32 {
     rustix::process::geteuid().as_raw()
-}
-
-#[cfg(unix)]
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    }
 }

@@ -6,6 +6,7 @@ use crate::blocks::claim::RecordedAddress;
 use crate::blocks::evidence::{self, IonText, ProofClaim};
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::revision::{Kind, Revision, RevisionContent};
+use crate::blocks::uncovered::within;
 use crate::blocks::BlockAddress;
 use crate::engine::read_values;
 use crate::findings::{
@@ -117,8 +118,8 @@ impl Collector<'_> {
             &mut findings,
         );
         self.findings.extend(findings);
-        let uncovered = revision.uncovered.iter();
-        let unknown_fields = uncovered.map(|one| one.within("revision").to_string());
+        let uncovered = within(&revision.uncovered, "revision");
+        let unknown_fields = uncovered.map(|one| one.to_string());
         self.loose(address, record, proof, unknown_fields.collect());
         Ok(())
     }
