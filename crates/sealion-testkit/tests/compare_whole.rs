@@ -328,6 +328,87 @@ fn what_no_hash_covers_is_named_with_what_each_has() {
     }
 }
 
+/// A block's struct with a further field in entry `at` of its list of that name.
+fn with_extra(block: Element, list: &str, at: usize) -> Element {
+    let extra = [("extra".into(), Element::string("Mallory"))];
+    let fields = block.as_struct().unwrap().iter().map(|(name, value)| {
+        let items = value.as_sequence().filter(|_| name.text() == Some(list));
+        let items = items.map(|items| {
+            let items = items.elements().enumerate().map(|(index, item)| {
+                let own = item.as_struct().unwrap().iter();
+                let own = own.map(|(name, value)| (name.clone(), value.clone()));
+                let extra = extra.clone().into_iter().filter(|_| index == at);
+                Element::from(Struct::from_iter(own.chain(extra)))
+            });
+            Element::from(ion_rs::List::from_iter(items))
+        });
+        (name.clone(), items.unwrap_or_else(|| value.clone()))
+    });
+    Struct::from_iter(fields).into()
+}
+
+#[test]
+fn a_field_beside_a_hash_that_stands_alone_is_a_difference() {
+    let mut ledger = Ledger::new(3, 20, Mix::Vehicle);
+    let (index, at) = with_data(&ledger);
+    let stub = &mut ledger.blocks[index].revisions.as_mut().unwrap()[at];
+    *stub = Revision::internal(stub.hash.clone());
+    let genuine: Vec<Element> = ledger.blocks.iter().map(Block::to_element).collect();
+    let mut changed = genuine.clone();
+    changed[index] = with_extra(changed[index].clone(), "revisions", at);
+    let field = format!("revisions[{at}].extra");
+    for formats in FORMATS.iter().flat_map(|a| FORMATS.map(|b| [*a, b])) {
+        let encode =
+            |format: Format, blocks: &[Element]| format.encode(blocks, &Rng::new(0)).unwrap();
+        let first = Memory::new().with("j", encode(formats[0], &genuine));
+        let second = Memory::new().with("j", encode(formats[1], &changed));
+        each_way(&first, &second, |comparison| {
+            assert_eq!(comparison.outcome, Outcome::Different, "{comparison}");
+            assert!(
+                comparison.differences.iter().any(|one| one.field == field),
+                "{comparison}"
+            );
+        });
+        let again = encode(formats[1], &changed[index..=index]);
+        let both = first.clone().with("z", again);
+        each_way(&first, &both, |comparison| {
+            assert_eq!(comparison.outcome, Outcome::Different, "{comparison}");
+        });
+    }
+}
+
+#[test]
+fn a_field_of_a_streams_summary_is_a_difference() {
+    let ledger = Ledger::new(3, 20, Mix::Vehicle);
+    let (index, at) = with_data(&ledger);
+    let block = &ledger.blocks[index];
+    let records = stream::whole(&ledger.blocks).unwrap();
+    let summary = stream::record("BLOCK_SUMMARY", block.to_summary()).unwrap();
+    let changed = with_extra(block.to_summary(), "revisionSummaries", at);
+    let changed = stream::record("BLOCK_SUMMARY", changed).unwrap();
+    let replaced = records.iter().map(|record| match *record == summary {
+        true => changed.clone(),
+        false => record.clone(),
+    });
+    let replaced: Vec<_> = replaced.collect();
+    assert_ne!(replaced, records);
+    let of = |records: &[Vec<u8>]| Memory::new().with("s", stream::firehose(records, false));
+    let export = Memory::new().with("j", text(&ledger));
+    for first in [&of(&records), &export] {
+        each_way(first, &of(&replaced), |comparison| {
+            assert_eq!(comparison.outcome, Outcome::Different, "{comparison}");
+            let field = format!("revisionSummaries[{at}].extra");
+            let [found] = &comparison.differences[..] else {
+                panic!("{comparison}")
+            };
+            assert_eq!(
+                (&*found.field, found.kind),
+                (&*field, DifferenceKind::NotCovered)
+            );
+        });
+    }
+}
+
 #[test]
 fn strands_that_one_copy_has_alone_are_named_in_the_first_line() {
     let ledger = Ledger::new(3, 6, Mix::Tiny);

@@ -223,7 +223,9 @@ fn previous(envelope: &Envelope<'_>, address: &RecordedAddress) -> Result<Record
     }
 }
 
-const SUMMARY_FIELDS: [(&str, Bound); 2] = [("hash", Bound::Read), ("documentId", Bound::Read)];
+/// What QLDB writes in a stream's block summary for a revision.
+pub(crate) const SUMMARY_FIELDS: [(&str, Bound); 2] =
+    [("hash", Bound::Read), ("documentId", Bound::Read)];
 
 /// `{hash, documentId?}` of a stream's block summary.
 fn summary(node: &Node<'_>) -> Result<Revision, Unfit> {

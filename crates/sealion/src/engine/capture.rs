@@ -30,6 +30,7 @@ pub(super) fn texts(piece: &Piece, blocks: &mut [Boxed], wanted: &Wanted) {
                 Box::new(Captured {
                     text,
                     recorded_tables: Vec::new(),
+                    of_summaries: Vec::new(),
                 })
             });
         }

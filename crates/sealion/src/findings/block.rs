@@ -95,6 +95,8 @@ pub(crate) struct Captured {
     /// Tables that stream records name beside their revisions, which no hash covers:
     /// revision hash, table name.
     pub(crate) recorded_tables: Vec<(Hash, String)>,
+    /// Fields of a stream's summaries that are none of QLDB's: path in the block, text.
+    pub(crate) of_summaries: Vec<(String, String)>,
 }
 
 /// Checks everything about `block` that needs no other block.

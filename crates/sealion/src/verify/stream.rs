@@ -10,7 +10,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::feed::{Outcome, Task};
-use crate::blocks::block::{Block, BlockContent};
+use crate::blocks::block::{Block, BlockContent, SUMMARY_FIELDS};
 use crate::blocks::claim::RecordedAddress;
 use crate::blocks::compact;
 use crate::blocks::read::{Envelope, Node, Unfit};
@@ -366,6 +366,7 @@ fn captured(summary: &Stored, joined: &[Option<&Details<'_>>]) -> Option<Capture
         }));
     }
     let mut text = None;
+    let mut of_summaries = Vec::new();
     payload(summary, |payload| {
         let mut fields = Vec::new();
         for (name, node) in payload.fields() {
@@ -376,8 +377,14 @@ fn captured(summary: &Stored, joined: &[Option<&Details<'_>>]) -> Option<Capture
             }
             let mut list = Vec::new();
             let mut revisions = revisions.iter_mut();
-            for item in node.items()? {
-                let hash = Envelope::open(item)?.require("hash")?;
+            for (at, item) in node.items()?.into_iter().enumerate() {
+                let item = Envelope::open(item)?;
+                let hash = item.require("hash")?;
+                let own = |name: &str| SUMMARY_FIELDS.iter().any(|(own, _)| *own == name);
+                for (name, value) in item.fields().iter().filter(|(name, _)| !own(name)) {
+                    let path = format!("revisionSummaries[{at}].{name}");
+                    of_summaries.push((path, value_text(value, summary.is_text())?));
+                }
                 let bare = || {
                     Ok(format!(
                         "{{hash:{}}}",
@@ -395,6 +402,7 @@ fn captured(summary: &Stored, joined: &[Option<&Details<'_>>]) -> Option<Capture
     Some(Captured {
         text: text?,
         recorded_tables,
+        of_summaries,
     })
 }
 

@@ -136,10 +136,8 @@ impl Pair<'_> {
                 self.named(&field, &a, &b);
                 let (one, other) = (&first.blocks[at], &second.blocks[there]);
                 self.content(index, (one, &a), (other, &b));
-                if !is_bare(a.kind) && !is_bare(b.kind) {
-                    let texts = (first.text(at), second.text(there));
-                    self.loose_in_revision(index, texts, &a, &b);
-                }
+                let texts = (first.text(at), second.text(there));
+                self.loose_in_revision(index, texts, &a, &b);
             }
             (Some(a), Some(b)) => {
                 let values = (show(a.hash), show(b.hash));
@@ -235,12 +233,9 @@ impl Pair<'_> {
             self.hashes_only = true;
             return;
         };
-        let recomputed = |one: &RevisionRecord| one.standing == Standing::Recomputed;
-        let settled = recomputed(a) && recomputed(b);
         let place = format!("revisions[{index}].");
-        for found in first.in_revision(second, index, settled) {
-            // Redacted since, or left out, which is said.
-            if a.kind != b.kind && ["data", "dataHash"].contains(&&*found.field) {
+        for found in first.in_revision(second, index, settled(a, b)) {
+            if is_said(&found.field, a.kind, b.kind) {
                 continue;
             }
             let kind = match &*found.field {
@@ -265,12 +260,10 @@ impl Pair<'_> {
                 self.add_loose(String::new(), found, kind, None);
             }
             for (index, both) in lead.revisions.iter().zip(&other.revisions).enumerate() {
-                if both.0.kind != both.1.kind || is_bare(both.0.kind) {
-                    continue;
-                }
-                let recomputed = |one: &RevisionRecord| one.standing == Standing::Recomputed;
-                let settled = recomputed(both.0) && recomputed(both.1);
-                for found in a.in_revision(b, index, settled) {
+                for found in a.in_revision(b, index, settled(both.0, both.1)) {
+                    if is_said(&found.field, both.0.kind, both.1.kind) {
+                        continue;
+                    }
                     let place = format!("revisions[{index}].");
                     self.add_loose(place, found, kind, Some(both.0));
                 }
@@ -337,6 +330,20 @@ fn lack(first: Kind, second: Kind) -> Option<DifferenceKind> {
         (Kind::Unseen, b) if b != Kind::Unseen => Is::NotSeenInFirst,
         _ => return None,
     })
+}
+
+/// Whether the data of both was compared by what it hashes to.
+fn settled(a: &RevisionRecord, b: &RevisionRecord) -> bool {
+    let recomputed = |one: &RevisionRecord| one.standing == Standing::Recomputed;
+    recomputed(a) && recomputed(b)
+}
+
+/// Whether a field of a revision differs because one of the two was redacted, or left
+/// out but for its hash, which is said of the revision.
+fn is_said(field: &str, a: Kind, b: Kind) -> bool {
+    let content = ["data", "dataHash"].contains(&field);
+    let envelope = ["blockAddress", "metadata"].contains(&field);
+    a != b && (content || envelope && is_bare(a) != is_bare(b))
 }
 
 fn is_bare(kind: Kind) -> bool {

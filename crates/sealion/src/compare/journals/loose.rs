@@ -31,6 +31,8 @@ const OFTEN_NULL: [&str; 8] = [
 pub(super) struct Text {
     block: Element,
     json: bool,
+    /// Of a stream's summaries, which the block's text does not have.
+    of_summaries: Vec<(String, Element)>,
 }
 
 /// A field that is not the same in both.
@@ -48,12 +50,17 @@ pub(super) struct Loose {
 impl Text {
     /// `None` if the block has no text, or one that cannot be read back.
     pub(super) fn of(block: &CheckedBlock) -> Option<Text> {
-        let text = &block.captured.as_ref()?.text;
-        let block = Element::read_one(text).ok()?;
+        let captured = block.captured.as_ref()?;
+        let block = Element::read_one(&captured.text).ok()?;
         let hash = block.as_struct()?.get("blockHash")?;
+        let of_summaries = captured.of_summaries.iter();
+        let of_summaries = of_summaries
+            .map(|(path, text)| Some((path.clone(), Element::read_one(text).ok()?)))
+            .collect::<Option<_>>()?;
         Some(Text {
             json: hash.ion_type() == IonType::String,
             block,
+            of_summaries,
         })
     }
 
@@ -89,7 +96,21 @@ impl Text {
             let (a, b) = (words(loose(self)), words(loose(other)));
             all.push(worded("annotations", a, b));
         }
+        all.extend(self.in_summaries(other, forms));
         all
+    }
+
+    fn in_summaries(&self, other: &Text, forms: Forms) -> Vec<Loose> {
+        let both = [&self.of_summaries, &other.of_summaries];
+        let paths: BTreeSet<&String> = both.into_iter().flatten().map(|(path, _)| path).collect();
+        let each = paths.into_iter().filter_map(|path| {
+            let values = both.map(|all| {
+                let own = all.iter().filter(|(own, _)| own == path);
+                own.map(|(_, value)| value).collect::<Vec<_>>()
+            });
+            loose(path, &values, forms)
+        });
+        each.collect()
     }
 
     /// What differs in a revision that both give. `settled`: its data was compared by
@@ -117,17 +138,20 @@ fn fields(a: &Element, b: &Element, forms: Forms, skip: &dyn Fn(&str) -> bool) -
     let names: BTreeSet<String> = names(a).into_iter().chain(names(b)).collect();
     for name in names.into_iter().filter(|name| !skip(name)) {
         let (first, second) = (of_name(a, &name, forms), of_name(b, &name, forms));
-        let alike = alike(&first, &second, forms);
-        if alike != Alike::Same {
-            all.push(Loose {
-                field: name,
-                values: (show(&first), show(&second)),
-                one_sided: first.is_empty() || second.is_empty(),
-                perhaps: alike == Alike::Perhaps,
-            });
-        }
+        all.extend(loose(&name, &[first, second], forms));
     }
     all
+}
+
+/// What the two have under one name, if it is not the same.
+fn loose(field: &str, [first, second]: &[Vec<&Element>; 2], forms: Forms) -> Option<Loose> {
+    let alike = alike(first, second, forms);
+    (alike != Alike::Same).then(|| Loose {
+        field: field.to_owned(),
+        values: (show(first), show(second)),
+        one_sided: first.is_empty() || second.is_empty(),
+        perhaps: alike == Alike::Perhaps,
+    })
 }
 
 /// All fields of one name.
