@@ -33,7 +33,10 @@ impl RecordedHash {
 
 /// An id or a name. Those that QLDB makes have 22 characters, and take no memory of
 /// their own.
+#[cfg(not(test))]
 pub(crate) type Id = smol_str::SmolStr;
+#[cfg(test)]
+pub(crate) type Id = super::counted::Id;
 
 /// A list of hashes, at most `max` of them.
 pub(crate) fn hashes(node: &Node<'_>, max: u32) -> Result<Vec<RecordedHash>, Unfit> {

@@ -6,6 +6,8 @@ pub(crate) mod aws_json;
 pub(crate) mod block;
 pub(crate) mod claim;
 mod consistency;
+#[cfg(test)]
+pub(crate) mod counted;
 mod digest;
 pub(crate) mod evidence;
 mod ion_text;

@@ -5,6 +5,8 @@ mod bundle;
 mod checkpoint;
 mod collect;
 mod feed;
+#[cfg(test)]
+mod growth;
 mod looking;
 mod manifests;
 mod pool;
