@@ -122,6 +122,10 @@ pub(super) fn walk_within(
         };
         let (start, end) = piece.chunk_after(after);
         let offset = piece.offset_of(start);
+        let why = match why {
+            Why::Reader(_) => of_chunk(&bytes[start..end], &tables, piece.encoding).unwrap_or(why),
+            _ => why,
+        };
         each(Seen::Refused(Refused { offset, why }));
         walked.refused += 1;
         // One reader would not have come so far.
@@ -131,6 +135,13 @@ pub(super) fn walk_within(
         }
         from = end;
     }
+}
+
+/// Why the reader refuses a chunk that stands alone behind these symbol tables. What it says of a chunk that others
+/// follow depends on how many these are, and so on how the file was cut.
+fn of_chunk(chunk: &[u8], tables: &[u8], encoding: Encoding) -> Option<Why> {
+    let alone = [tables, chunk].concat();
+    Read::default().all(&alone, tables.len(), encoding, |_| {})
 }
 
 /// The reader's words for a refusal, without its dump of the input and without places in the bytes that it was
@@ -146,7 +157,7 @@ pub(crate) fn words(error: &str) -> String {
         words.push_str(part);
     }
     match words.as_str() {
-        // Which of the two it says of the same bytes depends on how many are behind them.
+        // It says either of the same bytes.
         "found unrecognized syntax" | "stream is incomplete; ran out of data" => {
             "unrecognized syntax, or a value without an end".to_owned()
         }
