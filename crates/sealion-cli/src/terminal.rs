@@ -260,10 +260,7 @@ impl Bar {
             let template = template(&progress);
             bar.set_length(progress.bytes_total);
             bar.set_position(progress.bytes);
-            bar.set_message(match template {
-                LOOKING => format!("file {} of {}", progress.objects, progress.objects_total),
-                _ => format!("{} blocks", progress.blocks),
-            });
+            bar.set_message(message(template, &progress));
             let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
             if shown.replace(template) != Some(template) {
                 bar.set_style(style(template));
@@ -290,6 +287,20 @@ fn template(progress: &Progress) -> &'static str {
         KNOWN
     } else {
         UNKNOWN
+    }
+}
+
+fn message(template: &str, progress: &Progress) -> String {
+    let pass = match progress.second_pass {
+        true => "second pass, by the reference: ",
+        false => "",
+    };
+    match template {
+        LOOKING => format!(
+            "{pass}file {} of {}",
+            progress.objects, progress.objects_total
+        ),
+        _ => format!("{pass}{} blocks", progress.blocks),
     }
 }
 

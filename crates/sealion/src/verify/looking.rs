@@ -40,6 +40,7 @@ impl Looking {
             blocks: 0,
             objects: self.objects.load(Ordering::Relaxed),
             objects_total: self.objects_total,
+            second_pass: false,
         });
     }
 

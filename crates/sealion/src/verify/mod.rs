@@ -4,6 +4,7 @@ mod access;
 mod bundle;
 mod checkpoint;
 mod collect;
+mod confirm;
 mod feed;
 #[cfg(test)]
 mod growth;
@@ -32,7 +33,7 @@ use crate::engine::{Engine, Wanted};
 use crate::findings::{Asked, CheckedBlock, Request};
 use crate::report::CheckpointAnswer;
 use crate::source::Archive;
-use crate::{Code, Digest, Error, Limits, Report, Severity, State, StrandId};
+use crate::{Code, Digest, Error, Limits, Report, State, StrandId};
 
 /// Bytes of whole values that one task checks.
 const PIECE_BYTES: usize = 128 << 10;
@@ -52,6 +53,9 @@ pub struct Progress {
     pub objects: u64,
     /// Files in all.
     pub objects_total: u64,
+    /// Whether everything is read once more, by the reference, because the fast engine found
+    /// something wrong that it alone may not say.
+    pub second_pass: bool,
 }
 
 /// What [`Verifier::progress`] was given.
@@ -242,16 +246,35 @@ impl Verifier {
     ) -> Result<Report, Error> {
         let (report, settled) = self.run(archive, self.engine, watcher, resumable)?;
         match self.engine {
-            // Only the reference may say no: what blocks say of one another was
-            // compared by hashes of the fast engine.
-            Engine::Fast if !settled || needs_confirmation(&report) => Ok(Report {
-                // What the fast engine passed on is still worth knowing.
-                passed: report.passed,
-                // Everything was read now.
-                checkpoint: report.checkpoint.map(CheckpointAnswer::unused),
-                ..self.run(archive, Engine::Reference, watcher, false)?.0
-            }),
+            Engine::Fast if !settled || confirm::needs_confirmation(report.findings()) => {
+                Ok(Report {
+                    // What the fast engine passed on is still worth knowing.
+                    passed: report.passed,
+                    // Everything was read now.
+                    checkpoint: report.checkpoint.map(CheckpointAnswer::unused),
+                    ..self
+                        .in_second_pass()
+                        .run(archive, Engine::Reference, watcher, false)?
+                        .0
+                })
+            }
             _ => Ok(report),
+        }
+    }
+
+    /// The same, whose progress is that of a second pass.
+    fn in_second_pass(&self) -> Verifier {
+        let progress = self.progress.clone().map(|tell| -> ProgressCallback {
+            Arc::new(move |at| {
+                tell(Progress {
+                    second_pass: true,
+                    ..at
+                })
+            })
+        });
+        Verifier {
+            progress,
+            ..self.clone()
         }
     }
 
@@ -343,19 +366,4 @@ struct Unwatched;
 
 impl Watcher for Unwatched {
     fn block(&mut self, _: &CheckedBlock) {}
-}
-
-/// Whether a report of the fast engine holds a failure that was not yet confirmed
-/// block by block.
-fn needs_confirmation(report: &Report) -> bool {
-    let between_blocks = [
-        Code::ChainLink,
-        Code::Digest,
-        Code::Proof,
-        Code::DuplicateBlock,
-        Code::DuplicateRevision,
-    ];
-    report.findings().iter().any(|finding| {
-        finding.severity == Severity::Failure && between_blocks.contains(&finding.code)
-    })
 }

@@ -310,6 +310,7 @@ impl<'s> Run<'_, 's> {
                     blocks,
                     objects: objects as u64,
                     objects_total: objects as u64,
+                    second_pass: false,
                 });
             }
         };
