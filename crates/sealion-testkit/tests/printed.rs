@@ -3,18 +3,20 @@
 
 mod common;
 
-use common::{archive, object, Form, FORMS};
+use common::{archive, object, text, Form, FORMS};
 use ion_rs::Element;
 use proptest::prelude::*;
 use sealion::bundle::Bundle;
 use sealion::extract::{extract, Row, RowState};
 use sealion::prove::WantedRevisions;
-use sealion::source::Memory;
-use sealion::{Prover, Verdict, Verifier};
+use sealion::source::{Archive, Memory, Object};
+use sealion::{Error, Prover, Verdict, Verifier};
 use sealion_testkit::agree::{property, trusted};
 use sealion_testkit::block::{Content, Revision};
 use sealion_testkit::write::{evidence, export::Format, json, stream};
 use sealion_testkit::{Ledger, Mix, Rng};
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn hash(value: &Element) -> [u8; 32] {
     sealion_reference::ion_hash(value).unwrap()
@@ -214,4 +216,91 @@ proptest! {
         let report = Verifier::new().against(digest).verify(&text).unwrap();
         assert_eq!(report.verdict(), Verdict::Verified);
     }
+}
+
+/// A file that somebody writes to while it is read: it changes when it was opened so often.
+struct Swapped {
+    before: Memory,
+    after: Memory,
+    sound: usize,
+    opened: AtomicUsize,
+}
+
+impl Archive for Swapped {
+    fn objects(&self) -> Result<Vec<Object>, Error> {
+        // Another length would be noticed.
+        Ok(vec![Object::new("j", None)])
+    }
+
+    fn open(&self, object: &Object) -> io::Result<Box<dyn io::Read + Send>> {
+        match self.opened.fetch_add(1, Ordering::SeqCst) < self.sound {
+            true => self.before.open(object),
+            false => self.after.open(object),
+        }
+    }
+}
+
+#[test]
+fn a_journal_that_is_exchanged_after_it_was_verified_is_not_extracted() {
+    let ledger = Ledger::new(3, 20, Mix::Vehicle);
+    let mut other = ledger.clone();
+    let (index, at) = ledger.documents().next().unwrap();
+    let revision = &mut other.blocks[index].revisions.as_mut().unwrap()[at];
+    revision.content = Content::Data(Element::read_one("{owner:\"Mallory\"}").unwrap());
+    let forged = revision.computed_hash().unwrap().to_vec();
+    let genuine = std::mem::replace(&mut revision.hash, forged.clone());
+    let entries = &mut other.blocks[index].entries;
+    entries
+        .iter_mut()
+        .filter(|own| **own == genuine)
+        .for_each(|own| own.clone_from(&forged));
+    for block in index..other.blocks.len() {
+        let before = block
+            .checked_sub(1)
+            .map(|before| other.blocks[before].block_hash.clone());
+        if let Some(before) = before.filter(|_| block > index) {
+            other.blocks[block].previous_block_hash = before;
+        }
+        let entries = other.blocks[block].entries_root().unwrap();
+        other.blocks[block].entries_hash = entries.to_vec();
+        other.blocks[block].rehash();
+    }
+    let of = |ledger| Memory::new().with("j", text(ledger));
+    let verifier = Verifier::new().against(trusted(&ledger.digest()));
+    let mut changed = 0;
+    for sound in 0..8 {
+        let archive = Swapped {
+            before: of(&ledger),
+            after: of(&other),
+            sound,
+            opened: AtomicUsize::new(0),
+        };
+        let mut forged = false;
+        let mut each = |row: Row| {
+            let mallory = row
+                .data_ion
+                .as_deref()
+                .is_some_and(|data| data.contains("Mallory"));
+            forged |= mallory && row.state == RowState::Verified;
+            Ok(())
+        };
+        let wanted = WantedRevisions::default();
+        let extraction = extract(&verifier, &archive, &wanted, false, &mut each);
+        match extraction {
+            Ok(extraction) => {
+                assert!(!forged, "{sound}: {}", extraction.report);
+                let verified = extraction.report.verdict() == Verdict::Verified;
+                let opened = archive.opened.into_inner();
+                assert!(!verified || opened <= sound, "{sound} of {opened}");
+            }
+            Err(error) => {
+                assert!(
+                    error.to_string().contains("changed while they were read"),
+                    "{error}"
+                );
+                changed += 1;
+            }
+        }
+    }
+    assert!(changed > 0, "nobody looked a second time");
 }

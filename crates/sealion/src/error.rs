@@ -50,6 +50,9 @@ pub enum Error {
         /// What was expected, what was found.
         reason: String,
     },
+    /// Inputs are read twice, and were not the same the second time.
+    #[error("the inputs changed while they were read, so what was handed over is not what was verified: do not rely on it, and run again on files that nobody writes to")]
+    Changed,
     /// A file does not hold what was asked of it.
     #[error("{path}: {reason}")]
     Unsuitable {

@@ -182,6 +182,24 @@ impl Report {
         self.verdict
     }
 
+    /// Whether another run, maybe by the other engine, found the same blocks, digests and
+    /// flaws.
+    pub(crate) fn says_the_same(&self, other: &Report) -> bool {
+        let said = |report: &Report| {
+            let Report {
+                verdict,
+                strands,
+                digests,
+                findings,
+                finding_totals,
+                ..
+            } = report;
+            let said = (verdict, strands, digests, findings, finding_totals);
+            serde_json::to_value(said).ok()
+        };
+        said(self).is_some_and(|own| Some(own) == said(other))
+    }
+
     /// The state that the next run can continue from
     /// ([`Verifier::on_top_of`](crate::Verifier::on_top_of)).
     ///

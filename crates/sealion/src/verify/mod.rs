@@ -282,7 +282,8 @@ impl Verifier {
     /// run's, and this one's is of no interest.
     ///
     /// # Errors
-    /// As of [`Verifier::verify`]; and if a file cannot be read that could be read then.
+    /// As of [`Verifier::verify`]; if a file cannot be read that could be read then; and
+    /// [`Error::Changed`] if something else was read now.
     pub(crate) fn pass_over(
         &self,
         archive: &dyn Archive,
@@ -302,14 +303,17 @@ impl Verifier {
         };
         let before = unread(report);
         let known = |path: &str| before.iter().any(|(own, _)| **own == *path);
-        match unread(&again).into_iter().find(|(path, _)| !known(path)) {
-            None => Ok(()),
-            Some((path, message)) => Err(Error::Io {
+        if let Some((path, message)) = unread(&again).into_iter().find(|(path, _)| !known(path)) {
+            return Err(Error::Io {
                 source: std::io::Error::other(format!(
                     "it could be read when it was verified, and not again: {message}"
                 )),
                 path: path.to_string(),
-            }),
+            });
+        }
+        match again.says_the_same(report) {
+            true => Ok(()),
+            false => Err(Error::Changed),
         }
     }
 
