@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use self::coverage::{alone, coverage, grouping_claimed};
 use super::code::Code;
 use super::consistency::{check_consistency, settle_consistency};
-use super::digests::{by_block_proofs, by_journal, by_revision_proofs, name_tips};
-use super::digests::{Anchors, BlockProof, Candidate, Candidates, Facts};
+use super::digests::{add_computed, by_journal, name_tips};
+use super::digests::{Anchors, BlockProof, Candidate, Candidates, Facts, Proofs};
 use super::finding::{Finding, Findings};
 use super::journal::StrandFold;
 use super::outcome::{Asked, By, ComputedDigest, Strand};
@@ -39,27 +39,32 @@ impl Conclusion<'_> {
     pub(crate) fn tie(&mut self, strand_id: &StrandId, strand: &StrandFold) -> Tied {
         let mut anchors = Anchors::default();
         let candidates = &mut self.candidates;
+        add_computed(strand_id, strand, candidates);
         name_tips(strand_id, strand, candidates);
         let links = check_consistency(strand_id, candidates, &mut anchors, self.findings);
         by_journal(strand_id, strand, candidates, &mut anchors, self.findings);
         let mut facts = Facts::new(strand_id, self.places_max);
         facts.blocks(strand, candidates, self.findings);
         facts.digests(candidates, self.findings);
-        let mut both = (&mut anchors, &mut facts);
-        by_block_proofs(
+        let mut proofs = Proofs::fold(
             (strand_id, strand),
             self.proofs,
-            candidates,
-            (both.0, both.1),
+            self.asked,
+            (candidates, &mut facts),
             self.findings,
         );
-        both = (&mut anchors, &mut facts);
-        let mut loose_verified =
-            by_revision_proofs(&strand.placed, candidates, both, self.findings);
+        proofs.settle(candidates, &mut anchors);
         facts.links(&links, candidates, self.findings);
         facts.state(strand, candidates, self.findings);
         facts.finish(self.findings);
         facts.reach_older(candidates);
+        if facts.clashed() {
+            anchors.keep_counted();
+        }
+        // Those that older digests vouch for, now that it is known of these whether they hold.
+        facts.vouch(candidates, &anchors);
+        proofs.settle(candidates, &mut anchors);
+        let mut loose_verified = proofs.finish(candidates, &mut anchors, self.findings);
         settle_consistency(strand_id, &links, candidates, &anchors, self.findings);
         if facts.clashed() {
             anchors.keep_counted();
@@ -130,7 +135,14 @@ impl Conclusion<'_> {
         self.findings
             .extend(unknown.filter_map(Candidate::tip_unknown));
         for proof in self.proofs {
-            if !seen.contains(&proof.address.strand_id) {
+            let strand = &proof.address.strand_id;
+            let asked = self.asked.includes(proof.address.sequence_no)
+                && self
+                    .asked
+                    .strand_id
+                    .as_ref()
+                    .is_none_or(|asked| asked == strand);
+            if asked && !seen.contains(strand) {
                 self.findings.push(proof.of_an_unseen_block());
             }
         }

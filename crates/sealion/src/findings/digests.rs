@@ -4,6 +4,7 @@
 mod by_journal;
 mod candidate;
 mod facts;
+mod fold;
 mod proofs;
 mod shape;
 
@@ -12,12 +13,12 @@ use std::sync::Arc;
 
 use super::journal::StrandFold;
 use super::runs::Runs;
-use crate::blocks::{Hash, StrandId};
+use crate::blocks::{Digest, Hash, StrandId};
 
 pub(crate) use by_journal::by_journal;
 pub(crate) use candidate::Candidate;
 pub(crate) use facts::Facts;
-pub(crate) use proofs::{by_block_proofs, by_revision_proofs, BlockProof};
+pub(crate) use proofs::{BlockProof, Proofs};
 pub(crate) use shape::{proof_shape, InBlock, Misshape};
 
 /// What ties one strand's blocks to trusted digests.
@@ -49,6 +50,11 @@ impl Anchors {
 
     pub(crate) fn verified(&self) -> &[(u64, u64)] {
         self.verified.all()
+    }
+
+    /// Whether all blocks `first..=last` do.
+    pub(crate) fn cover(&self, first: u64, last: u64) -> bool {
+        self.verified.cover(first, last)
     }
 
     pub(crate) fn covers(&self, sequence_no: u64) -> bool {
@@ -94,11 +100,32 @@ impl Candidates {
             .filter(move |candidate| candidate.digest.may_be_of(strand))
     }
 
+    fn push(&mut self, candidate: Candidate) {
+        let at = self.by_hash.entry(candidate.digest.hash).or_default();
+        at.push(self.all.len());
+        self.all.push(candidate);
+    }
+
     pub(crate) fn equal_to(&self, hash: &Hash, strand: &StrandId) -> Vec<usize> {
         let found = self.by_hash.get(hash).into_iter().flatten().copied();
         found
             .filter(|&index| self.all[index].digest.may_be_of(strand))
             .collect()
+    }
+}
+
+/// Adds the digests of the blocks here at those tips that proofs lead to and of which no file
+/// came: they were recomputed, and are as good as the blocks.
+pub(crate) fn add_computed(strand_id: &StrandId, strand: &StrandFold, candidates: &mut Candidates) {
+    for (hash, tip) in &strand.found {
+        if candidates.equal_to(hash, strand_id).is_empty() {
+            let digest = Digest {
+                hash: *hash,
+                strand_id: Some(strand_id.clone()),
+                sequence_no: Some(*tip),
+            };
+            candidates.push(Candidate::computed(digest));
+        }
     }
 }
 

@@ -30,8 +30,7 @@ use misfits::duplicate;
 pub(crate) use resting::{unfit, Prefix};
 pub(crate) use seen::Met;
 pub(crate) use segment::Segment;
-use strand::ProvenBlock;
-pub(crate) use strand::StrandFold;
+pub(crate) use strand::{ProvenBlock, StrandFold};
 
 /// What stands at an address.
 pub(crate) enum Item {
@@ -54,8 +53,8 @@ pub(crate) struct Wanted {
     /// Tips at which a digest is to be compared, by sequence number; whose strand
     /// it is, is looked at later.
     pub(crate) tips: BTreeSet<u64>,
-    /// Digests whose tip nobody named.
-    pub(crate) tipless: Vec<Hash>,
+    /// Digests whose tip nobody named, and what proofs fold to that is no digest here.
+    pub(crate) tipless: HashSet<Hash>,
     /// Blocks of which there is a proof.
     pub(crate) proven: BTreeSet<BlockAddress>,
     /// Nodes of the tree that something at hand speaks of.

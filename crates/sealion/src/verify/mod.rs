@@ -19,6 +19,7 @@ mod show;
 mod stream;
 mod stretches;
 mod survey;
+mod wanted;
 
 pub(crate) use pool::with_pool;
 pub use read_address::ParseAddressError;

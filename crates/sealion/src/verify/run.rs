@@ -1,6 +1,6 @@
 //! One run: survey, then the blocks in order, then what it all amounts to.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -14,17 +14,17 @@ use super::manifests::check_manifests;
 use super::pool::Pool;
 use super::stretches::{Both, Stretches};
 use super::survey::{JournalFile, Survey, Surveyor};
+use super::wanted::{places_max, wanted};
 use super::{Progress, Verifier, PIECE_BYTES};
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::engine::{self, Checked, Checker, Doubts, Engine, Passes};
 use crate::findings::{
-    check_revisions, flaw_finding, Asked, AskedFacts, BlockProof, By, Candidate, Candidates,
-    CheckedBlock, Code, Conclusion, Finding, Findings, Given, Item, Journal, LooseProof, Prefix,
-    Severity, StrandFold, Wanted, Watch,
+    check_revisions, flaw_finding, Asked, By, Candidate, Candidates, CheckedBlock, Code,
+    Conclusion, Finding, Findings, Given, Item, Journal, Severity, StrandFold, Wanted, Watch,
 };
 use crate::report::{not_covered, Input, Kinds, Report, Tool, Verdict};
 use crate::source::{Archive, Flaw, FlawKind, Object, Pieces};
-use crate::{state, Error, Limits};
+use crate::{state, Error};
 
 /// A run under way.
 pub(crate) struct Run<'r, 's> {
@@ -147,7 +147,7 @@ impl<'s> Run<'_, 's> {
             sources,
             &mut journal,
             (&journals, objects_total),
-            &candidates,
+            &wanted,
             &access,
             along,
         );
@@ -173,7 +173,8 @@ impl<'s> Run<'_, 's> {
         };
         let told = conclude(&mut conclusion, &mut strands);
         let all_verified = conclusion.all_verified;
-        let candidates = conclusion.candidates.all;
+        let mut candidates = conclusion.candidates.all;
+        candidates.retain(|candidate| !candidate.computed);
         let mut seen = told.iter().map(|s| s.blocks + s.revisions.total);
         let resting = strands.values().any(|strand| strand.prefix.is_some());
         let reached = candidates.iter().any(Candidate::reached);
@@ -283,13 +284,16 @@ impl<'s> Run<'_, 's> {
         sources: impl Iterator<Item = Source<'s>>,
         journal: &mut Journal<'_>,
         (journals, objects): (&[JournalFile], usize),
-        candidates: &[Candidate],
+        wanted: &Wanted,
         access: &Access,
         mut along: impl FnMut(&Journal<'_>, &BlockAddress, &Merge<'_, 's>),
     ) {
         let asked = &self.verifier.asked;
-        let tips = candidates.iter().map(|c| c.digest.sequence_no);
-        let last_tip = tips.map(|tip| tip.unwrap_or(u64::MAX)).max().unwrap_or(0);
+        let last_tip = match wanted.tipless.is_empty() {
+            true => wanted.tips.last().copied().unwrap_or(0),
+            // It may be anywhere.
+            false => u64::MAX,
+        };
         let beyond = |address: &BlockAddress| {
             let other = asked
                 .strand_id
@@ -332,7 +336,6 @@ impl<'s> Run<'_, 's> {
     }
 }
 
-/// Ties all strands to the digests, then says what hangs under none.
 /// Whether the blocks up to a digest's tip were counted from 0, if need be on a state that
 /// the caller vouches for.
 fn counted(candidate: &Candidate, strands: &BTreeMap<StrandId, StrandFold>) -> bool {
@@ -346,6 +349,7 @@ fn counted(candidate: &Candidate, strands: &BTreeMap<StrandId, StrandFold>) -> b
         }
 }
 
+/// Ties all strands to the digests, then says what hangs under none.
 fn conclude(
     conclusion: &mut Conclusion<'_>,
     strands: &mut BTreeMap<StrandId, StrandFold>,
@@ -397,66 +401,6 @@ fn zero_digest(candidate: &Candidate) -> Option<Finding> {
             .claimed(Hash::ZERO.to_string())
             .remedy("this comes from a test double of QLDB, not from the service")
     })
-}
-
-/// Places of a strand's tree that are held against one another at most: some more than a
-/// proof names in a journal of a million blocks that has many proofs.
-fn places_max(limits: &Limits) -> usize {
-    (limits.evidence_max as usize).saturating_mul(16)
-}
-
-fn wanted(
-    candidates: &[Candidate],
-    proofs: &[BlockProof],
-    items: &[Item],
-    prefixes: &BTreeMap<StrandId, Prefix>,
-    limits: &Limits,
-) -> Wanted {
-    let mut wanted = Wanted::default();
-    let mut facts = AskedFacts::new(places_max(limits));
-    for candidate in candidates {
-        match candidate.digest.sequence_no {
-            Some(tip) => {
-                wanted.tips.insert(tip);
-                facts.leaf(tip);
-            }
-            None => wanted.tipless.push(candidate.digest.hash),
-        }
-        if let Some(extends) = &candidate.extends {
-            let tip = extends.from.sequence_no.unwrap_or_default();
-            facts.proof(tip, None, &extends.proof);
-        }
-    }
-    let mut hashes = HashMap::new();
-    for item in items {
-        match item {
-            Item::Block(block) => {
-                facts.leaf(block.address.sequence_no);
-                hashes.extend(block.hash.map(|hash| (&block.address, hash)));
-            }
-            Item::Loose(loose) => {
-                wanted.revisions.extend(loose.record.hash);
-                if let LooseProof::Whole(proof, _) = &loose.proof {
-                    facts.proof(loose.address.sequence_no, loose.record.hash, proof);
-                }
-            }
-        }
-    }
-    hashes.values().for_each(|hash| facts.hash(*hash));
-    for proof in proofs {
-        let leaf = hashes.get(&proof.address).copied();
-        facts.proof(proof.address.sequence_no, leaf, &proof.proof);
-    }
-    for prefix in prefixes.values() {
-        for (place, hash) in prefix.span.facts() {
-            facts.leaf(place.begin);
-            facts.hash(hash);
-        }
-    }
-    facts.settle();
-    wanted.facts = Arc::new(facts);
-    wanted.proven = proofs.iter().map(|proof| proof.address.clone()).collect();
-    wanted
 }
 
 impl From<Checked> for Outcome {

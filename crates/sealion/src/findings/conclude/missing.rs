@@ -195,7 +195,8 @@ impl Conclusion<'_> {
         anchors: &Anchors,
     ) {
         for (placed, verified) in strand.placed.iter().zip(verified) {
-            if *verified {
+            let asked = self.asked.includes(placed.loose.address.sequence_no);
+            if *verified || !asked {
                 continue;
             }
             self.all_verified = false;

@@ -15,6 +15,8 @@ pub(crate) struct Candidate {
     pub(crate) source: Arc<str>,
     pub(crate) offset: Option<u64>,
     pub(crate) trusted: bool,
+    /// Whether it came in no file: it was computed from the blocks here.
+    pub(crate) computed: bool,
     /// Whether its source names its tip; else it was looked for among the blocks.
     pub(crate) tip_given: bool,
     pub(crate) verdict: DigestVerdict,
@@ -35,11 +37,19 @@ impl Candidate {
             source,
             offset: None,
             trusted,
+            computed: false,
             verdict: DigestVerdict::Inconclusive,
             by: None,
             under: false,
             hint: None,
             extends: None,
+        }
+    }
+
+    pub(crate) fn computed(digest: Digest) -> Candidate {
+        Candidate {
+            computed: true,
+            ..Candidate::new(digest, "the blocks here".into(), false)
         }
     }
 

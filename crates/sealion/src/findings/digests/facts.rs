@@ -1,7 +1,7 @@
 //! What is known of one strand's tree, as it is put together once its blocks have gone
 //! by: first what was recomputed, then digests, then proofs.
 
-use super::{Candidate, Candidates};
+use super::{Anchors, Candidate, Candidates};
 use crate::blocks::StrandId;
 use crate::findings::code::Code;
 use crate::findings::consistency::Link;
@@ -102,7 +102,10 @@ impl<'a> Facts<'a> {
                     continue;
                 }
                 let facts: Vec<Fact> = of_digest(one.digest.hash, tip).into_iter().collect();
-                let origin = Origin::new(Kind::Digest(tip), &one.source, one.offset);
+                let origin = match one.computed {
+                    true => Origin::blocks(),
+                    false => Origin::new(Kind::Digest(tip), &one.source, one.offset),
+                };
                 self.write(origin, &facts, candidates, findings);
             }
         }
@@ -166,29 +169,52 @@ impl<'a> Facts<'a> {
             .for_each(|one| one.verdict = DigestVerdict::Failed);
     }
 
+    /// Where a digest that is trusted stands.
+    fn place(&self, one: &Candidate) -> Option<Subtree> {
+        let own = one.trusted && one.digest.strand_id.as_ref() == Some(self.strand_id);
+        let tip = one.digest.sequence_no.filter(|_| own);
+        tip.and_then(Subtree::up_to)
+    }
+
+    /// Trusted digests that were reached.
+    fn reached_roots(&self, candidates: &Candidates) -> Vec<Subtree> {
+        let reached = candidates.all.iter().filter(|one| one.reached());
+        reached.filter_map(|one| self.place(one)).collect()
+    }
+
     /// Trusted digests that follow from nodes under another one that was reached.
     pub(crate) fn reach_older(&self, candidates: &mut Candidates) {
-        let place = |one: &Candidate| -> Option<Subtree> {
-            let own = one.trusted && one.digest.strand_id.as_ref() == Some(self.strand_id);
-            one.digest
-                .sequence_no
-                .filter(|_| own)
-                .and_then(Subtree::up_to)
-        };
         if self.clashed {
             return;
         }
-        let reached: Vec<Subtree> = candidates
-            .all
-            .iter()
-            .filter(|one| one.reached())
-            .filter_map(place)
-            .collect();
+        let reached = self.reached_roots(candidates);
         for one in &mut candidates.all {
-            let Some(own) = place(one).filter(|_| !one.reached()) else {
+            let Some(own) = self.place(one).filter(|_| !one.reached()) else {
                 continue;
             };
             if reached.iter().any(|root| self.table.lies_under(own, *root)) {
+                one.reach(By::Consistency);
+            }
+        }
+    }
+
+    /// Finds the claims that hang under a trusted digest, which then are as good as it: because
+    /// the blocks that give them hang under it, or because they follow from nodes under it.
+    pub(crate) fn vouch(&self, candidates: &mut Candidates, anchors: &Anchors) {
+        let roots = self.reached_roots(candidates);
+        for one in &mut candidates.all {
+            let own = one.digest.strand_id.as_ref() == Some(self.strand_id);
+            let tip = one.digest.sequence_no.filter(|_| own && !one.failed());
+            let Some(place) = tip.and_then(Subtree::up_to) else {
+                continue;
+            };
+            let given = one.by == Some(By::Journal) && anchors.cover(place.begin, place.end - 1);
+            let same = self.table.get(place) == Some(one.digest.hash);
+            let under = |root: &Subtree| self.table.lies_under(place, *root);
+            if given {
+                one.under = true;
+            } else if !self.clashed && same && roots.iter().any(under) {
+                one.under = true;
                 one.reach(By::Consistency);
             }
         }

@@ -3,16 +3,17 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::shape::{proof_shape, InBlock, Misshape};
-use super::{Anchors, Candidate, Candidates, Facts};
+use super::fold::Subject;
+use super::shape::InBlock;
+use super::{Anchors, Candidates, Facts};
 use crate::blocks::{BlockAddress, Hash, Proof, StrandId};
 use crate::findings::bundle::block_left_out;
 use crate::findings::code::{Code, Severity};
 use crate::findings::facts::{of_proof, within_block, Kind, Origin};
 use crate::findings::finding::{Finding, Findings};
-use crate::findings::journal::StrandFold;
+use crate::findings::journal::{ProvenBlock, StrandFold};
 use crate::findings::loose::{LooseProof, LooseRevision, Placed};
-use crate::findings::outcome::{By, DigestVerdict};
+use crate::findings::outcome::{Asked, By, DigestVerdict};
 use crate::merkle::Subtree;
 
 /// A proof of a block: from an answer of GetBlock, or a `.proofs.json`.
@@ -39,131 +40,206 @@ impl BlockProof {
     }
 }
 
-/// What a proof came to.
-enum Fold {
-    /// It leads to these candidates, and its shape is right: their indexes, and how many of
-    /// its hashes lie in the block.
-    Reaches(Vec<(usize, usize)>),
-    /// The same, and none of them is trusted though others are; a finding says so.
-    Claims(Vec<(usize, usize)>),
-    /// It leads nowhere; a finding says so.
-    Nowhere,
+/// All proofs of a strand, folded. What each comes to depends on the digests it leads to, and
+/// of these more are known to hang under a trusted one once all have said what they say.
+pub(crate) struct Proofs<'a> {
+    placed: &'a [Placed],
+    asked: &'a Asked,
+    folded: Vec<Folded<'a>>,
 }
 
-/// What is proven, where, and by how many hashes.
-struct Subject<'a> {
-    address: &'a BlockAddress,
-    proof: &'a Proof,
-    leaf: Hash,
-    path: &'a Arc<str>,
-    offset: u64,
-    /// Hashes in the block before the tree's begin: none for a block proof, at
-    /// least this many for a revision's.
-    in_block: InBlock,
+/// One of them.
+struct Folded<'a> {
+    subject: Subject<'a>,
+    /// As in [`Fold`](super::fold::Fold).
+    reached: Vec<(usize, usize)>,
+    of: Of,
+    /// Whether a digest that it leads to was reached by it.
+    settled: bool,
 }
 
-/// Folds block proofs; a right one carries the chain up to its block.
-pub(crate) fn by_block_proofs(
-    (strand_id, strand): (&StrandId, &StrandFold),
-    proofs: &[BlockProof],
-    candidates: &mut Candidates,
-    (anchors, facts): (&mut Anchors, &mut Facts<'_>),
-    findings: &mut Findings,
-) {
-    let mut verified = Vec::new();
-    for proof in proofs {
-        if proof.address.strand_id != *strand_id {
-            continue;
-        }
-        let sequence_no = proof.address.sequence_no;
-        let Some(met) = strand.proven.get(&sequence_no) else {
-            findings.push(proof.of_an_unseen_block());
-            continue;
-        };
-        let subject = Subject {
-            address: &proof.address,
-            proof: &proof.proof,
-            leaf: met.hash,
-            path: &proof.path,
-            offset: proof.offset,
-            in_block: InBlock::None(met.previous),
-        };
-        let (reached, claims) = match fold(&subject, candidates, findings) {
-            Fold::Reaches(reached) => (reached, false),
-            Fold::Claims(reached) => (reached, true),
-            Fold::Nowhere => (Vec::new(), true),
-        };
-        anchors.explained |= claims;
-        // A block that stands elsewhere as well, or has another hash here, is a finding.
-        let leaf = Subtree::leaf(sequence_no);
-        if leaf.and_then(|leaf| facts.table.get(leaf)) == Some(met.hash) {
-            facts.proof(&subject, &reached, candidates, findings);
-        }
-        for (index, _) in reached.into_iter().filter(|_| !claims) {
-            candidates.all[index].reach(By::BlockProof);
-            if candidates.all[index].vouches() {
-                verified.push((met.chained_from, sequence_no));
-                anchors.add_proven(sequence_no);
+/// What a proof is of.
+#[derive(Clone, Copy)]
+enum Of {
+    /// A block, and the first that the chain ties to it.
+    Block(u64),
+    /// The loose revision of this index.
+    Revision(usize),
+}
+
+impl<'a> Proofs<'a> {
+    /// Folds the proofs of blocks, then those of revisions, and puts what they say into the
+    /// table.
+    pub(crate) fn fold(
+        (strand_id, strand): (&StrandId, &'a StrandFold),
+        proofs: &'a [BlockProof],
+        asked: &'a Asked,
+        (candidates, facts): (&mut Candidates, &mut Facts<'_>),
+        findings: &mut Findings,
+    ) -> Proofs<'a> {
+        let mut folded: Vec<Folded<'a>> = Vec::new();
+        for proof in proofs {
+            if proof.address.strand_id != *strand_id {
+                continue;
+            }
+            match strand.proven.get(&proof.address.sequence_no) {
+                Some(met) => folded.push(proof.of_block(met)),
+                None if asked.includes(proof.address.sequence_no) => {
+                    findings.push(proof.of_an_unseen_block());
+                }
+                None => {}
             }
         }
+        let revisions = strand.placed.iter().enumerate();
+        folded.extend(revisions.filter_map(|(index, one)| of_revision(index, one)));
+        let placed = &strand.placed;
+        for one in &mut folded {
+            one.fold(placed, asked, (candidates, facts), findings);
+        }
+        Proofs {
+            placed,
+            asked,
+            folded,
+        }
     }
-    anchors.add(verified);
+
+    /// Ties blocks to the digests that vouch by now.
+    pub(crate) fn settle(&mut self, candidates: &mut Candidates, anchors: &mut Anchors) {
+        let mut verified = Vec::new();
+        for one in self.folded.iter_mut().filter(|one| !one.settled) {
+            let by = match one.of {
+                Of::Block(_) => By::BlockProof,
+                Of::Revision(_) => By::RevisionProof,
+            };
+            one.settled = one.subject.reach(&one.reached, by, candidates);
+            if let (Of::Block(from), true) = (one.of, one.vouched(candidates)) {
+                let number = one.subject.number();
+                verified.push((from, number));
+                anchors.add_proven(number);
+            }
+        }
+        anchors.add(verified);
+    }
+
+    /// Says of those that lead to claims alone that they do. For each loose revision, whether it
+    /// hangs under a trusted digest, by a proof or through its block.
+    pub(crate) fn finish(
+        self,
+        candidates: &Candidates,
+        anchors: &mut Anchors,
+        findings: &mut Findings,
+    ) -> Vec<bool> {
+        let by_block = |one: &Placed| one.in_block && anchors.covers(one.loose.address.sequence_no);
+        let mut verified: Vec<bool> = self.placed.iter().map(by_block).collect();
+        for one in self.folded.iter().filter(|one| one.vouched(candidates)) {
+            if let Of::Revision(index) = one.of {
+                verified[index] = true;
+            }
+        }
+        by_the_same_hash(self.placed, &mut verified);
+        for one in self.folded.iter().filter(|one| !one.settled) {
+            let number = one.subject.number();
+            let asked = self.asked.includes(number);
+            let otherwise = match one.of {
+                Of::Block(_) => anchors.covers(number),
+                Of::Revision(index) => verified[index],
+            };
+            let needed = asked && !otherwise;
+            anchors.explained |= needed;
+            if asked {
+                findings.extend(one.subject.claims_alone(&one.reached, needed, candidates));
+            }
+        }
+        verified
+    }
 }
 
-/// Folds the proofs of loose revisions. True for those that hang under a trusted
-/// digest, by their proof or through their block.
-pub(crate) fn by_revision_proofs(
-    placed: &[Placed],
-    candidates: &mut Candidates,
-    (anchors, facts): (&mut Anchors, &mut Facts<'_>),
-    findings: &mut Findings,
-) -> Vec<bool> {
-    let mut verified = Vec::with_capacity(placed.len());
-    for one in placed {
-        let loose = &one.loose;
-        let by_block = one.in_block && anchors.covers(loose.address.sequence_no);
-        let (LooseProof::Whole(proof, offset), Some(leaf)) = (&loose.proof, loose.record.hash)
-        else {
-            verified.push(by_block);
-            continue;
+impl Folded<'_> {
+    fn fold(
+        &mut self,
+        placed: &[Placed],
+        asked: &Asked,
+        (candidates, facts): (&mut Candidates, &mut Facts<'_>),
+        findings: &mut Findings,
+    ) {
+        let subject = &self.subject;
+        let fold = subject.fold(candidates);
+        let grave = |finding: &Finding| finding.severity == Severity::Failure;
+        let asked = asked.includes(subject.number());
+        findings.extend(fold.findings.into_iter().filter(|one| asked || grave(one)));
+        self.reached = fold.reached;
+        let takes_part = match self.of {
+            // A block that stands elsewhere as well, or has another hash here, is a finding.
+            Of::Block(_) => {
+                let leaf = Subtree::leaf(subject.number());
+                leaf.and_then(|leaf| facts.table.get(leaf)) == Some(subject.leaf)
+            }
+            // What failed by itself is a finding already.
+            Of::Revision(index) => {
+                let one = &placed[index];
+                let about = block_left_out(one, subject.offset).or_else(|| {
+                    by_proof_alone(one).then(|| data_may_be_missing(&one.loose, subject.offset))
+                });
+                findings.extend(about.filter(|_| asked));
+                !one.loose.failed
+            }
         };
-        let genesis = loose.address.sequence_no == 0;
-        let subject = Subject {
-            address: &loose.address,
-            proof,
-            leaf,
-            path: &loose.path,
-            offset: *offset,
-            in_block: match one.hashes_in_block {
-                Some(count) => InBlock::Exactly(count),
-                // The previous block hash; more with several entries or revisions.
-                None => InBlock::AtLeast(usize::from(!genesis)),
-            },
-        };
-        if let Some(finding) = block_left_out(one, *offset) {
-            findings.push(finding);
-        } else if by_proof_alone(one) {
-            findings.push(data_may_be_missing(loose, *offset));
+        if takes_part {
+            facts.proof(subject, &self.reached, candidates, findings);
         }
-        let (reached, claims) = match fold(&subject, candidates, findings) {
-            Fold::Reaches(reached) => (reached, false),
-            Fold::Claims(reached) => (reached, true),
-            Fold::Nowhere => (Vec::new(), true),
-        };
-        anchors.explained |= claims;
-        // What failed by itself is a finding already.
-        if !loose.failed {
-            facts.proof(&subject, &reached, candidates, findings);
-        }
-        let mut by_proof = false;
-        for (index, _) in reached.into_iter().filter(|_| !claims) {
-            candidates.all[index].reach(By::RevisionProof);
-            by_proof |= candidates.all[index].vouches();
-        }
-        verified.push(by_block || by_proof);
     }
-    by_the_same_hash(placed, &mut verified);
-    verified
+
+    /// Whether it ties what it proves to a digest that is trusted, or hangs under one.
+    fn vouched(&self, candidates: &Candidates) -> bool {
+        let vouches = |&(index, _): &(usize, usize)| candidates.all[index].vouches();
+        self.settled && self.reached.iter().any(vouches)
+    }
+}
+
+impl BlockProof {
+    fn of_block(&self, met: &ProvenBlock) -> Folded<'_> {
+        let subject = Subject {
+            address: &self.address,
+            proof: &self.proof,
+            leaf: met.hash,
+            path: &self.path,
+            offset: self.offset,
+            in_block: InBlock::None(met.previous),
+        };
+        Folded::new(subject, Of::Block(met.chained_from))
+    }
+}
+
+fn of_revision(index: usize, one: &Placed) -> Option<Folded<'_>> {
+    let loose = &one.loose;
+    let LooseProof::Whole(proof, offset) = &loose.proof else {
+        return None;
+    };
+    let genesis = loose.address.sequence_no == 0;
+    let subject = Subject {
+        address: &loose.address,
+        proof,
+        leaf: loose.record.hash?,
+        path: &loose.path,
+        offset: *offset,
+        in_block: match one.hashes_in_block {
+            Some(count) => InBlock::Exactly(count),
+            // The previous block hash; more with several entries or revisions.
+            None => InBlock::AtLeast(usize::from(!genesis)),
+        },
+    };
+    Some(Folded::new(subject, Of::Revision(index)))
+}
+
+impl<'a> Folded<'a> {
+    fn new(subject: Subject<'a>, of: Of) -> Folded<'a> {
+        Folded {
+            subject,
+            reached: Vec::new(),
+            of,
+            settled: false,
+        }
+    }
 }
 
 /// A revision without a proof has that of a receipt for it: the same hash in the same
@@ -238,97 +314,4 @@ fn data_may_be_missing(loose: &LooseRevision, offset: u64) -> Finding {
     .severity(Severity::Warning)
     .remedy("hand over the block: with it the number of hashes tells");
     loose.about(finding).source(&loose.path, Some(offset))
-}
-
-fn fold(subject: &Subject<'_>, candidates: &mut Candidates, findings: &mut Findings) -> Fold {
-    let root = subject.proof.fold(&subject.leaf);
-    let strand_id = &subject.address.strand_id;
-    let about = |code, message: String| {
-        Finding::new(code, message)
-            .at(subject.address)
-            .field("Proof")
-            .source(subject.path, Some(subject.offset))
-    };
-    let Some(first) = candidates.of(strand_id).next() else {
-        let mut finding = about(
-            Code::NoDigest,
-            "the proof folds to a digest, but no digest of this strand was given to compare it with".to_owned(),
-        )
-        .remedy("compare the digest it folds to with one that you trust, or pass that with --digest");
-        finding.recomputed = Some(root.to_string());
-        findings.push(finding);
-        return Fold::Nowhere;
-    };
-    let equal = candidates.equal_to(&root, strand_id);
-    if equal.is_empty() {
-        const NAMED_MAX: usize = 3;
-        let names = candidates
-            .of(strand_id)
-            .take(NAMED_MAX)
-            .map(Candidate::name);
-        let mut names = names.collect::<Vec<_>>().join(" or ");
-        let more = candidates.of(strand_id).skip(NAMED_MAX).count();
-        if more > 0 {
-            names = format!("{names} or {more} other digests");
-        }
-        findings.push(
-            about(Code::Proof, format!("the proof does not fold to {names}"))
-                .values(first.digest.hash.to_string(), root.to_string())
-                .remedy("the proof, the hash it starts from or the digest is not the genuine one, or the proof was made for another tip: a proof holds for one digest only"),
-        );
-        return Fold::Nowhere;
-    }
-    let trusting = candidates.of(strand_id).any(|candidate| candidate.trusted);
-    // One of them is trusted, and does not say its tip: that is said once.
-    let unknown = |index: &usize| candidates.all[*index].tip_unknown().is_some();
-    let tip_unknown = equal.iter().any(unknown);
-    let candidates = &mut candidates.all;
-    let mut reached = Vec::new();
-    for index in equal {
-        let (number, tip) = (
-            subject.address.sequence_no,
-            candidates[index].digest.sequence_no,
-        );
-        match proof_shape(number, subject.proof, subject.in_block, tip) {
-            Ok(within) => {
-                candidates[index].digest.strand_id.get_or_insert_with(|| strand_id.clone());
-                reached.push((index, within));
-            }
-            Err(Misshape::TipUnknown) if tip_unknown => {}
-            Err(Misshape::TipUnknown) => findings.push(
-                about(
-                    Code::TipOutside,
-                    format!("the proof folds to {}, but without the digest's tip its number of hashes cannot be checked", candidates[index].source),
-                )
-                .remedy("give the digest as BASE64@SEQUENCENO, or as the file that has its tip address"),
-            ),
-            Err(Misshape::Wrong(why)) => findings.push(
-                about(
-                    Code::ProofShape,
-                    format!("the proof folds to {}, but cannot be that of block {}: {why}", candidates[index].name(), subject.address.sequence_no),
-                )
-                .remedy("the address or the tip is not the genuine one: a proof shows membership, and its length the place"),
-            ),
-        }
-    }
-    if reached.is_empty() {
-        return Fold::Nowhere;
-    }
-    let vouched = reached
-        .iter()
-        .any(|&(index, _)| candidates[index].vouches());
-    if !trusting || vouched {
-        return Fold::Reaches(reached);
-    }
-    if !tip_unknown {
-        let claim = candidates[reached[0].0].name();
-        findings.push(
-            about(
-                Code::NoDigest,
-                format!("the proof folds to the digest in {claim}, which is only a claim, and to none that you trust"),
-            )
-            .remedy("pass that digest with --digest if you trust it, or get a proof for the one you trust"),
-        );
-    }
-    Fold::Claims(reached)
 }

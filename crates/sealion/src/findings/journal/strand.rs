@@ -138,11 +138,8 @@ impl StrandFold {
         }
         if !wanted.tipless.is_empty() {
             let root = segment.root_of_each(&mut self.seen.nodes);
-            let met = wanted
-                .tipless
-                .iter()
-                .filter(|wanted| Some(**wanted) == root);
-            self.found.extend(met.map(|hash| (*hash, sequence_no)));
+            let met = root.filter(|root| wanted.tipless.contains(root));
+            self.found.extend(met.map(|hash| (hash, sequence_no)));
         }
         if let (Some(hash), true) = (block.hash, wanted.proven.contains(&block.address)) {
             let proven = ProvenBlock {
