@@ -22,7 +22,7 @@ pub use prove::*;
 /// revisions, proofs, digests, receipts), ties them to a digest that you trust, and says what is
 /// proven, what is wrong and where, and what no hash covers.
 #[derive(Debug, Parser)]
-#[command(name = "sealion", version, arg_required_else_help = true, after_help = MAIN_EXAMPLES)]
+#[command(name = "sealion", version, arg_required_else_help = true, disable_help_subcommand = true, after_help = MAIN_EXAMPLES)]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -111,6 +111,12 @@ pub enum Verb {
     /// Print the manual page, or the one of a verb
     #[command(after_help = MAN_EXAMPLES)]
     Man(ManArgs),
+    /// Say what the code of a finding means, or how to use a verb
+    ///
+    /// Of a code: what it means, what can cause it innocently, what it does not show, and what to do
+    /// next. `sealion help codes` lists all of them.
+    #[command(after_help = HELP_EXAMPLES)]
+    Help(HelpArgs),
 }
 
 /// Arguments of `verify`.
@@ -123,7 +129,7 @@ pub struct VerifyArgs {
     /// plain, gzip or zstd. What is not understood is named in the report.
     #[arg(value_name = "INPUT", required_unless_present_any = ["states", "trusted_states"])]
     pub inputs: Vec<PathBuf>,
-    /// A digest that you trust: a file, BASE64, BASE64@SEQUENCENO or 64 hex digits; may be repeated
+    /// A digest that you trust: a file, `-`, BASE64, BASE64@SEQUENCENO or 64 hex digits; may be repeated
     ///
     /// Take it from where nobody could change it together with the journal. A digest that merely
     /// lies among the inputs is checked, but vouches for nothing.
@@ -532,6 +538,14 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL", value_enum)]
     pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `help`.
+#[derive(Debug, clap::Args)]
+pub struct HelpArgs {
+    /// A code, as it stands in a report; `codes`; or a verb, with what follows it
+    #[arg(value_name = "CODE|VERB")]
+    pub what: Vec<String>,
 }
 
 /// Arguments of `man`.

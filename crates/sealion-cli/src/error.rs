@@ -24,6 +24,9 @@ pub enum Error {
         /// Why it is not a digest.
         parse: ParseDigestError,
     },
+    /// `-` is the digest and an input.
+    #[error("standard input can be read once: it cannot be the digest and an input")]
+    StandardInputTwice,
     /// `--from` lies after `--to`.
     #[error("--from {from} is after --to {to}, so no block is asked for")]
     EmptyRange {
@@ -97,6 +100,14 @@ pub enum Error {
         /// The exit status: that of the report, but never 0.
         status: u8,
     },
+    /// `help` of what is neither a code nor a verb.
+    #[error("there is no code and no verb `{name}`; {}", nearest(.near))]
+    NoHelp {
+        /// As it was typed.
+        name: String,
+        /// What may have been meant.
+        near: Vec<&'static str>,
+    },
     /// `man` of a verb that is not there.
     #[error("there is no verb `{0}`")]
     NoVerb(String),
@@ -159,6 +170,7 @@ impl Error {
                 "give the path of a digest file (what `aws qldb get-digest` printed), or the digest \
                  itself, with its tip if you know it: BASE64@SEQUENCENO"
             }
+            Error::StandardInputTwice => "give one of the two as a file",
             Error::EmptyRange { .. } => "both ends are inclusive: give --from the smaller number",
             Error::Limit(_) => "take the name from the finding that asks for it, and a number that fits",
             Error::NoFile { .. } => {
@@ -183,9 +195,19 @@ impl Error {
                  sides of the cut together"
             }
             Error::NoState { .. } => return None,
+            Error::NoHelp { .. } => {
+                "`sealion help codes` lists the codes of findings, `sealion --help` the verbs"
+            }
             Error::NoVerb(_) => "`sealion --help` lists the verbs",
             Error::Extract(_) | Error::Library(_) | Error::NoDigest(_) | Error::Output(_) => return None,
         })
+    }
+}
+
+fn nearest(near: &[&str]) -> String {
+    match near {
+        [] => "none is like it".to_owned(),
+        near => format!("nearest: {}", near.join(", ")),
     }
 }
 

@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Verb::Fetch(args) => verb::fetch::run(args),
         Verb::Completions(args) => verb::completions::run(args),
         Verb::Man(args) => verb::man::run(args),
+        Verb::Help(args) => verb::help::run(args),
     };
     let status = outcome.unwrap_or_else(|error| {
         terminal::complain(&error);

@@ -96,9 +96,66 @@ impl Rows {
     }
 }
 
-/// Writes a report to standard output, coloured on a terminal.
+/// Writes a report to standard output; on a terminal coloured, and no line wider than it.
 pub fn print_report(report: &Report, verbose: bool) -> Result<(), Error> {
-    written(&mut anstream::stdout().lock(), &styled(report, verbose))
+    let text = styled(report, verbose);
+    let width = terminal_size::terminal_size_of(io::stdout());
+    let text = match width {
+        Some((terminal_size::Width(width), _)) => wrapped(&text, width.into()),
+        None => text,
+    };
+    written(&mut anstream::stdout().lock(), &text)
+}
+
+/// Columns that a line is broken at at least: fewer hold no words.
+const WIDTH_MIN: usize = 40;
+
+/// Lines broken between words, which go on under the text of their first. Words that are longer
+/// stay whole, so that hashes and paths can be copied.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut all = String::with_capacity(text.len() + text.len() / 16);
+    for line in text.lines() {
+        let indent = " ".repeat(hanging(line));
+        let options = textwrap::Options::new(width.max(WIDTH_MIN))
+            .subsequent_indent(&indent)
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        all += &textwrap::fill(line, options);
+        all.push('\n');
+    }
+    all
+}
+
+/// Where the text of a line begins: behind its blanks, and behind a label, which at least two
+/// blanks set off.
+fn hanging(line: &str) -> usize {
+    let blanks = |text: &str| text.len() - text.trim_start_matches(' ').len();
+    let begin = blanks(line);
+    if begin == 0 {
+        return 0;
+    }
+    let label = line[begin..].find("  ").map(|end| begin + end);
+    match label {
+        // Further in is a gap in the text.
+        Some(end) if end <= 16 => end + blanks(&line[end..]),
+        _ => begin,
+    }
+}
+
+/// A paragraph in lines as wide as the terminal and of at most 100 columns, as clap prints help.
+pub fn filled(paragraph: &str, indent: &str) -> String {
+    const WIDTH_MAX: usize = 100;
+    let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let size = || {
+        let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(io::stdout())?;
+        Some(usize::from(width))
+    };
+    let width = size().or(columns).unwrap_or(WIDTH_MAX);
+    let options = textwrap::Options::new(width.clamp(WIDTH_MIN, WIDTH_MAX))
+        .subsequent_indent(indent)
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::fill(paragraph, options)
 }
 
 /// Writes a report to standard error, where the result is something else.
@@ -311,6 +368,22 @@ fn style(template: &str) -> ProgressStyle {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_lines_go_on_under_their_text() {
+        let text = "VERIFIED: the digest covers blocks 0–23, counted from 0, of strand X.\n\n  rests on    \
+             digest 6m6BMXobbJKpMhahwVthAEsN6awgnHK62Qq5McGP1Gk= from a.json, which you trust\n";
+        let wrapped = wrapped(text, 50);
+        assert_eq!(
+            wrapped,
+            "VERIFIED: the digest covers blocks 0–23, counted\nfrom 0, of strand X.\n\n  rests on    digest\n\
+             \x20             6m6BMXobbJKpMhahwVthAEsN6awgnHK62Qq5McGP1Gk=\n\
+             \x20             from a.json, which you trust\n"
+        );
+        let style = style_of(None);
+        let coloured = format!("{style}VERIFIED{style:#}: and some words more, which fit\n");
+        assert_eq!(super::wrapped(&coloured, 45), coloured);
+    }
 
     #[test]
     fn colours_of_ours_are_kept_and_nothing_else() {

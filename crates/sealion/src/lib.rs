@@ -53,6 +53,7 @@ pub mod report;
 pub mod source;
 mod state;
 mod verify;
+mod words;
 
 pub use blocks::{BlockAddress, Consistency, Digest, Hash, Proof, StrandId};
 pub use compare::{compare_digests, DigestComparison};

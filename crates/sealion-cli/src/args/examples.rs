@@ -5,7 +5,7 @@ Examples:
   sealion verify export/ --digest digest.json
   sealion digest export/ --at 1000
 
-`sealion VERB --help` says more about each. Exit status: 0 it holds, 1 something is wrong, 2 it
+`sealion VERB --help` says more about each, `sealion help CODE` what a finding means. Exit status: 0 it holds, 1 something is wrong, 2 it
 could not be decided or done.";
 
 pub(super) const VERIFY_EXAMPLES: &str = "\
@@ -129,6 +129,16 @@ pub(super) const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   sealion completions bash > ~/.local/share/bash-completion/completions/sealion
   sealion completions fish > ~/.config/fish/completions/sealion.fish";
+
+pub(super) const HELP_EXAMPLES: &str = "\
+Examples:
+  sealion help revision-hash
+  sealion help codes
+  sealion help verify
+
+Exit status:
+  0  it was printed
+  2  there is no such code or verb; the nearest are named";
 
 pub(super) const MAN_EXAMPLES: &str = "\
 Examples:

@@ -58,7 +58,7 @@ fn begin(args: &BundleArgs, archive: &Input) -> Result<(Bundle, Prover), Error> 
         verifier = verifier.strand(StrandId::new(strand));
     }
     let digest = match &args.digest {
-        Some(text) => Some(super::digest_named(text)?),
+        Some(text) => Some(super::digest_named(text, &args.inputs)?),
         None => None,
     };
     let named = digest.as_ref().and_then(|(digest, _)| digest.sequence_no);

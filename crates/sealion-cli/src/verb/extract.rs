@@ -20,7 +20,7 @@ const NAMED_MAX: usize = 10;
 pub fn run(args: &ExtractArgs) -> Result<u8, Error> {
     let mut verifier = Verifier::new().limits(args.limits.all()?);
     for text in &args.digests {
-        let (digest, source) = super::digest_named(text)?;
+        let (digest, source) = super::digest_named(text, &args.inputs)?;
         verifier = verifier.against_named(digest, source);
     }
     if let Some(strand) = &args.strand {

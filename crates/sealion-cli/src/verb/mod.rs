@@ -7,6 +7,7 @@ pub mod digest;
 pub mod extract;
 #[cfg(feature = "aws")]
 pub mod fetch;
+pub mod help;
 pub mod man;
 pub mod prove;
 pub mod show;
@@ -51,10 +52,16 @@ fn no_file(inputs: &[PathBuf]) -> Error {
     }
 }
 
-/// The digest that an option names, and the name of where it came from. A file of
-/// that name goes before a reading as text.
-fn digest_named(text: &OsStr) -> Result<(Digest, String), Error> {
+/// The digest that an option names, and the name of where it came from: standard input, which
+/// then is none of the inputs. A file of that name goes before a reading as text.
+fn digest_named(text: &OsStr, inputs: &[PathBuf]) -> Result<(Digest, String), Error> {
     let name = text.to_string_lossy();
+    if name == "-" {
+        return match inputs.iter().any(|input| input.as_os_str() == "-") {
+            true => Err(Error::StandardInputTwice),
+            false => Ok((Digest::read_stdin()?, "standard input".to_owned())),
+        };
+    }
     let file = match std::fs::metadata(Path::new(text)) {
         Ok(_) => return Ok((Digest::read(text)?, name.into_owned())),
         Err(error) => error,

@@ -110,8 +110,9 @@ fn value(proven: &ProvenRevision, form: ProofForm) -> Option<serde_json::Value> 
 }
 
 fn consistency(args: &ProveConsistencyArgs) -> Result<u8, Error> {
-    let from = End::of(&args.from)?;
-    let to = args.to.as_deref().map(End::of).transpose()?;
+    let end = |text| End::of(text, &args.source.inputs);
+    let from = end(args.from.as_os_str())?;
+    let to = args.to.as_deref().map(end).transpose()?;
     let mut verifier = limited(to.as_ref().and_then(End::tip));
     for end in [Some(&from), to.as_ref()] {
         if let Some(End::Digest(digest, name)) = end {
@@ -148,11 +149,11 @@ enum End {
 }
 
 impl End {
-    fn of(text: &OsStr) -> Result<End, Error> {
+    fn of(text: &OsStr, inputs: &[PathBuf]) -> Result<End, Error> {
         match text.to_string_lossy().parse() {
             Ok(tip) if !Path::new(text).exists() => Ok(End::Tip(tip)),
             _ => {
-                let (digest, name) = super::digest_named(text)?;
+                let (digest, name) = super::digest_named(text, inputs)?;
                 Ok(End::Digest(digest, name))
             }
         }
@@ -176,7 +177,7 @@ impl End {
 /// The journal, what proves from it, and the tip.
 fn prepare(source: &ProofSource, tip: &ProofTip) -> Result<(Input, Prover, u64), Error> {
     let digest = match &tip.digest {
-        Some(text) => Some(super::digest_named(text)?),
+        Some(text) => Some(super::digest_named(text, &source.inputs)?),
         None => None,
     };
     let named = digest.as_ref().and_then(|(digest, _)| digest.sequence_no);

@@ -91,7 +91,7 @@ fn verifier(args: &VerifyArgs) -> Result<Verifier, Error> {
         .strict(args.strict)
         .engine(args.engine.into());
     for text in &args.digests {
-        let (digest, source) = super::digest_named(text)?;
+        let (digest, source) = super::digest_named(text, &args.inputs)?;
         verifier = verifier.against_named(digest, source);
     }
     for path in &args.states {

@@ -15,6 +15,7 @@ use super::finding::{Finding, Findings};
 use super::journal::StrandFold;
 use super::outcome::{Asked, By, ComputedDigest, Strand};
 use crate::blocks::StrandId;
+use crate::words::counted;
 
 /// What is known when all blocks have gone by.
 pub(crate) struct Conclusion<'a> {
@@ -293,25 +294,23 @@ impl Conclusion<'_> {
         }
         let hidden = strand.revisions.internal + strand.unseen;
         if hidden > 0 {
+            let known = counted(hidden, "revision", "revisions");
             self.findings.push(
                 Finding::new(
                     Code::InternalRevision,
-                    format!(
-                        "{} known by hash alone, {} of them of documents whose content did not come",
-                        counted(hidden, "revision", "revisions"),
-                        strand.unseen
-                    ),
+                    match strand.unseen {
+                        0 => format!("{known} known by hash alone"),
+                        unseen => format!(
+                            "{known} known by hash alone; of {} the content of a document did not come",
+                            match unseen {
+                                1 => "one of them".to_owned(),
+                                many => format!("{many} of them"),
+                            }
+                        ),
+                    },
                 )
                 .strand(strand_id),
             );
         }
-    }
-}
-
-/// A number with the word for one or for many.
-fn counted(number: u64, one: &str, many: &str) -> String {
-    match number {
-        1 => format!("1 {one}"),
-        _ => format!("{number} {many}"),
     }
 }

@@ -18,6 +18,7 @@ use super::finding::{Finding, Findings};
 use super::outcome::By;
 use crate::blocks::{BlockAddress, Digest, Proof, StrandId};
 use crate::merkle::{consistency, fold_consistency};
+use crate::words::blocks;
 
 /// What a claimed digest came with: the proof that it extends an older one.
 #[derive(Clone, Debug)]
@@ -244,7 +245,7 @@ pub(crate) fn settle_consistency(
         let finding = match older {
             true => Finding::new(
                 Code::AfterDigest,
-                format!("{} shows that the digest at tip {newer_tip} extends the one that you trust, at tip {older_tip}; that verifies nothing of the newer one or of blocks {} to {newer_tip}", link.source, older_tip + 1),
+                format!("{} shows that the digest at tip {newer_tip} extends the one that you trust, at tip {older_tip}; that verifies nothing of the newer one or of {}", link.source, blocks(older_tip + 1, newer_tip)),
             )
             .remedy("give the newer digest with --digest if you have it from elsewhere: a digest vouches for older ones, never for newer ones"),
             false => Finding::new(

@@ -6,6 +6,7 @@ use super::outcome::RevisionCounts;
 use crate::blocks::time::Time;
 use crate::blocks::Hash;
 use crate::merkle::{Edge, Range, Subtree};
+use crate::words::blocks_do;
 
 /// A run of blocks, folded.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -125,7 +126,10 @@ impl Trail {
         };
         let end = span.range.end();
         self.broken = span.append(&own).err().map(|apart| match apart {
-            Apart::Range => format!("blocks {end} to {} are missing", number.saturating_sub(1)),
+            Apart::Range => {
+                let missing = blocks_do(end, number.saturating_sub(1), "is", "are");
+                format!("{missing} missing")
+            }
             Apart::Link => format!("block {number} does not follow the block before it"),
         });
     }

@@ -61,6 +61,13 @@ const COMPLETENESS: NotCovered = NotCovered {
     why: "proofs show what is in a journal, not that there is no other revision: only the journal does",
 };
 
+impl NotCovered {
+    /// Whether it stands in every report.
+    pub(crate) fn is_always(&self) -> bool {
+        ALWAYS.iter().any(|always| always.field == self.field)
+    }
+}
+
 /// Which kinds of input there were.
 pub(crate) struct Kinds {
     pub(crate) streams: bool,

@@ -22,9 +22,10 @@ use words::{
     state_words, verdict_words, with_warnings,
 };
 
-use super::{Coverage, Report, State, Strand, Verdict};
+use super::{Coverage, NotCovered, Report, State, Strand, Verdict};
 use crate::escape::Lines;
 use crate::findings::{Code, Finding, Severity};
+use crate::words::counted;
 
 /// Findings of each code, digests, inputs and runs of blocks that are printed
 /// unless all are wanted: what fits on a few screens.
@@ -72,7 +73,7 @@ impl Report {
         text.checkpoint(verbose)?;
         text.findings()?;
         text.totals()?;
-        text.not_covered()
+        text.not_covered(verbose)
     }
 }
 
@@ -137,8 +138,12 @@ impl Text<'_> {
         let all: u64 = self.report.strands.iter().map(|one| one.blocks).sum();
         writeln!(
             self.out,
-            "{} of these {all} blocks were not read now: of them it is what an interrupted run found, and left in {}.",
+            "{} of {} not read now: of them it is what an interrupted run found, and left in {}.",
             checkpoint.blocks_from_it,
+            match all {
+                1 => "1 block was".to_owned(),
+                _ => format!("these {all} blocks were"),
+            },
             Safe(&checkpoint.path)
         )
     }
@@ -330,11 +335,11 @@ impl Text<'_> {
         };
         if let Some(after) = &checkpoint.resumed_after {
             let line = format!(
-                "{}: goes on after block {} of strand {}; {} files were read by the interrupted run and not again",
+                "{}: goes on after block {} of strand {}; the interrupted run had read {}, not read again",
                 Safe(&checkpoint.path),
                 after.sequence_no,
                 Safe(after.strand_id.as_str()),
-                checkpoint.not_read_again.len()
+                counted(checkpoint.not_read_again.len(), "file", "files")
             );
             self.line("checkpoint", &line)?;
             for path in checkpoint.not_read_again.iter().filter(|_| all) {
@@ -400,7 +405,7 @@ impl Text<'_> {
         }
         writeln!(
             self.out,
-            "\ntotals, and where to read what a code means and does not mean"
+            "\ntotals; `sealion help CODE` says what a code means and does not mean"
         )?;
         for (code, total) in totals {
             let kept = self
@@ -410,29 +415,32 @@ impl Text<'_> {
                 .filter(|f| f.code == *code)
                 .count();
             let printed = kept.min(self.printed_max) as u64;
-            write!(
-                self.out,
-                "  {total:>9} {:<24} docs/findings.md#{code}",
-                code.as_str()
-            )?;
+            write!(self.out, "  {total:>9} {code}")?;
             match printed < *total {
                 true => writeln!(self.out, "  ({printed} printed, {kept} in --output json)")?,
                 false => writeln!(self.out)?,
             }
         }
-        writeln!(self.out, "  docs/ comes with the source of sealion")
+        Ok(())
     }
 
     /// Fields that a forger could change without any hash noticing.
-    fn not_covered(&mut self) -> fmt::Result {
-        if self.report.not_covered.is_empty() {
+    /// With what was checked instead if `all` is wanted, else their names alone.
+    fn not_covered(&mut self, all: bool) -> fmt::Result {
+        let uncovered = &self.report.not_covered;
+        if uncovered.is_empty() {
             return Ok(());
         }
-        writeln!(self.out, "\nno hash covers")?;
-        for uncovered in &self.report.not_covered {
-            writeln!(self.out, "  {}: {}", Safe(&uncovered.field), uncovered.why)?;
+        if all {
+            writeln!(self.out, "\nno hash covers")?;
+            for uncovered in uncovered {
+                writeln!(self.out, "  {}: {}", Safe(&uncovered.field), uncovered.why)?;
+            }
+            return Ok(());
         }
-        Ok(())
+        let names = named_in_lines(uncovered);
+        writeln!(self.out, "\nno hash covers (-v says what was checked instead)")?;
+        names.iter().try_for_each(|line| writeln!(self.out, "  {line}"))
     }
 
     fn line(&mut self, label: &str, text: &str) -> fmt::Result {
@@ -451,4 +459,33 @@ impl Text<'_> {
             more => self.line(label, &format!("… and {more} more; --output json has them")),
         }
     }
+}
+
+/// Names in at most three lines, those of this run before those of every run.
+fn named_in_lines(uncovered: &[NotCovered]) -> Vec<String> {
+    const LINES_MAX: usize = 3;
+    const WIDTH_MAX: usize = 96;
+    let (always, own): (Vec<_>, Vec<_>) = uncovered.iter().partition(|one| one.is_always());
+    let mut lines: Vec<String> = Vec::new();
+    let mut left = uncovered.len();
+    for one in own.into_iter().chain(always) {
+        let name = Safe(&one.field).to_string();
+        let last = lines.len() == LINES_MAX;
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + name.chars().count() + 2 <= WIDTH_MAX => {
+                *line += &format!(", {name}");
+            }
+            Some(line) if last => {
+                *line += &format!(", and {left} more");
+                break;
+            }
+            Some(line) => {
+                line.push(',');
+                lines.push(name);
+            }
+            None => lines.push(name),
+        }
+        left -= 1;
+    }
+    lines
 }

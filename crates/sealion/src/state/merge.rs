@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{worse, State, StrandState};
 use crate::blocks::StrandId;
 use crate::findings::Apart;
+use crate::words::blocks_do;
 
 /// Why states do not make one. Each names the strand, the states and the place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,7 +16,7 @@ pub enum MergeError {
     Nothing,
     /// A block is in two of them.
     #[error(
-        "strand {strand_id}: {left} and {right} overlap: blocks {first} to {last} are in both"
+        "strand {strand_id}: {left} and {right} overlap: {} in both", blocks_do(*.first, *.last, "is", "are")
     )]
     Overlap {
         /// The strand.
@@ -30,7 +31,7 @@ pub enum MergeError {
         last: u64,
     },
     /// Blocks are in none of them.
-    #[error("strand {strand_id}: {left} and {right} do not touch: blocks {first} to {last} are in neither")]
+    #[error("strand {strand_id}: {left} and {right} do not touch: {} in neither", blocks_do(*.first, *.last, "is", "are"))]
     Gap {
         /// The strand.
         strand_id: StrandId,

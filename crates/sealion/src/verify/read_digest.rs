@@ -6,7 +6,7 @@ use super::pool::with_pool;
 use super::survey::Surveyor;
 use crate::blocks::Digest;
 use crate::findings::{Asked, Candidate, Code, Findings, Severity};
-use crate::source::{Archive, OneFile};
+use crate::source::{Archive, OneFile, Stdin};
 use crate::{Engine, Error, Limits};
 
 impl Digest {
@@ -19,10 +19,21 @@ impl Digest {
     /// no digest, a damaged one, or several different ones.
     pub fn read(path: impl AsRef<Path>) -> Result<Digest, Error> {
         let path = path.as_ref();
-        let file = OneFile::open(path)?;
-        let (digests, problem) = with_pool(1, |_| digests_in(&file))??;
+        Digest::in_archive(&OneFile::open(path)?, &path.display().to_string())
+    }
+
+    /// Reads a digest in the same forms from standard input.
+    ///
+    /// # Errors
+    /// As of [`Digest::read`].
+    pub fn read_stdin() -> Result<Digest, Error> {
+        Digest::in_archive(&Stdin::new(), "standard input")
+    }
+
+    fn in_archive(archive: &dyn Archive, name: &str) -> Result<Digest, Error> {
+        let (digests, problem) = with_pool(1, |_| digests_in(archive))??;
         let refused = |reason: String| Error::NoDigest {
-            path: path.display().to_string(),
+            path: name.to_owned(),
             reason,
         };
         if let Some(problem) = problem {
@@ -47,12 +58,12 @@ impl Digest {
 }
 
 /// The digests in a file, and what is wrong with it.
-fn digests_in(file: &OneFile) -> Result<(Vec<Candidate>, Option<String>), Error> {
-    let objects = file.objects()?;
+fn digests_in(archive: &dyn Archive) -> Result<(Vec<Candidate>, Option<String>), Error> {
+    let objects = archive.objects()?;
     let limits = Limits::default();
     let mut findings = Findings::new(limits.findings_max, false);
     let survey = Surveyor {
-        archive: file,
+        archive,
         asked: &Asked::default(),
         limits: &limits,
         findings: &mut findings,

@@ -101,5 +101,6 @@ pub fn claimed(ledger: &Ledger, digest: &Digest) {
 
 /// The digest that `--digest` names.
 pub fn trusted(digest: Option<&OsStr>) -> Result<Option<(Digest, String)>, Error> {
-    digest.map(super::super::digest_named).transpose()
+    let named = |text| super::super::digest_named(text, &[]);
+    digest.map(named).transpose()
 }

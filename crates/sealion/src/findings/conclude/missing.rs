@@ -7,6 +7,7 @@ use crate::findings::code::{Code, Severity};
 use crate::findings::digests::{Anchors, Candidate};
 use crate::findings::finding::Finding;
 use crate::findings::journal::StrandFold;
+use crate::words::{blocks, blocks_do};
 
 impl Conclusion<'_> {
     /// Blocks that were asked for by number, before the first or after the last.
@@ -15,11 +16,9 @@ impl Conclusion<'_> {
             return;
         };
         let missing = |code, from: u64, to: u64| {
-            let message = match from == to {
-                true => format!("block {from} was asked for and is not here"),
-                false => format!("blocks {from} to {to} were asked for and are not here"),
-            };
-            Finding::new(code, message)
+            let asked = blocks_do(from, to, "was", "were");
+            let missing = if from == to { "is" } else { "are" };
+            Finding::new(code, format!("{asked} asked for and {missing} not here"))
                 .strand(strand_id)
                 .sequence_no(from)
                 .remedy("hand them over, or ask only for blocks that are here (--from, --to)")
@@ -61,7 +60,7 @@ impl Conclusion<'_> {
             self.incomplete(
                 Finding::new(
                     Code::Gap,
-                    format!("blocks {first} to {last} are missing: the chain cannot be checked across them"),
+                    format!("{} missing: the chain cannot be checked across {}", blocks_do(first, last, "is", "are"), if first == last { "it" } else { "them" }),
                 )
                 .strand(strand_id)
                 .sequence_no(first)
@@ -106,21 +105,21 @@ impl Conclusion<'_> {
                 }
                 (Some(tip), None) if !strand.placed.is_empty() => Finding::new(
                     Code::TipOutside,
-                    format!("{name} covers blocks 0 to {tip}; nothing here leads to it"),
+                    format!("{name} covers {}; nothing here leads to it", blocks(0, tip)),
                 )
                 .remedy("hand over a proof for this digest, or a proof that it extends or is extended by another one that is reached; or leave it out"),
                 (Some(tip), last) if last.is_none_or(|last| last < tip) => Finding::new(
                     Code::TipOutside,
                     match last {
-                        Some(last) => format!("{name} covers blocks 0 to {tip}; the last block here is {last}"),
-                        None => format!("{name} covers blocks 0 to {tip}; there are no blocks here"),
+                        Some(last) => format!("{name} covers {}; the last block here is {last}", blocks(0, tip)),
+                        None => format!("{name} covers {}; there are no blocks here", blocks(0, tip)),
                     },
                 )
                 .remedy("hand over the later blocks, or a proof of the last block here for this digest"),
                 (Some(tip), _) => match strand.segments.first() {
                     Some(segment) if segment.first > 0 => Finding::new(
                         Code::MissingStart,
-                        format!("{name} covers blocks 0 to {tip}; blocks 0 to {} are not here", strand.start(segment) - 1),
+                        format!("{name} covers {}; {} not here", blocks(0, tip), blocks_do(0, strand.start(segment) - 1, "is", "are")),
                     )
                     .sequence_no(0)
                     .remedy("hand over the earlier blocks, or a proof of the last block here for this digest"),
@@ -131,7 +130,7 @@ impl Conclusion<'_> {
                     }
                     _ => Finding::new(
                         Code::Gap,
-                        format!("{name} covers blocks 0 to {tip}, and they do not all lead to it"),
+                        format!("{name} covers {}, and not all that is here leads to it", blocks(0, tip)),
                     )
                     .remedy("hand over the missing blocks"),
                 },
@@ -158,7 +157,7 @@ impl Conclusion<'_> {
             let finding = match last_tip {
                 None => Finding::new(
                     Code::NoDigest,
-                    format!("no trusted digest is of this strand: blocks {first} to {last} hang under none"),
+                    format!("no trusted digest is of this strand: {} under none", blocks_do(first, last, "hangs", "hang")),
                 )
                 .sequence_no(first)
                 .remedy("give a digest of this strand, or leave the strand out with --strand"),
@@ -166,7 +165,7 @@ impl Conclusion<'_> {
                     let first = first.max(tip.saturating_add(1));
                     Finding::new(
                         Code::AfterDigest,
-                        format!("blocks {first} to {last} come after the tip {tip} of the last trusted digest"),
+                        format!("{} after the tip {tip} of the last trusted digest", blocks_do(first, last, "comes", "come")),
                     )
                     .sequence_no(first)
                     .remedy(format!("give a later digest, or ask with --to {tip} for the blocks that it covers"))
@@ -178,7 +177,7 @@ impl Conclusion<'_> {
                 }
                 Some(_) => Finding::new(
                     Code::Gap,
-                    format!("blocks {first} to {last} hang under no trusted digest: no proof and no unbroken run of blocks leads from them to one"),
+                    format!("{} under no trusted digest: no proof and no unbroken run of blocks leads from there to one", blocks_do(first, last, "hangs", "hang")),
                 )
                 .sequence_no(first)
                 .remedy("hand over the missing blocks, or a block proof for the last of these"),

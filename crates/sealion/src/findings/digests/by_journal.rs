@@ -7,6 +7,7 @@ use crate::findings::code::{Code, Severity};
 use crate::findings::finding::{Finding, Findings};
 use crate::findings::journal::{unfit, Prefix, StrandFold};
 use crate::findings::outcome::{By, DigestVerdict};
+use crate::words::blocks_do;
 
 /// Compares the strand's roots with the digests.
 pub(crate) fn by_journal(
@@ -64,7 +65,9 @@ pub(crate) fn by_journal(
             let mut finding = Finding::new(
                 Code::Digest,
                 format!(
-                    "blocks 0 to {tip} are all here and give another digest than {}",
+                    "{} here and {} another digest than {}",
+                    blocks_do(0, tip, "is", "are all"),
+                    if tip == 0 { "gives" } else { "give" },
                     candidate.source
                 ),
             )

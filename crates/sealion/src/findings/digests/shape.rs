@@ -3,6 +3,7 @@
 
 use crate::blocks::{Hash, Proof};
 use crate::merkle::siblings;
+use crate::words::counted;
 
 /// How many hashes of a proof lie below the block's leaf.
 #[derive(Clone, Copy)]
@@ -49,7 +50,8 @@ pub(crate) fn proof_shape(
             }
         };
         return Err(Misshape::Wrong(format!(
-            "found {found} hashes, expected {expected}"
+            "found {}, expected {expected}",
+            counted(found, "hash", "hashes")
         )));
     }
     let within = found - in_tree;

@@ -7,6 +7,7 @@ use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::findings::code::Code;
 use crate::findings::finding::Finding;
 use crate::merkle::Subtree;
+use crate::words::blocks;
 
 /// One place with two hashes, or one hash in two places.
 #[derive(Clone, Debug)]
@@ -127,8 +128,5 @@ impl fmt::Display for Said {
 
 /// A place as people count blocks.
 fn words(place: Subtree) -> String {
-    match place.len() {
-        1 => format!("block {}", place.begin),
-        _ => format!("blocks {} to {}", place.begin, place.end - 1),
-    }
+    blocks(place.begin, place.end - 1)
 }

@@ -20,6 +20,7 @@ use crate::findings::loose::{told_again, LooseRevision, Placed};
 use crate::findings::outcome::{Asked, RevisionCounts, State};
 use crate::findings::revision::{RevisionRecord, Standing};
 use crate::findings::span::Trail;
+use crate::words::counted;
 use crate::Limits;
 
 /// Names of unknown fields that the report lists.
@@ -286,8 +287,8 @@ impl StrandFold {
                 Finding::new(
                     Code::Limit,
                     format!(
-                        "for {} documents version-gap, unrecorded-deletion, unrecorded-redaction and duplicate-revision were not checked: the table of documents is full (limit documents_memory_bytes_max)",
-                        documents.not_tracked
+                        "for {} version-gap, unrecorded-deletion, unrecorded-redaction and duplicate-revision were not checked: the table of documents is full (limit documents_memory_bytes_max)",
+                        counted(documents.not_tracked, "document", "documents")
                     ),
                 )
                 .severity(Severity::Note)

@@ -3,6 +3,7 @@
 use super::safe::Safe;
 use super::PRINTED_MAX;
 use crate::findings::{Finding, Severity};
+use crate::words::counted;
 use crate::report::{By, Coverage, DigestAnswer, DigestVerdict, Input, Position, State, Verdict};
 
 /// How grave a verdict is, its word, and what it means and does not.
@@ -40,8 +41,7 @@ pub(super) fn verdict_words(verdict: Verdict) -> (Option<Severity>, &'static str
 pub(super) fn with_warnings(warnings: u64) -> String {
     match warnings {
         0 => String::new(),
-        1 => ", with 1 warning".to_owned(),
-        many => format!(", with {many} warnings"),
+        _ => format!(", with {}", counted(warnings, "warning", "warnings")),
     }
 }
 
@@ -157,16 +157,16 @@ pub(super) fn gravity_of(state: State) -> Option<Severity> {
 
 pub(super) fn input_words(input: &Input) -> String {
     let mut words = format!(
-        "{}: {}, {} bytes",
+        "{}: {}, {}",
         Safe(&input.path),
         input.kind,
-        input.bytes
+        counted(input.bytes, "byte", "bytes")
     );
     if let Some(blocks) = input.blocks {
-        words += &format!(", {blocks} blocks");
+        words += &format!(", {}", counted(blocks, "block", "blocks"));
     }
     if let Some(revisions) = input.revisions {
-        words += &format!(", {revisions} revisions");
+        words += &format!(", {}", counted(revisions, "revision", "revisions"));
     }
     words
 }
