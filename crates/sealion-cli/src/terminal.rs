@@ -145,7 +145,9 @@ fn hanging(line: &str) -> usize {
 /// A paragraph in lines as wide as the terminal and of at most 100 columns, as clap prints help.
 pub fn filled(paragraph: &str, indent: &str) -> String {
     const WIDTH_MAX: usize = 100;
-    let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let columns = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|text| text.parse().ok());
     let size = || {
         let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(io::stdout())?;
         Some(usize::from(width))

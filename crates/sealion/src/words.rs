@@ -32,7 +32,10 @@ mod tests {
     #[test]
     fn nouns_and_verbs_go_with_their_numbers() {
         let revisions = |number: u64| counted(number, "revision", "revisions");
-        assert_eq!([0, 1, 2].map(revisions), ["0 revisions", "1 revision", "2 revisions"]);
+        assert_eq!(
+            [0, 1, 2].map(revisions),
+            ["0 revisions", "1 revision", "2 revisions"]
+        );
         assert_eq!(blocks_do(5, 5, "is", "are"), "block 5 is");
         assert_eq!(blocks_do(5, 7, "is", "are"), "blocks 5 to 7 are");
     }

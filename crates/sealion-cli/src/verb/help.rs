@@ -58,7 +58,9 @@ fn page(code: Code) -> String {
 fn section(code: Code) -> Option<&'static str> {
     let heading = format!("\n### {code}\n");
     let (_, rest) = FINDINGS.split_once(heading.as_str())?;
-    let ends = ["\n### ", "\n## "].into_iter().filter_map(|end| rest.find(end));
+    let ends = ["\n### ", "\n## "]
+        .into_iter()
+        .filter_map(|end| rest.find(end));
     let end = ends.min().unwrap_or(rest.len());
     Some(rest[..end].trim())
 }
@@ -88,7 +90,11 @@ fn codes() -> String {
     for code in Code::ALL {
         let severity = code.severity();
         if before.replace(severity) != Some(severity) {
-            text += &format!("{}{}\n", if text.is_empty() { "" } else { "\n" }, gravity(severity));
+            text += &format!(
+                "{}{}\n",
+                if text.is_empty() { "" } else { "\n" },
+                gravity(severity)
+            );
         }
         text += &format!("  {code}\n");
     }
@@ -107,7 +113,12 @@ fn gravity(severity: Severity) -> &'static str {
 fn no_such(name: &str) -> Error {
     let codes = Code::ALL.iter().map(|code| code.as_str());
     let mut near: Vec<(usize, &'static str)> = codes
-        .map(|code| (strsim::damerau_levenshtein(&name.to_lowercase(), code), code))
+        .map(|code| {
+            (
+                strsim::damerau_levenshtein(&name.to_lowercase(), code),
+                code,
+            )
+        })
         // More than that is another word.
         .filter(|(steps, code)| *steps <= code.len() / 2 || code.contains(name))
         .collect();

@@ -215,7 +215,7 @@ fn gather(archive: &dyn Archive, limits: &Limits) -> Result<Heap, Error> {
         limits.evidence_max = EVIDENCE_MAX;
     }
     let mut findings = Findings::new(limits.findings_max, false);
-    let survey = Surveyor {
+    let mut survey = Surveyor {
         archive,
         asked: &Asked::default(),
         limits: &limits,
@@ -225,6 +225,7 @@ fn gather(archive: &dyn Archive, limits: &Limits) -> Result<Heap, Error> {
         engine: Engine::default(),
     }
     .survey(&objects);
+    findings.extend(survey.collected.unknown.drain(..));
     let places_max = (limits.evidence_max as usize).saturating_mul(16);
     Heap::of(survey, findings, places_max)
 }

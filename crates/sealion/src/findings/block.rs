@@ -335,6 +335,7 @@ mod tests {
             document: None,
             deletion_rule: rule,
             in_doubt: false,
+            data: None,
             offset: 0,
         };
         let made = Standing::Recomputed;

@@ -12,6 +12,7 @@ use super::consistency::{check_consistency, settle_consistency};
 use super::digests::{add_computed, by_journal, name_tips};
 use super::digests::{Anchors, BlockProof, Candidate, Candidates, Facts, Proofs};
 use super::finding::{Finding, Findings};
+use super::joined::joined;
 use super::journal::StrandFold;
 use super::outcome::{Asked, By, ComputedDigest, Strand};
 use crate::blocks::StrandId;
@@ -113,6 +114,8 @@ impl Conclusion<'_> {
             strand_id: strand_id.clone(),
             grouping_claimed: grouping_claimed(&coverage, anchors),
             alone: alone(&strand.placed, &tied.loose_verified, anchors),
+            joined: joined(strand, &tied.loose_verified),
+            loose_verified: tied.loose_verified,
             coverage,
             under_digest: anchors.verified().to_vec(),
             blocks: strand.blocks,

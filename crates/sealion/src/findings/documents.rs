@@ -263,6 +263,7 @@ mod tests {
                 document: Some((format!("document {offset}").into(), Some(0))),
                 deletion_rule: None,
                 in_doubt: false,
+                data: None,
                 offset,
             };
             documents.see(&record, &place, true);
@@ -289,6 +290,7 @@ mod tests {
             document: Some((format!("document {document}").into(), Some(version))),
             deletion_rule: None,
             in_doubt: false,
+            data: None,
             offset: document,
         };
         // With room for all of them, the first that is not version 0 is a gap; with little, some did not fit, and
@@ -328,6 +330,7 @@ mod tests {
             document: Some(("document".into(), Some(version))),
             deletion_rule: None,
             in_doubt: false,
+            data: None,
             offset: 0,
         };
         for whole in [false, true] {

@@ -8,6 +8,7 @@ use super::block::CheckedBlock;
 use super::code::Severity;
 use super::facts::Asked as AskedFacts;
 use super::finding::Findings;
+use super::joined::once_each;
 use super::loose::{place_in_block, LooseRevision};
 use super::outcome::Asked;
 use super::used::{Boxed, Used};
@@ -61,6 +62,8 @@ pub(crate) struct Wanted {
     pub(crate) facts: Arc<AskedFacts>,
     /// Hashes of revisions and receipts that came by themselves.
     pub(crate) revisions: HashSet<Hash>,
+    /// Hashes of documents that came by themselves.
+    pub(crate) documents: HashSet<Hash>,
     /// Saved states that the run continues.
     pub(crate) prefixes: BTreeMap<StrandId, Prefix>,
     /// Whether a state is to be saved.
@@ -205,10 +208,12 @@ impl<'a> Journal<'a> {
                 watch(lead, &others);
             }
         }
-        for revision in loose {
-            if lead.is_none() {
-                strand.count(&revision.record);
+        if lead.is_none() && self.asked.includes(address.sequence_no) {
+            for record in once_each(&loose) {
+                strand.count(record);
             }
+        }
+        for revision in loose {
             let placed = place_in_block(*revision, lead.as_deref(), self.findings);
             // Of those in a bundle more is said already.
             if lead.is_none() && !placed.loose.bundled {

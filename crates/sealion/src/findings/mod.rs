@@ -13,6 +13,7 @@ mod facts;
 mod finding;
 mod fingerprint;
 mod flaw;
+mod joined;
 mod journal;
 mod leaves;
 mod loose;
@@ -39,6 +40,8 @@ pub(crate) use facts::{
 pub(crate) use finding::Findings;
 pub use finding::{Finding, Location};
 pub(crate) use flaw::flaw_finding;
+pub(crate) use joined::{answers, join_placeless, BareDocument, Placeless};
+pub use joined::{DocumentAnswer, DocumentMatch, Joined};
 pub(crate) use journal::{Given, Item, Journal, KeptJournal, Prefix, StrandFold, Wanted, Watch};
 pub(crate) use loose::{LooseProof, LooseRevision};
 pub(crate) use outcome::Alone;

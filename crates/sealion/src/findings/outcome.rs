@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::joined::Joined;
 use super::request::Requests;
 use crate::blocks::{Hash, StrandId};
 
@@ -49,6 +50,12 @@ pub struct Strand {
     /// Runs of blocks that hang under a trusted digest: apart, and in order.
     #[serde(skip)]
     pub(crate) under_digest: Vec<(u64, u64)>,
+    /// Revisions of which several files tell.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub joined: Vec<Joined>,
+    /// Of each revision that came by itself, whether it hangs under a trusted digest.
+    #[serde(skip)]
+    pub(crate) loose_verified: Vec<bool>,
     /// Whether something under a trusted digest is read as a block and could be another part
     /// of the tree: hashes grouped otherwise.
     pub grouping_claimed: bool,

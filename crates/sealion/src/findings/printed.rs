@@ -226,6 +226,7 @@ mod tests {
             document: Some((ROW[0].into(), Some(3))),
             deletion_rule: None,
             in_doubt: false,
+            data: None,
             offset: 0,
         }
     }

@@ -3,6 +3,7 @@
 use super::code::{Code, Severity};
 use super::context::Context;
 use super::finding::Finding;
+use super::joined::data_of;
 use crate::blocks::claim::{Id, RecordedHash};
 use crate::blocks::revision::{Kind, Made, Revision, RevisionContent};
 use crate::blocks::Hash;
@@ -35,6 +36,8 @@ pub(crate) struct RevisionRecord {
     pub(crate) deletion_rule: Option<&'static str>,
     /// It may be one whose data was left out: what stands beside it hashes like that.
     pub(crate) in_doubt: bool,
+    /// The hash of its data, redacted or not, from which its own was recomputed.
+    pub(crate) data: Option<Hash>,
     pub(crate) offset: u64,
 }
 
@@ -65,6 +68,18 @@ pub(crate) fn check_revision(
         document: document.map(|(id, version)| (id.clone(), version)),
         deletion_rule: rule,
         in_doubt: false,
+        data: data_of(
+            revision.kind,
+            standing,
+            content
+                .data
+                .as_ref()
+                .and_then(|made| made.as_ref().ok().copied()),
+            revision
+                .data_hash
+                .as_ref()
+                .and_then(|recorded| recorded.hash),
+        ),
         offset: revision.offset,
     }
 }

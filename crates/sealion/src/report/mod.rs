@@ -19,8 +19,8 @@ pub use verdict::Verdict;
 use crate::blocks::{BlockAddress, StrandId};
 use crate::escape;
 pub use crate::findings::{
-    Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, Position, RevisionCounts,
-    State, Strand,
+    Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, DocumentAnswer,
+    DocumentMatch, Joined, Position, RevisionCounts, State, Strand,
 };
 use crate::findings::{Code, Finding};
 
@@ -51,6 +51,9 @@ pub struct Report {
     pub states: Vec<StateAnswer>,
     /// Every digest met, trusted or claimed.
     pub digests: Vec<DigestAnswer>,
+    /// Files that hold nothing but what may be a document, and which revision here it is of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<DocumentAnswer>,
     /// What became of the checkpoint, if there was to be one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<CheckpointAnswer>,
@@ -87,7 +90,7 @@ pub struct Input {
     /// What it turned out to be: `journal-ion-text`, `journal-ion-binary`,
     /// `journal-json`, `stream`, `digest`, `block`, `revision`, `receipt`,
     /// `block-proof`, `bundle`, `manifest`, `history`, `description`, `state`, `checkpoint`, `mixed`,
-    /// `empty`, `unknown`, `unreadable`.
+    /// `document`, `empty`, `unknown`, `unreadable`.
     pub kind: &'static str,
     /// Its size in bytes as stored (compressed, if it is).
     pub bytes: u64,

@@ -18,8 +18,8 @@ use std::fmt;
 use proven::{covered_by_trusted, on_your_word, proven};
 pub(crate) use safe::Safe;
 use words::{
-    computed_from, gravity_of, input_words, named, place, position_words, reached, run, runs,
-    state_words, verdict_words, with_warnings,
+    computed_from, document_words, gravity_of, input_words, joined_words, named, place,
+    position_words, reached, run, runs, state_words, verdict_words, with_warnings,
 };
 
 use super::{Coverage, NotCovered, Report, State, Strand, Verdict};
@@ -70,6 +70,7 @@ impl Report {
         text.basis()?;
         text.asked_and_found()?;
         text.inputs(verbose)?;
+        text.documents()?;
         text.checkpoint(verbose)?;
         text.findings()?;
         text.totals()?;
@@ -267,8 +268,10 @@ impl Text<'_> {
         );
         self.line("revisions", &line)?;
         for (rule, revisions) in &strand.deletion_rules {
-            let line =
-                format!("{revisions} of the deletions fit {rule}, which binds their metadata");
+            let line = match revisions {
+                1 => format!("1 deletion fits {rule}, which binds its metadata"),
+                many => format!("{many} deletions fit {rule}, which binds their metadata"),
+            };
             self.line("", &line)?;
         }
         if let Some(previous) = strand.genesis_previous {
@@ -283,6 +286,10 @@ impl Text<'_> {
             );
             self.line("digest", &line)?;
         }
+        for joined in strand.joined.iter().take(self.printed_max) {
+            self.line("joined", &joined_words(joined))?;
+        }
+        self.more("joined", strand.joined.len())?;
         // One run is what `blocks` says already.
         if strand.coverage.len() > 1 {
             self.coverage(&strand.coverage)?;
@@ -326,6 +333,15 @@ impl Text<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What files with nothing but a document in them are.
+    fn documents(&mut self) -> fmt::Result {
+        let documents = &self.report.documents;
+        for document in documents.iter().take(self.printed_max) {
+            self.line("document", &document_words(document))?;
+        }
+        self.more("document", documents.len())
     }
 
     /// What an interrupted run before this one had done.
@@ -439,8 +455,13 @@ impl Text<'_> {
             return Ok(());
         }
         let names = named_in_lines(uncovered);
-        writeln!(self.out, "\nno hash covers (-v says what was checked instead)")?;
-        names.iter().try_for_each(|line| writeln!(self.out, "  {line}"))
+        writeln!(
+            self.out,
+            "\nno hash covers (-v says what was checked instead)"
+        )?;
+        names
+            .iter()
+            .try_for_each(|line| writeln!(self.out, "  {line}"))
     }
 
     fn line(&mut self, label: &str, text: &str) -> fmt::Result {

@@ -19,7 +19,8 @@ use crate::blocks::manifest::Manifest;
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::engine::{given_up, read_each};
 use crate::findings::{
-    flaw_finding, Asked, BlockProof, Candidate, Code, Context, Finding, Findings, Item, LooseProof,
+    flaw_finding, Asked, BareDocument, BlockProof, Candidate, Code, Context, Finding, Findings,
+    Item, LooseProof, Placeless,
 };
 use crate::source::{kpl, Encoding, Flaw, FlawKind, Piece, Pieces, REFUSED_MAX};
 use crate::{Limits, State};
@@ -34,6 +35,12 @@ pub(crate) struct Collected {
     pub(crate) proofs: Vec<BlockProof>,
     pub(crate) manifests: Vec<(Arc<str>, Manifest)>,
     pub(crate) bundles: Vec<Bundled>,
+    /// Revisions that name no block.
+    pub(crate) placeless: Vec<Placeless>,
+    /// What may be a document that came by itself.
+    pub(crate) bare: Vec<BareDocument>,
+    /// Files with nothing else in them: that they were not used, if they are no documents.
+    pub(crate) unknown: Vec<Finding>,
     /// Blocks among `items`.
     blocks: usize,
 }
@@ -44,6 +51,7 @@ const BLOCK_WEIGHT: usize = 16;
 impl Collected {
     fn weight(&self) -> usize {
         let single = self.items.len() + self.digests.len() + self.proofs.len();
+        let single = single + self.placeless.len() + self.bare.len();
         single + self.blocks * BLOCK_WEIGHT
     }
 }
@@ -229,7 +237,7 @@ impl Collector<'_> {
         match evidence::recognise(envelope, self.limits) {
             None => {
                 self.unknown = true;
-                Ok(())
+                self.document(envelope)
             }
             Some(found) => self.found(found),
         }

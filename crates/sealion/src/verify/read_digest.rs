@@ -72,6 +72,7 @@ fn digests_in(archive: &dyn Archive) -> Result<(Vec<Candidate>, Option<String>),
         engine: Engine::default(),
     }
     .survey(&objects);
+    findings.extend(survey.collected.unknown);
     let grave = |severity| severity <= Severity::Incomplete;
     let (found, _) = findings.into_parts();
     // An all-zero digest is a digest, and fails by its own finding.

@@ -1,6 +1,6 @@
 //! One run: survey, then the blocks in order, then what it all amounts to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 
@@ -19,8 +19,9 @@ use super::{Progress, Verifier, PIECE_BYTES};
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::engine::{self, Checked, Checker, Doubts, Engine, Passes};
 use crate::findings::{
-    check_revisions, flaw_finding, Asked, By, Candidate, Candidates, CheckedBlock, Code,
-    Conclusion, Finding, Findings, Given, Item, Journal, Severity, StrandFold, Wanted, Watch,
+    answers, check_revisions, flaw_finding, join_placeless, Asked, By, Candidate, Candidates,
+    CheckedBlock, Code, Conclusion, Finding, Findings, Given, Item, Journal, Severity, StrandFold,
+    Wanted, Watch,
 };
 use crate::report::{not_covered, Input, Kinds, Report, Tool, Verdict};
 use crate::source::{Archive, Flaw, FlawKind, Object, Pieces};
@@ -81,6 +82,9 @@ impl<'s> Run<'_, 's> {
             proofs,
             manifests,
             bundles,
+            placeless,
+            bare,
+            unknown,
             ..
         } = collected;
         bundle::finish(
@@ -97,6 +101,12 @@ impl<'s> Run<'_, 's> {
         findings.extend(candidates.iter().filter_map(zero_digest));
         let prefixes = self.verifier.prefixes()?;
         let mut wanted = wanted(&candidates, &proofs, &items, &prefixes, limits);
+        let hashes = placeless.iter().filter_map(|one| one.record.hash);
+        wanted.revisions.extend(hashes);
+        for one in &bare {
+            wanted.revisions.extend(one.revision);
+            wanted.documents.extend(one.data.iter().copied().map(Hash));
+        }
         wanted.prefixes = prefixes;
         wanted.trails = self.verifier.save_state;
         let records = records
@@ -156,7 +166,17 @@ impl<'s> Run<'_, 's> {
             by_path,
             ..
         } = journal;
-        let by_path = by_path.into_all();
+        let mut by_path = by_path.into_all();
+        let seen_apart = !placeless.is_empty();
+        for one in &placeless {
+            by_path.entry(one.path.clone()).or_default().revisions += 1;
+        }
+        join_placeless(
+            placeless,
+            &mut strands,
+            candidates.iter().any(|one| one.trusted),
+            &mut findings,
+        );
         findings.absorb(folded);
         access.unsaid(&mut findings);
         let elsewhere = journals.iter();
@@ -172,13 +192,28 @@ impl<'s> Run<'_, 's> {
             all_verified: true,
         };
         let told = conclude(&mut conclusion, &mut strands);
+        let documents = answers(&bare, &strands, &told);
+        let matched: BTreeSet<&Arc<str>> = documents
+            .iter()
+            .filter(|one| !one.matches.is_empty())
+            .map(|one| &one.path)
+            .collect();
+        let is_matched = |path: &Arc<str>| matched.contains(path);
+        let unused = unknown.into_iter().filter(|finding| {
+            let source = finding.source.as_ref();
+            !source.is_some_and(|source| is_matched(&source.path))
+        });
+        conclusion.findings.extend(unused);
+        for input in inputs.iter_mut().filter(|input| is_matched(&input.path)) {
+            input.kind = "document";
+        }
         let all_verified = conclusion.all_verified;
         let mut candidates = conclusion.candidates.all;
         candidates.retain(|candidate| !candidate.computed);
         let mut seen = told.iter().map(|s| s.blocks + s.revisions.total);
         let resting = strands.values().any(|strand| strand.prefix.is_some());
         let reached = candidates.iter().any(Candidate::reached);
-        if !seen.any(|things| things > 0) && !reached && !resting {
+        if !seen.any(|things| things > 0) && !reached && !resting && !seen_apart {
             findings.push(nothing(inputs.len(), asked));
         }
         let verdict = verdict(&findings, &candidates, all_verified);
@@ -213,6 +248,7 @@ impl<'s> Run<'_, 's> {
             strands: told,
             states: self.verifier.state_answers(&strands, &candidates),
             digests: candidates.iter().map(Candidate::answer).collect(),
+            documents,
             checkpoint: checkpoint.map(|checkpoint| checkpoint.finish(verdict)),
             findings: kept,
             finding_totals,

@@ -327,7 +327,13 @@ impl Surveyor<'_> {
             (0, _) => {
                 // What could not be read may well be what they wrote.
                 if unknown || !flawed {
-                    self.unknown(object, "it holds nothing that QLDB or its tools wrote");
+                    let why = "it holds nothing that QLDB or its tools wrote";
+                    let bare = survey.collected.bare.last();
+                    match bare.is_some_and(|bare| bare.path == object.name) {
+                        // It may be a document, which is known once the blocks have gone by.
+                        true => survey.collected.unknown.push(not_used(object, why)),
+                        false => self.unknown(object, why),
+                    }
                 }
                 "unknown"
             }
@@ -379,18 +385,23 @@ impl Surveyor<'_> {
         }
     }
 
-    /// A file that is not used: a note, unless its name says that it should hold
-    /// blocks. Else a damaged byte at its start would make an object vanish.
+    /// Says of a file that it is not used.
     fn unknown(&mut self, object: &Object, why: &str) {
-        let message = format!("{} was not understood and not used: {why}", object.name);
-        let finding = match is_object_name(&object.name) {
-            false => Finding::new(Code::UnknownFile, message),
-            true => Finding::new(Code::Malformed, message).remedy(
-                "by its name it is an object of an export: get another copy of it, or take it out of the inputs",
-            ),
-        };
-        self.findings.push(finding.source(&object.name, None));
+        self.findings.push(not_used(object, why));
     }
+}
+
+/// A file that is not used: a note, unless its name says that it should hold
+/// blocks. Else a damaged byte at its start would make an object vanish.
+fn not_used(object: &Object, why: &str) -> Finding {
+    let message = format!("{} was not understood and not used: {why}", object.name);
+    let finding = match is_object_name(&object.name) {
+        false => Finding::new(Code::UnknownFile, message),
+        true => Finding::new(Code::Malformed, message).remedy(
+            "by its name it is an object of an export: get another copy of it, or take it out of the inputs",
+        ),
+    };
+    finding.source(&object.name, None)
 }
 
 fn is_not_utf16(error: &std::io::Error) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::blocks::revision::Kind;
 use crate::findings::digests::Anchors;
+use crate::findings::joined::shown_most;
 use crate::findings::journal::{Segment, StrandFold};
 use crate::findings::loose::Placed;
 use crate::findings::outcome::{Alone, Asked, Coverage, Position, State};
@@ -142,12 +143,10 @@ pub(super) fn grouping_claimed(coverage: &[Coverage], anchors: &Anchors) -> bool
 /// whether anything does.
 pub(super) fn alone(placed: &[Placed], verified: &[bool], anchors: &Anchors) -> Alone {
     let mut alone = Alone::default();
-    for (one, verified) in placed.iter().zip(verified) {
-        let by_block = one.in_block && anchors.covers(one.loose.address.sequence_no);
-        if !verified || by_block {
-            continue;
-        }
-        match one.loose.record.kind {
+    let by_block = |one: &Placed| one.in_block && anchors.covers(one.loose.address.sequence_no);
+    let counts = |index: usize| verified[index] && !by_block(&placed[index]);
+    for record in shown_most(placed, counts) {
+        match record.kind {
             Kind::User => alone.contents += 1,
             Kind::Redacted | Kind::Deleting => alone.without_data += 1,
             Kind::Internal | Kind::Unseen => alone.hashes += 1,

@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Wanted;
 use crate::blocks::claim::Id;
+use crate::blocks::revision::Kind;
 use crate::blocks::Hash;
 use crate::findings::block::CheckedBlock;
 use crate::findings::facts::{KeptNodes, Nodes};
+use crate::findings::joined::has_data;
+use crate::findings::revision::RevisionRecord;
 use crate::merkle::Subtree;
 
 /// Hashes of blocks that are kept, to find one of them at another number: where there are
@@ -16,6 +19,9 @@ use crate::merkle::Subtree;
 /// none twice, for its blocks name one another.) Half a MiB, some
 /// 20 in the table, and a MiB in a checkpoint.
 const LEAVES_MAX: usize = 1 << 14;
+
+/// Revisions that are kept at least, whose data is that of documents which came by themselves.
+const DOCUMENTS_MAX: usize = 1000;
 
 /// What is kept of blocks that went by.
 #[derive(Default)]
@@ -33,6 +39,7 @@ pub(super) struct KeptSeen {
     leaves: Vec<(u64, Hash)>,
     cut: bool,
     revisions: Vec<Met>,
+    documents: Vec<Met>,
 }
 
 /// A block that came by itself, that has a proof, or that begins a run.
@@ -56,6 +63,26 @@ pub(crate) struct Met {
     pub(crate) document: Option<(Id, Option<u64>)>,
     pub(crate) path: Arc<str>,
     pub(crate) offset: u64,
+    /// Whether its hash was recomputed from data.
+    pub(crate) data: bool,
+    pub(crate) redacted: bool,
+    /// The hash of that data, redacted or not.
+    pub(crate) data_hash: Option<Hash>,
+}
+
+impl Met {
+    fn of(record: &RevisionRecord, hash: Hash, block: &CheckedBlock) -> Met {
+        Met {
+            number: block.address.sequence_no,
+            hash,
+            document: record.document.clone(),
+            path: block.path.clone(),
+            offset: record.offset,
+            data: has_data(record),
+            redacted: record.kind == Kind::Redacted,
+            data_hash: record.data,
+        }
+    }
 }
 
 impl Seen {
@@ -84,22 +111,20 @@ impl Seen {
                 false => self.rest.cut = true,
             }
         }
-        if wanted.revisions.is_empty() {
+        if wanted.revisions.is_empty() && wanted.documents.is_empty() {
             return;
         }
         for record in &block.revisions {
+            let Some(hash) = record.hash else { continue };
             // Twice as many as there are hashes to look for: each, and each at another place.
             let room = self.rest.revisions.len() < 2 * wanted.revisions.len();
-            if let Some(hash) = record.hash.filter(|hash| wanted.revisions.contains(hash)) {
-                if room {
-                    self.rest.revisions.push(Met {
-                        number,
-                        hash,
-                        document: record.document.clone(),
-                        path: block.path.clone(),
-                        offset: record.offset,
-                    });
-                }
+            if room && wanted.revisions.contains(&hash) {
+                self.rest.revisions.push(Met::of(record, hash, block));
+            }
+            // One document may be that of many revisions.
+            let room = self.rest.documents.len() < DOCUMENTS_MAX + 10 * wanted.documents.len();
+            if room && record.is_of(&wanted.documents) {
+                self.rest.documents.push(Met::of(record, hash, block));
             }
         }
     }
@@ -132,6 +157,11 @@ impl Seen {
 
     pub(crate) fn revisions(&self) -> &[Met] {
         &self.rest.revisions
+    }
+
+    /// Revisions whose data somebody may have kept by itself.
+    pub(crate) fn documents(&self) -> &[Met] {
+        &self.rest.documents
     }
 
     pub(super) fn keep(&self) -> KeptSeen {

@@ -11,7 +11,7 @@ use super::Wanted;
 use crate::blocks::claim::Id;
 use crate::blocks::revision::Kind;
 use crate::blocks::time::Time;
-use crate::blocks::{Hash, StrandId};
+use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::findings::block::CheckedBlock;
 use crate::findings::code::{Code, Severity};
 use crate::findings::documents::{Documents, Place};
@@ -222,9 +222,22 @@ impl StrandFold {
         }
     }
 
-    /// Takes in a revision whose block is not here.
+    /// A revision that was known by its hash alone, at an address without a block, has come
+    /// itself.
+    pub(crate) fn recount(&mut self, address: &BlockAddress, record: &RevisionRecord) {
+        let same = |placed: &&Placed| {
+            placed.loose.address == *address && placed.loose.record.hash == record.hash
+        };
+        let hashes_only = |placed: &Placed| placed.loose.record.kind == Kind::Unseen;
+        if self.placed.iter().filter(same).all(hashes_only) {
+            self.revisions.total = self.revisions.total.saturating_sub(1);
+            self.unseen = self.unseen.saturating_sub(1);
+            self.count(record);
+        }
+    }
+
     /// Names of what no hash covers; that there were more than are kept is one of them.
-    pub(super) fn not_written_by_qldb(&mut self, names: &[String]) {
+    pub(crate) fn not_written_by_qldb(&mut self, names: &[String]) {
         for name in names {
             if self.unknown_fields.len() < UNKNOWN_FIELDS_MAX {
                 self.unknown_fields.insert(name.clone());
@@ -234,6 +247,7 @@ impl StrandFold {
         }
     }
 
+    /// Takes in a revision whose block is not here.
     pub(super) fn see_alone(&mut self, loose: &LooseRevision) {
         if let Some(documents) = &mut self.documents {
             let place = Place {

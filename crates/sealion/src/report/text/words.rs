@@ -3,8 +3,11 @@
 use super::safe::Safe;
 use super::PRINTED_MAX;
 use crate::findings::{Finding, Severity};
+use crate::report::{
+    By, Coverage, DigestAnswer, DigestVerdict, DocumentAnswer, Input, Joined, Position, State,
+    Verdict,
+};
 use crate::words::counted;
-use crate::report::{By, Coverage, DigestAnswer, DigestVerdict, Input, Position, State, Verdict};
 
 /// How grave a verdict is, its word, and what it means and does not.
 pub(super) fn verdict_words(verdict: Verdict) -> (Option<Severity>, &'static str, &'static str) {
@@ -169,6 +172,79 @@ pub(super) fn input_words(input: &Input) -> String {
         words += &format!(", {}", counted(revisions, "revision", "revisions"));
     }
     words
+}
+
+/// `a.json and b.ion: document … version 0 of block 5; from its data to a trusted digest`.
+pub(super) fn joined_words(joined: &Joined) -> String {
+    const NAMED_MAX: usize = 3;
+    let mut paths: Vec<String> = joined
+        .paths
+        .iter()
+        .map(|path| Safe(path).to_string())
+        .collect();
+    let more = paths.len().saturating_sub(NAMED_MAX);
+    if more > 0 {
+        paths.truncate(NAMED_MAX);
+        paths.push(format!("{more} more"));
+    }
+    let last = paths.pop().unwrap_or_default();
+    let how = match (joined.verified, joined.data) {
+        (true, true) => "one hash, recomputed from its data up to the digest",
+        (true, false) => "one hash, recomputed up to the digest; none of them has its data",
+        (false, true) => "one hash, recomputed from its data",
+        (false, false) => "one hash; none of them has its data",
+    };
+    format!(
+        "{} and {last}: {}: {how}",
+        paths.join(", "),
+        revision_words(
+            joined.sequence_no,
+            joined.document_id.as_deref(),
+            joined.version
+        )
+    )
+}
+
+fn revision_words(number: u64, document: Option<&str>, version: Option<u64>) -> String {
+    match (document, version) {
+        (Some(id), Some(version)) => {
+            format!("document {} version {version} of block {number}", Safe(id))
+        }
+        (Some(id), None) => format!("document {} of block {number}", Safe(id)),
+        (None, _) => format!("a revision of block {number}"),
+    }
+}
+
+/// `contract.json: the document of block 4, …`, or that it is none.
+pub(super) fn document_words(answer: &DocumentAnswer) -> String {
+    let place = match answer.offset {
+        0 => Safe(&answer.path).to_string(),
+        offset => format!("{}, byte {offset}", Safe(&answer.path)),
+    };
+    let Some(first) = answer.matches.first() else {
+        return format!("{place}: matches nothing here");
+    };
+    let redacted = match first.redacted {
+        true => " (redacted there; its hash is left)",
+        false => "",
+    };
+    let verified = match first.verified {
+        true => "its hash, and all from there up to the digest, were recomputed",
+        false => "its hash is that of the data; it hangs under no trusted digest",
+    };
+    let more = match answer.matches.len() {
+        1 => String::new(),
+        many => format!(
+            "; and of {}",
+            counted(many - 1, "other revision", "other revisions")
+        ),
+    };
+    let revision = revision_words(
+        first.sequence_no,
+        first.document_id.as_deref(),
+        first.version,
+    );
+    format!("{place}: the data of {revision}{redacted}: {verified}{more}")
 }
 
 /// `0–49`, or `7` for a run of one.

@@ -62,6 +62,7 @@ impl Collector<'_> {
                     document: Some((document_id.into(), None)),
                     deletion_rule: None,
                     in_doubt: false,
+                    data: None,
                     offset,
                 };
                 self.findings.extend(findings);

@@ -1,18 +1,24 @@
 //! Takes in blocks and revisions that came one by one.
 
+use std::collections::BTreeSet;
+
+use ion_rs::IonType;
+
 use super::Collector;
 use crate::blocks::block::Block;
 use crate::blocks::claim::RecordedAddress;
 use crate::blocks::evidence::{self, IonText, ProofClaim};
+use crate::blocks::json;
 use crate::blocks::read::{Envelope, Node, Unfit};
-use crate::blocks::revision::{Kind, Revision, RevisionContent};
+use crate::blocks::revision::{content_hash, Kind, Revision, RevisionContent};
 use crate::blocks::uncovered::within;
 use crate::blocks::BlockAddress;
 use crate::engine::read_values;
 use crate::findings::{
-    check_block, check_revision, Context, Item, LooseProof, LooseRevision, RevisionRecord, Standing,
+    check_block, check_revision, BareDocument, Context, Item, LooseProof, LooseRevision, Placeless,
+    RevisionRecord, Standing,
 };
-use crate::hashes::{revision_hash, BlockHashes};
+use crate::hashes::{dot, revision_hash, BlockHashes};
 use crate::source::{Flaw, Piece};
 
 impl Collector<'_> {
@@ -53,10 +59,14 @@ impl Collector<'_> {
 
     pub(super) fn revision_answer(&mut self, text: &IonText, proof: Option<&ProofClaim>) {
         self.ion_text(text, |collector, node| {
-            let proof = match Envelope::open(node)?.get("blockAddress") {
-                Some(address) => collector.proof(proof, &RecordedAddress::read(&address)?.address),
-                None => LooseProof::None,
+            let Some(address) = Envelope::open(node)?.get("blockAddress") else {
+                collector.revision(&node, LooseProof::None)?;
+                // Its length cannot be checked, so that it would show too little.
+                let unfit =
+                    || node.unfit_as("a revision with blockAddress, for its proof", "one without");
+                return proof.map_or(Ok(()), |_| Err(unfit()));
             };
+            let proof = collector.proof(proof, &RecordedAddress::read(&address)?.address);
             collector.revision(&node, proof)
         });
     }
@@ -96,7 +106,7 @@ impl Collector<'_> {
     pub(super) fn revision(&mut self, node: &Node<'_>, proof: LooseProof) -> Result<(), Unfit> {
         let (revision, content) = Revision::read_alone(node, true)?;
         let Some(address) = revision.address.as_ref().map(|found| found.address.clone()) else {
-            return Err(self.placeless(node, &revision, &content));
+            return self.placeless(node, &revision, &content);
         };
         if !self.kinds.contains("revision") {
             self.kinds.insert("history");
@@ -124,17 +134,17 @@ impl Collector<'_> {
         Ok(())
     }
 
-    /// A revision that names no block: its hash is checked like any other, and what
-    /// cannot be done with it is said.
+    /// A revision that names no block: its hash is checked like any other, and it is kept to be
+    /// joined by it with whatever has the same.
     fn placeless(
         &mut self,
         node: &Node<'_>,
         revision: &Revision,
         content: &RevisionContent,
-    ) -> Unfit {
+    ) -> Result<(), Unfit> {
         let expected = "a revision with blockAddress";
         if revision.kind == Kind::Internal {
-            return node.unfit_as(expected, "one with its hash alone");
+            return Err(node.unfit_as(expected, "one with its hash alone"));
         }
         let mut findings = Vec::new();
         let context = Context {
@@ -142,12 +152,64 @@ impl Collector<'_> {
             ..Context::of_file(&self.path)
         };
         let ours = revision_hash(revision, content);
-        check_revision(revision, content, ours, &context, &mut findings);
+        let record = check_revision(revision, content, ours, &context, &mut findings);
         self.findings.extend(findings);
-        node.unfit_as(
-            expected,
-            "one without, which belongs to no block: only its own hash was looked at",
-        )
+        let recomputed = record.standing == Standing::Recomputed;
+        if !recomputed || !Placeless::may_be(record.kind) || self.viewer.is_some() {
+            return Err(node.unfit_as(
+                expected,
+                "one without, which belongs to no block: only its own hash was looked at",
+            ));
+        }
+        if !self.kinds.contains("revision") && !self.kinds.contains("stream") {
+            self.kinds.insert("history");
+        }
+        let uncovered = within(&revision.uncovered, "revision");
+        self.collected.placeless.push(Placeless {
+            record,
+            path: self.path.clone(),
+            unknown_fields: uncovered.map(|one| one.to_string()).collect(),
+        });
+        Ok(())
+    }
+
+    /// Anything else may be a document that somebody kept by itself: the data of a revision, or
+    /// `{data, metadata}` without a hash. Its own hash is all that is made of it now.
+    pub(super) fn document(&mut self, envelope: &Envelope<'_>) -> Result<(), Unfit> {
+        if self.viewer.is_some() {
+            return Ok(());
+        }
+        let node = envelope.node();
+        let made = |node: &Node<'_>, schema| {
+            // As it stands in Ion, and as it was if JSON lost its types.
+            [false, true].map(|json| content_hash(node, json, schema).ok())
+        };
+        let mut data: BTreeSet<[u8; 32]> = BTreeSet::new();
+        data.extend(
+            made(&node, json::DATA)
+                .into_iter()
+                .flatten()
+                .map(|hash| hash.0),
+        );
+        let mut revision = None;
+        if let (Some(own), Some(metadata)) = (envelope.get("data"), envelope.get("metadata")) {
+            let json = !metadata_is_ion(&metadata);
+            let halves = (
+                content_hash(&own, json, json::DATA),
+                content_hash(&metadata, json, json::METADATA),
+            );
+            if let (Ok(own), Ok(metadata)) = halves {
+                revision = Some(dot(&own, &metadata));
+                data.insert(own.0);
+            }
+        }
+        self.collected.bare.push(BareDocument {
+            path: self.path.clone(),
+            offset: node.offset(),
+            data,
+            revision,
+        });
+        Ok(())
     }
 
     pub(super) fn loose(
@@ -179,4 +241,11 @@ impl Collector<'_> {
             self.findings.push(finding.source(&self.path, Some(offset)));
         }
     }
+}
+
+/// Whether metadata has its Ion types: its time is no string.
+fn metadata_is_ion(metadata: &Node<'_>) -> bool {
+    let time = Envelope::open(*metadata).ok();
+    let time = time.and_then(|metadata| metadata.get("txTime").map(|time| time.ion_type()));
+    time == Some(IonType::Timestamp)
 }

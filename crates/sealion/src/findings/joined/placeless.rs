@@ -1,0 +1,108 @@
+//! Revisions that name no block, as stream records and rows of a query may have lost it: what
+//! has their hash says where they stand.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::blocks::revision::Kind;
+use crate::blocks::{BlockAddress, Hash, StrandId};
+use crate::findings::code::{Code, Severity};
+use crate::findings::finding::{Finding, Findings};
+use crate::findings::journal::StrandFold;
+use crate::findings::loose::{LooseProof, LooseRevision, Placed};
+use crate::findings::revision::RevisionRecord;
+
+/// A revision whose hash its content gives.
+#[derive(Clone, Debug)]
+pub(crate) struct Placeless {
+    pub(crate) record: RevisionRecord,
+    pub(crate) path: Arc<str>,
+    pub(crate) unknown_fields: Vec<String>,
+}
+
+/// Puts each where a block, a receipt or another revision with its hash stands. `trusting`:
+/// whether everything must hang under a digest.
+pub(crate) fn join_placeless(
+    placeless: Vec<Placeless>,
+    strands: &mut BTreeMap<StrandId, StrandFold>,
+    trusting: bool,
+    findings: &mut Findings,
+) {
+    if placeless.is_empty() {
+        return;
+    }
+    let places = places(strands);
+    for one in placeless {
+        let place = one.record.hash.and_then(|hash| places.get(&hash));
+        let Some((address, in_block)) = place else {
+            findings.push(one.nowhere(trusting));
+            continue;
+        };
+        let Some(strand) = strands.get_mut(&address.strand_id) else {
+            continue;
+        };
+        if !in_block {
+            strand.recount(&address, &one.record);
+        }
+        strand.not_written_by_qldb(&one.unknown_fields);
+        strand.placed.push(one.at(address.clone(), *in_block));
+    }
+}
+
+/// Where revisions of each hash stand, blocks before anything else; and whether it is a block
+/// that says so.
+fn places(strands: &BTreeMap<StrandId, StrandFold>) -> HashMap<Hash, (BlockAddress, bool)> {
+    let mut places = HashMap::new();
+    for (strand_id, strand) in strands {
+        for met in strand.seen.revisions() {
+            let address = BlockAddress::new(strand_id.clone(), met.number);
+            places.entry(met.hash).or_insert((address, true));
+        }
+    }
+    let placed = strands.values().flat_map(|strand| &strand.placed);
+    for Placed { loose, .. } in placed.filter(|placed| !placed.loose.failed) {
+        if let Some(hash) = loose.record.hash {
+            let place = (loose.address.clone(), false);
+            places.entry(hash).or_insert(place);
+        }
+    }
+    places
+}
+
+impl Placeless {
+    /// Whether it may be joined by its hash alone. What has no data hashes like other things.
+    pub(crate) fn may_be(kind: Kind) -> bool {
+        matches!(kind, Kind::User | Kind::Redacted)
+    }
+
+    fn at(self, address: BlockAddress, in_block: bool) -> Placed {
+        Placed {
+            loose: LooseRevision {
+                address,
+                record: self.record,
+                proof: LooseProof::None,
+                path: self.path,
+                bundled: false,
+                failed: false,
+                unknown_fields: self.unknown_fields,
+            },
+            in_block,
+            hashes_in_block: None,
+        }
+    }
+
+    fn nowhere(&self, trusting: bool) -> Finding {
+        let message = "this revision names no block: its hash agrees with its content, and nothing here has that hash";
+        let mut finding = Finding::new(Code::Gap, message)
+            .source(&self.path, Some(self.record.offset))
+            .field("blockAddress");
+        if let Some((id, version)) = &self.record.document {
+            finding = finding.document(id.clone(), *version);
+        }
+        match trusting {
+            true => finding.remedy("hand over the export with its block, or a receipt or proof for it: they are joined by the hash"),
+            // Nothing more was asked of it than of any revision.
+            false => finding.severity(Severity::Note),
+        }
+    }
+}
