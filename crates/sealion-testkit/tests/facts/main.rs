@@ -3,6 +3,7 @@
 
 mod dressed;
 mod genuine;
+mod joined;
 mod older;
 mod oracle;
 mod revisions;
