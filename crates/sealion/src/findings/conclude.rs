@@ -106,7 +106,7 @@ impl Conclusion<'_> {
             self.uncovered_revisions(strand, &tied.loose_verified, anchors);
         }
         let later_missing = self.later_missing(strand_id, strand);
-        strand.finish_documents(later_missing, self.findings);
+        let redactions = strand.finish_documents(later_missing, self.findings);
         self.internals(strand_id, strand);
         let computed = strand.whole_root();
         let coverage = coverage(strand, anchors, self.asked);
@@ -114,6 +114,7 @@ impl Conclusion<'_> {
             strand_id: strand_id.clone(),
             grouping_claimed: grouping_claimed(&coverage, anchors),
             alone: alone(&strand.placed, &tied.loose_verified, anchors),
+            redactions,
             joined: joined(strand, &tied.loose_verified),
             loose_verified: tied.loose_verified,
             coverage,

@@ -35,11 +35,29 @@ struct Redaction {
     alone: bool,
 }
 
+/// A redaction, and the block that holds the order for it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct OrderedRedaction {
+    /// The block with the redacted revision.
+    pub sequence_no: u64,
+    /// Its document.
+    pub document_id: String,
+    /// Its version.
+    pub version: u64,
+    /// The block whose `redactionInfo`, which its hash covers, names it.
+    pub ordered_by: u64,
+}
+
+/// Redactions whose orders are named.
+const ORDERED_MAX: usize = 1000;
+
 /// The table, and what waits.
 pub(crate) struct Documents {
     keys: Keys,
     documents: Table,
     redactions: HashMap<(Key, u64), Redaction>,
+    ordered: Vec<OrderedRedaction>,
     bytes_max: u64,
     /// Revisions of documents, and redactions, that no longer fitted.
     pub(crate) not_tracked: u64,
@@ -51,6 +69,7 @@ impl Documents {
             keys: Keys::random(),
             documents: Table::default(),
             redactions: HashMap::new(),
+            ordered: Vec::new(),
             bytes_max,
             not_tracked: 0,
         }
@@ -160,8 +179,8 @@ impl Documents {
         document.is_some_and(|document| document.has_seen(version))
     }
 
-    /// Takes in an order to redact.
-    pub(crate) fn order(&mut self, order: &RedactionOrder) {
+    /// Takes in an order to redact, of block `by`.
+    pub(crate) fn order(&mut self, order: &RedactionOrder, by: u64) {
         let key = (self.keys.of(&order.document_id), order.version);
         let fits = self.redactions.get(&key).is_some_and(|waiting| {
             waiting.address == order.address
@@ -170,15 +189,25 @@ impl Documents {
                     .as_ref()
                     .is_none_or(|table| *table == order.table_id)
         });
-        if fits {
-            self.redactions.remove(&key);
+        if !fits {
+            return;
+        }
+        if let Some(waiting) = self.redactions.remove(&key) {
+            if self.ordered.len() < ORDERED_MAX {
+                self.ordered.push(OrderedRedaction {
+                    sequence_no: waiting.address.sequence_no,
+                    document_id: waiting.document.to_string(),
+                    version: order.version,
+                    ordered_by: by,
+                });
+            }
         }
     }
 
     /// The redactions that nothing ordered. `later_missing`: blocks that could
     /// hold the order are known not to be there, which excuses those in a journal. What
     /// came without any block is not excused: nothing at all speaks for it.
-    pub(crate) fn finish(self, later_missing: bool) -> Vec<Finding> {
+    pub(crate) fn finish(self, later_missing: bool) -> (Vec<Finding>, Vec<OrderedRedaction>) {
         let mut left: Vec<_> = self.redactions.into_iter().collect();
         // Keys are random, and must not show.
         left.sort_by(|((_, v), x), ((_, w), y)| {
@@ -201,7 +230,7 @@ impl Documents {
                 ),
             }
         };
-        left.into_iter().map(finding).collect()
+        (left.into_iter().map(finding).collect(), self.ordered)
     }
 
     fn await_order(
@@ -268,7 +297,7 @@ mod tests {
             };
             documents.see(&record, &place, true);
         }
-        let found = documents.finish(false);
+        let (found, _) = documents.finish(false);
         let places = found.iter().map(|finding| finding.source.as_ref());
         let offsets = places.map(|place| place.and_then(|place| place.offset));
         assert!(offsets.eq((0..40).map(Some)));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::documents::OrderedRedaction;
 use super::joined::Joined;
 use super::request::Requests;
 use crate::blocks::{Hash, StrandId};
@@ -50,6 +51,9 @@ pub struct Strand {
     /// Runs of blocks that hang under a trusted digest: apart, and in order.
     #[serde(skip)]
     pub(crate) under_digest: Vec<(u64, u64)>,
+    /// Redactions whose orders are in these blocks: at most 1,000.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub redactions: Vec<OrderedRedaction>,
     /// Revisions of which several files tell.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub joined: Vec<Joined>,

@@ -20,7 +20,7 @@ use crate::blocks::{BlockAddress, StrandId};
 use crate::escape;
 pub use crate::findings::{
     Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, DocumentAnswer,
-    DocumentMatch, Joined, Position, RevisionCounts, State, Strand,
+    DocumentMatch, Joined, OrderedRedaction, Position, RevisionCounts, State, Strand,
 };
 use crate::findings::{Code, Finding};
 

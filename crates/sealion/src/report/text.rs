@@ -19,7 +19,7 @@ use proven::{covered_by_trusted, on_your_word, proven};
 pub(crate) use safe::Safe;
 use words::{
     computed_from, document_words, gravity_of, input_words, joined_words, named, place,
-    position_words, reached, run, runs, state_words, verdict_words, with_warnings,
+    position_words, reached, revision_words, run, runs, state_words, verdict_words, with_warnings,
 };
 
 use super::{Coverage, NotCovered, Report, State, Strand, Verdict};
@@ -286,6 +286,12 @@ impl Text<'_> {
             );
             self.line("digest", &line)?;
         }
+        for one in strand.redactions.iter().take(self.printed_max) {
+            let (number, by) = (one.sequence_no, one.ordered_by);
+            let revision = revision_words(number, Some(&one.document_id), Some(one.version));
+            self.line("redaction", &format!("{revision}: ordered by block {by}"))?;
+        }
+        self.more("redaction", strand.redactions.len())?;
         for joined in strand.joined.iter().take(self.printed_max) {
             self.line("joined", &joined_words(joined))?;
         }

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use serde::{Deserialize, Serialize};
 
 use super::table::{Document, Key, Keys, Table};
-use super::{Documents, Redaction};
+use super::{Documents, OrderedRedaction, Redaction};
 
 /// Numbers of one document: its key's halves, version, hash with two marks.
 const ENTRY: usize = 4;
@@ -16,6 +16,7 @@ pub(crate) struct KeptDocuments {
     keys: Keys,
     documents: String,
     redactions: Vec<(Key, u64, Redaction)>,
+    ordered: Vec<OrderedRedaction>,
     bytes_max: u64,
     not_tracked: u64,
 }
@@ -34,6 +35,7 @@ impl Documents {
             redactions: redactions
                 .map(|((key, version), redaction)| (*key, *version, redaction.clone()))
                 .collect(),
+            ordered: self.ordered.clone(),
             bytes_max: self.bytes_max,
             not_tracked: self.not_tracked,
         }
@@ -65,6 +67,7 @@ impl KeptDocuments {
             redactions: redactions
                 .map(|(key, version, redaction)| ((key, version), redaction))
                 .collect(),
+            ordered: self.ordered,
             bytes_max: self.bytes_max,
             not_tracked: self.not_tracked,
         })

@@ -14,7 +14,7 @@ use crate::blocks::time::Time;
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::findings::block::CheckedBlock;
 use crate::findings::code::{Code, Severity};
-use crate::findings::documents::{Documents, Place};
+use crate::findings::documents::{Documents, OrderedRedaction, Place};
 use crate::findings::finding::{Finding, Findings};
 use crate::findings::loose::{told_again, LooseRevision, Placed};
 use crate::findings::outcome::{Asked, RevisionCounts, State};
@@ -272,7 +272,7 @@ impl StrandFold {
             tables: &block.tables,
         };
         for order in &block.redactions {
-            documents.order(order);
+            documents.order(order, block.address.sequence_no);
         }
         for record in &block.revisions {
             findings.extend(documents.see(record, &place, whole));
@@ -292,9 +292,14 @@ impl StrandFold {
     }
 
     /// What the table of documents still has to say.
-    pub(crate) fn finish_documents(&mut self, later_missing: bool, findings: &mut Findings) {
+    /// Gives the redactions whose orders were seen.
+    pub(crate) fn finish_documents(
+        &mut self,
+        later_missing: bool,
+        findings: &mut Findings,
+    ) -> Vec<OrderedRedaction> {
         let Some(documents) = self.documents.take() else {
-            return;
+            return Vec::new();
         };
         if documents.not_tracked > 0 {
             findings.push(
@@ -311,7 +316,9 @@ impl StrandFold {
         }
         let seen = |id: &Id, version| documents.has_seen(id, version);
         findings.extend(told_again(&self.placed, seen));
-        findings.extend(documents.finish(later_missing));
+        let (unrecorded, ordered) = documents.finish(later_missing);
+        findings.extend(unrecorded);
+        ordered
     }
 
     /// The digest of all blocks, if the strand is whole from block 0, a state's

@@ -44,6 +44,9 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
             under_digest: Vec::new(),
             grouping_claimed: false,
             alone: Alone::default(),
+            redactions: Vec::new(),
+            joined: Vec::new(),
+            loose_verified: Vec::new(),
             strand_id: StrandId::new(STRAND),
             coverage: coverage.iter().map(run).collect(),
             blocks: 50,
@@ -61,6 +64,7 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
         }],
         states: Vec::new(),
         digests: Vec::new(),
+        documents: Vec::new(),
         checkpoint: None,
         warnings: findings
             .iter()

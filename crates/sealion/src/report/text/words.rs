@@ -205,7 +205,7 @@ pub(super) fn joined_words(joined: &Joined) -> String {
     )
 }
 
-fn revision_words(number: u64, document: Option<&str>, version: Option<u64>) -> String {
+pub(super) fn revision_words(number: u64, document: Option<&str>, version: Option<u64>) -> String {
     match (document, version) {
         (Some(id), Some(version)) => {
             format!("document {} version {version} of block {number}", Safe(id))
