@@ -39,6 +39,8 @@ pub(crate) struct Collected {
     pub(crate) placeless: Vec<Placeless>,
     /// What may be a document that came by itself.
     pub(crate) bare: Vec<BareDocument>,
+    /// Whether there were too many of these, which was said.
+    documents_cut: bool,
     /// Files with nothing else in them: that they were not used, if they are no documents.
     pub(crate) unknown: Vec<Finding>,
     /// Blocks among `items`.
@@ -51,7 +53,7 @@ const BLOCK_WEIGHT: usize = 16;
 impl Collected {
     fn weight(&self) -> usize {
         let single = self.items.len() + self.digests.len() + self.proofs.len();
-        let single = single + self.placeless.len() + self.bare.len();
+        let single = single + self.placeless.len();
         single + self.blocks * BLOCK_WEIGHT
     }
 }

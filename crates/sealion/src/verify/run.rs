@@ -23,7 +23,7 @@ use crate::findings::{
     CheckedBlock, Code, Conclusion, Finding, Findings, Given, Item, Journal, Severity, StrandFold,
     Wanted, Watch,
 };
-use crate::report::{not_covered, Input, Kinds, Report, Tool, Verdict};
+use crate::report::{not_covered, DocumentAnswer, Input, Kinds, Report, Tool, Verdict};
 use crate::source::{Archive, Flaw, FlawKind, Object, Pieces};
 use crate::{state, Error};
 
@@ -193,20 +193,8 @@ impl<'s> Run<'_, 's> {
         };
         let told = conclude(&mut conclusion, &mut strands);
         let documents = answers(&bare, &strands, &told);
-        let matched: BTreeSet<&Arc<str>> = documents
-            .iter()
-            .filter(|one| !one.matches.is_empty())
-            .map(|one| &one.path)
-            .collect();
-        let is_matched = |path: &Arc<str>| matched.contains(path);
-        let unused = unknown.into_iter().filter(|finding| {
-            let source = finding.source.as_ref();
-            !source.is_some_and(|source| is_matched(&source.path))
-        });
+        let unused = settle_documents(&documents, &mut inputs, unknown);
         conclusion.findings.extend(unused);
-        for input in inputs.iter_mut().filter(|input| is_matched(&input.path)) {
-            input.kind = "document";
-        }
         let all_verified = conclusion.all_verified;
         let mut candidates = conclusion.candidates.all;
         candidates.retain(|candidate| !candidate.computed);
@@ -423,6 +411,27 @@ fn count_inputs(inputs: &mut [Input], by_path: &BTreeMap<Arc<str>, Given>) {
             input.revisions = (given.revisions > 0).then_some(given.revisions);
         }
     }
+}
+
+/// Notes which inputs hold documents of revisions here; gives what is still said of those that are
+/// used for nothing.
+fn settle_documents(
+    documents: &[DocumentAnswer],
+    inputs: &mut [Input],
+    mut unused: Vec<Finding>,
+) -> Vec<Finding> {
+    let found = documents.iter().filter(|one| !one.matches.is_empty());
+    let matched: BTreeSet<&Arc<str>> = found.map(|one| &one.path).collect();
+    let is_matched = |path: &Arc<str>| matched.contains(path);
+    unused.retain(|finding| {
+        let source = finding.source.as_ref();
+        let is_matched = source.is_some_and(|source| is_matched(&source.path));
+        finding.code != Code::UnknownFile || !is_matched
+    });
+    for input in inputs.iter_mut().filter(|input| is_matched(&input.path)) {
+        input.kind = "document";
+    }
+    unused
 }
 
 /// A trusted digest that no journal has.

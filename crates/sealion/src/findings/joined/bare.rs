@@ -82,7 +82,13 @@ pub(crate) fn answers(
             known.add(fold, told);
         }
     }
-    bare.iter().map(|one| known.answer(one)).collect()
+    let mut answers: Vec<DocumentAnswer> = bare.iter().map(|one| known.answer(one)).collect();
+    let found = answers.iter().filter(|one| !one.matches.is_empty());
+    let mut named: BTreeSet<Arc<str>> = found.map(|one| one.path.clone()).collect();
+    let matched = named.clone();
+    // Of files in which nothing was found it is said once.
+    answers.retain(|one| matched.contains(&one.path) || named.insert(one.path.clone()));
+    answers
 }
 
 impl Known {

@@ -15,8 +15,8 @@ use crate::blocks::uncovered::within;
 use crate::blocks::BlockAddress;
 use crate::engine::read_values;
 use crate::findings::{
-    check_block, check_revision, BareDocument, Context, Item, LooseProof, LooseRevision, Placeless,
-    RevisionRecord, Standing,
+    check_block, check_revision, BareDocument, Code, Context, Finding, Item, LooseProof,
+    LooseRevision, Placeless, RevisionRecord, Severity, Standing,
 };
 use crate::hashes::{dot, revision_hash, BlockHashes};
 use crate::source::{Flaw, Piece};
@@ -180,6 +180,12 @@ impl Collector<'_> {
             return Ok(());
         }
         let node = envelope.node();
+        // Each is less than a sixteenth of what other evidence may be worth.
+        let max = (self.limits.evidence_max / 16).max(1);
+        if self.collected.bare.len() >= max as usize {
+            self.too_many_documents(max);
+            return Ok(());
+        }
         let made = |node: &Node<'_>, schema| {
             // As it stands in Ion, and as it was if JSON lost its types.
             [false, true].map(|json| content_hash(node, json, schema).ok())
@@ -210,6 +216,22 @@ impl Collector<'_> {
             revision,
         });
         Ok(())
+    }
+
+    /// That further values are not looked for among the documents here: said once.
+    fn too_many_documents(&mut self, max: u32) {
+        if std::mem::replace(&mut self.collected.documents_cut, true) {
+            return;
+        }
+        let message = format!(
+            "more than {max} values may be documents; from here on they are not looked for among the revisions (a sixteenth of the limit evidence_max)"
+        );
+        let finding = Finding::new(Code::Limit, message).severity(Severity::Note);
+        self.findings.push(
+            finding
+                .source(&self.path, None)
+                .remedy("verify the documents with fewer other files, or raise the limit: --limit evidence_max=N"),
+        );
     }
 
     pub(super) fn loose(
