@@ -24,6 +24,14 @@ pub enum Error {
         /// Why it is not a digest.
         parse: ParseDigestError,
     },
+    /// An option names a value, and a file.
+    #[error("{text} is a {what}, and a file of that name is here")]
+    ValueOrFile {
+        /// What it is.
+        what: &'static str,
+        /// As it was typed.
+        text: String,
+    },
     /// `-` is the digest and an input.
     #[error("standard input can be read once: it cannot be the digest and an input")]
     StandardInputTwice,
@@ -147,6 +155,9 @@ impl Error {
             Error::Address { .. } => {
                 "write it as the service does, in single quotes for the shell: \
                  '{strandId:\"22 letters and digits\",sequenceNo:5}'; or name the block by --at 5"
+            }
+            Error::ValueOrFile { .. } => {
+                "run from another folder to name the value, or write ./ before it to name the file"
             }
             // What AWS answers is told with what to do.
             Error::Library(sealion::Error::Io { path, .. }) if is_in_aws(path) => {

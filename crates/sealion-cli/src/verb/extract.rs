@@ -50,14 +50,14 @@ pub fn run(args: &ExtractArgs) -> Result<u8, Error> {
     let extraction = extract(&verifier, &archive, &wanted, args.last, &mut each);
     bar.finish();
     let extraction = match extraction {
-        // A reader that has seen enough and closed the pipe is no error.
+        // A reader that has seen enough and closed the pipe is no error, and was not given all.
         Err(ExtractError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
-            return Ok(0)
+            return Ok(2)
         }
         extraction => extraction?,
     };
     match rows.finish() {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(0),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(2),
         finished => finished.map_err(Error::Output)?,
     }
     let counts: Vec<String> = states

@@ -53,7 +53,8 @@ fn no_file(inputs: &[PathBuf]) -> Error {
 }
 
 /// The digest that an option names, and the name of where it came from: standard input, which
-/// then is none of the inputs. A file of that name goes before a reading as text.
+/// then is none of the inputs. A text that is a digest is none but that: whoever hands over a
+/// folder could lay a file of that name in it.
 fn digest_named(text: &OsStr, inputs: &[PathBuf]) -> Result<(Digest, String), Error> {
     let name = text.to_string_lossy();
     if name == "-" {
@@ -62,13 +63,15 @@ fn digest_named(text: &OsStr, inputs: &[PathBuf]) -> Result<(Digest, String), Er
             false => Ok((Digest::read_stdin()?, "standard input".to_owned())),
         };
     }
-    let file = match std::fs::metadata(Path::new(text)) {
-        Ok(_) => return Ok((Digest::read(text)?, name.into_owned())),
-        Err(error) => error,
-    };
-    match name.parse() {
-        Ok(digest) => Ok((digest, "command line".to_owned())),
-        Err(parse) => Err(Error::Digest {
+    let file = std::fs::metadata(Path::new(text));
+    match (name.parse(), file) {
+        (Ok(digest), Err(_)) => Ok((digest, "command line".to_owned())),
+        (Ok(_), Ok(_)) => Err(Error::ValueOrFile {
+            what: "digest",
+            text: name.into_owned(),
+        }),
+        (Err(_), Ok(_)) => Ok((Digest::read(text)?, name.into_owned())),
+        (Err(parse), Err(file)) => Err(Error::Digest {
             text: name.into_owned(),
             file,
             parse,

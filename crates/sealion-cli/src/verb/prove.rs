@@ -67,14 +67,14 @@ fn revision(args: &ProveRevisionArgs) -> Result<u8, Error> {
     };
     let mut skip = |why: String| skipped.push(why);
     let count = match prover.revisions(&archive, &wanted, tip, &mut each, &mut skip) {
-        // A reader that has seen enough and closed the pipe is no error.
+        // A reader that has seen enough and closed the pipe is no error, and was not given all.
         Err(ProveError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
-            return Ok(0)
+            return Ok(2)
         }
         count => count?,
     };
     match rows.finish() {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(0),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(2),
         finished => finished.map_err(Error::Output)?,
     }
     if typeless > 0 {
@@ -151,8 +151,15 @@ enum End {
 impl End {
     fn of(text: &OsStr, inputs: &[PathBuf]) -> Result<End, Error> {
         match text.to_string_lossy().parse() {
-            Ok(tip) if !Path::new(text).exists() => Ok(End::Tip(tip)),
-            _ => {
+            Ok(_) if Path::new(text).exists() => {
+                let text = text.to_string_lossy().into_owned();
+                Err(Error::ValueOrFile {
+                    what: "number",
+                    text,
+                })
+            }
+            Ok(tip) => Ok(End::Tip(tip)),
+            Err(_) => {
                 let (digest, name) = super::digest_named(text, inputs)?;
                 Ok(End::Digest(digest, name))
             }

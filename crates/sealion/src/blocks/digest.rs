@@ -9,7 +9,7 @@ use super::{Hash, StrandId};
 ///
 /// The hash covers neither the strand id nor the tip's number; a wrong tip shows
 /// as a wrong number of leaves or of proof hashes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Digest {
     /// The root of blocks 0 to the tip.
     pub hash: Hash,

@@ -7,7 +7,7 @@ use super::Hash;
 ///
 /// Folding a leaf with a proof shows that the leaf is *under* the result, not
 /// where: position is only bound as far as the number of hashes fits it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Proof(pub Vec<Hash>);
 
 impl Proof {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::code::{Code, Severity};
 use super::context::Context;
-use super::finding::Finding;
+use super::finding::{Finding, BUNDLED_REPORT};
 use super::loose::{LooseRevision, Placed};
 use crate::blocks::evidence::{DigestClaim, ItemClaim, WarnedClaim};
 use crate::blocks::revision::Kind;
@@ -106,7 +106,7 @@ pub(crate) fn said_by_bundle(path: &Arc<str>, said: WarnedClaim) -> Finding {
     );
     let mut finding = Finding::new(known.copied().unwrap_or(Code::UnknownFile), message)
         .severity(Severity::Warning)
-        .field("report.findings")
+        .field(BUNDLED_REPORT)
         .source(path, Some(said.offset))
         .remedy("ask the bundle's maker about it, or for the journal; nothing authenticates this report, nor that it is all of it");
     finding.sequence_no = said.sequence_no;

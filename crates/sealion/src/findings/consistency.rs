@@ -9,6 +9,7 @@
 //! whatever hangs under the older digest hangs under the newer one, while the number
 //! of blocks is a claim of the file, bound as far as the number of hashes fits it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::code::Code;
@@ -55,10 +56,19 @@ pub(crate) fn check_consistency(
         .iter()
         .filter(|candidate| candidate.extends.is_some());
     let claims: Vec<Candidate> = claims.filter(of_strand).cloned().collect();
+    let mut seen = HashSet::new();
     for candidate in claims {
         let Some(extends) = &candidate.extends else {
             continue;
         };
+        // One proof in many copies says what it says once.
+        if !seen.insert((
+            extends.from.clone(),
+            candidate.digest.clone(),
+            extends.proof.clone(),
+        )) {
+            continue;
+        }
         match holds(&candidate, extends, strand_id) {
             Ok(tips) => {
                 let ends = [(&extends.from, tips.0), (&candidate.digest, tips.1)];
@@ -207,6 +217,8 @@ fn ends_at(
         );
         false
     });
+    // One hash may be claimed at many tips.
+    found.shrink_to_fit();
     found
 }
 

@@ -16,6 +16,9 @@ pub struct Location {
     pub offset: Option<u64>,
 }
 
+/// The field of a bundle that holds its maker's findings.
+pub(super) const BUNDLED_REPORT: &str = "report.findings";
+
 /// One finding. Members that do not apply are `None`.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
@@ -63,6 +66,11 @@ impl Finding {
             message: message.into(),
             remedy: None,
         }
+    }
+
+    /// Whether it is what the report in a bundle says, and nothing that was seen here.
+    fn is_hearsay(&self) -> bool {
+        self.field.as_deref() == Some(BUNDLED_REPORT)
     }
 
     pub(crate) fn severity(mut self, severity: Severity) -> Finding {
@@ -139,7 +147,8 @@ pub(crate) struct Findings {
 impl Findings {
     pub(crate) fn new(kept_max: u32, strict: bool) -> Findings {
         Findings {
-            kept_max: kept_max.into(),
+            // What looks for a code among them must find it.
+            kept_max: kept_max.max(1).into(),
             strict,
             ..Findings::default()
         }
@@ -156,9 +165,13 @@ impl Findings {
             self.kept.push(finding);
             return;
         }
-        // A graver one is never crowded out.
-        let lighter =
-            |kept: &&mut Finding| kept.code == finding.code && kept.severity > finding.severity;
+        // A graver one is never crowded out, nor is what was seen here by what others say.
+        let lighter = |kept: &&mut Finding| {
+            let hearsay = kept.is_hearsay() && !finding.is_hearsay();
+            kept.code == finding.code
+                && (kept.severity > finding.severity
+                    || hearsay && kept.severity == finding.severity)
+        };
         if let Some(kept) = self.kept.iter_mut().rev().find(lighter) {
             *kept = finding;
         }

@@ -28,6 +28,18 @@ pub struct Asked {
     pub(crate) requests: Requests,
 }
 
+impl Asked {
+    /// The sequence numbers asked for, in words, if not all are.
+    pub(crate) fn range(&self) -> Option<String> {
+        match (self.from, self.to) {
+            (None, None) => None,
+            (Some(from), None) => Some(format!("from {from} on")),
+            (None, Some(to)) => Some(format!("up to {to}")),
+            (Some(from), Some(to)) => Some(format!("from {from} to {to}")),
+        }
+    }
+}
+
 /// What was seen of one strand.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]

@@ -20,8 +20,8 @@ use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::engine::{self, Checked, Checker, Doubts, Engine, Passes};
 use crate::findings::{
     answers, check_revisions, flaw_finding, join_placeless, Asked, By, Candidate, Candidates,
-    CheckedBlock, Code, Conclusion, Finding, Findings, Given, Item, Journal, Severity, StrandFold,
-    Wanted, Watch,
+    CheckedBlock, Code, Conclusion, Finding, Findings, Given, Item, Journal, Severity, State,
+    Strand, StrandFold, Wanted, Watch,
 };
 use crate::report::{not_covered, DocumentAnswer, Input, Kinds, Report, Tool, Verdict};
 use crate::source::{Archive, Flaw, FlawKind, Object, Pieces};
@@ -198,10 +198,17 @@ impl<'s> Run<'_, 's> {
         let all_verified = conclusion.all_verified;
         let mut candidates = conclusion.candidates.all;
         candidates.retain(|candidate| !candidate.computed);
-        let mut seen = told.iter().map(|s| s.blocks + s.revisions.total);
-        let resting = strands.values().any(|strand| strand.prefix.is_some());
-        let reached = candidates.iter().any(Candidate::reached);
-        if !seen.any(|things| things > 0) && !reached && !resting && !seen_apart {
+        let something = match asked.range() {
+            // Of a range nothing but what lies in it is an answer.
+            Some(_) => is_in_range(&told, &strands, asked),
+            None => {
+                let mut seen = told.iter().map(|s| s.blocks + s.revisions.total);
+                let resting = strands.values().any(|strand| strand.prefix.is_some());
+                let reached = candidates.iter().any(Candidate::reached);
+                seen.any(|things| things > 0) || reached || resting || seen_apart
+            }
+        };
+        if !something {
             findings.push(nothing(inputs.len(), asked));
         }
         let verdict = verdict(&findings, &candidates, all_verified);
@@ -523,11 +530,22 @@ fn tasks_of<'s>(
     })
 }
 
+/// Whether a block or a revision here is one of those asked for by number.
+fn is_in_range(told: &[Strand], strands: &BTreeMap<StrandId, StrandFold>, asked: &Asked) -> bool {
+    let mut runs = told.iter().flat_map(|strand| &strand.coverage);
+    let mut loose = strands.values().flat_map(|strand| &strand.placed);
+    runs.any(|run| run.state != State::Missing)
+        || loose.any(|placed| asked.includes(placed.loose.address.sequence_no))
+}
+
 fn nothing(inputs: usize, asked: &Asked) -> Finding {
-    let filter = match &asked.strand_id {
+    let mut filter = match &asked.strand_id {
         Some(strand) => format!(" of strand {strand}, the one asked for"),
         None => String::new(),
     };
+    if let Some(range) = asked.range() {
+        filter += &format!(" with a number {range}, which was asked for");
+    }
     Finding::new(
         Code::MissingStart,
         format!("among {inputs} inputs is no block, revision or proof{filter}: nothing was verified"),
