@@ -29,6 +29,14 @@ fn sample() -> Value {
             },
             "deletion_rules": {"H(metadata)": 1},
             "genesis_previous": "empty",
+            "redactions": [{
+                "sequence_no": 0, "document_id": "3Qv67yjXEwB9SjmvkuG6Cp", "version": 0, "ordered_by": 1
+            }],
+            "joined": [{
+                "sequence_no": 1, "document_id": "3Qv67yjXEwB9SjmvkuG6Cp", "version": null,
+                "hash": "rGr7ElhEo1FExqD8SAWcWdtDIoN9cp81aozENEkW+A0=",
+                "paths": ["a.ion", "receipt.json"], "data": true, "verified": false
+            }],
             "computed_digest": {
                 "digest": "rGr7ElhEo1FExqD8SAWcWdtDIoN9cp81aozENEkW+A0=", "sequence_no": 1
             }
@@ -41,6 +49,13 @@ fn sample() -> Value {
             "digest": "rGr7ElhEo1FExqD8SAWcWdtDIoN9cp81aozENEkW+A0=",
             "strand_id": null, "sequence_no": 1, "source": "command line", "trusted": true,
             "verdict": "verified", "by": "journal"
+        }],
+        "documents": [{
+            "path": "contract.json", "offset": 0, "matches": [{
+                "strand_id": "JdxjkR9bSYB5jMHWcI464T", "sequence_no": 1,
+                "document_id": "3Qv67yjXEwB9SjmvkuG6Cp", "version": 0, "redacted": false,
+                "verified": true, "path": "a.ion"
+            }]
         }],
         "findings": [{
             "code": "revision-hash", "severity": "failure", "strand_id": "JdxjkR9bSYB5jMHWcI464T",
@@ -125,7 +140,11 @@ fn every_object_rejects_a_member_too_few_or_too_many() {
         "/strands/0/coverage/0",
         "/strands/0/revisions",
         "/strands/0/computed_digest",
+        "/strands/0/redactions/0",
+        "/strands/0/joined/0",
         "/digests/0",
+        "/documents/0",
+        "/documents/0/matches/0",
         "/findings/0",
         "/findings/0/source",
         "/not_covered/0",

@@ -64,10 +64,8 @@ pub struct Strand {
     #[serde(skip)]
     pub(crate) under_digest: Vec<(u64, u64)>,
     /// Redactions whose orders are in these blocks: at most 1,000.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub redactions: Vec<OrderedRedaction>,
     /// Revisions of which several files tell.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub joined: Vec<Joined>,
     /// Of each revision that came by itself, whether it hangs under a trusted digest.
     #[serde(skip)]

@@ -52,7 +52,6 @@ pub struct Report {
     /// Every digest met, trusted or claimed.
     pub digests: Vec<DigestAnswer>,
     /// Files that hold nothing but what may be a document, and which revision here it is of.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub documents: Vec<DocumentAnswer>,
     /// What became of the checkpoint, if there was to be one.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -548,7 +548,10 @@ fn nothing(inputs: usize, asked: &Asked) -> Finding {
     }
     Finding::new(
         Code::MissingStart,
-        format!("among {inputs} inputs is no block, revision or proof{filter}: nothing was verified"),
+        format!(
+            "{} no block, revision or proof{filter}: nothing was verified",
+            crate::words::counted(inputs, "input holds", "inputs hold")
+        ),
     )
     .remedy("hand over a journal export, stream records, or an answer of get-block or get-revision; `sealion show FILE` says what a file is")
 }
