@@ -5,8 +5,8 @@ Examples:
   sealion verify export/ --digest digest.json
   sealion digest export/ --at 1000
 
-`sealion VERB --help` says more about each, `sealion help CODE` what a finding means. Exit status: 0 it holds, 1 something is wrong, 2 it
-could not be decided or done.";
+`sealion VERB --help` says more about each, `sealion help CODE` what a finding means. Exit status:
+0 it holds, 1 something is wrong, 2 it could not be decided or done.";
 
 pub(super) const VERIFY_EXAMPLES: &str = "\
 Examples:

@@ -42,7 +42,7 @@ pub(crate) fn join_placeless(
             continue;
         };
         if !in_block {
-            strand.recount(&address, &one.record);
+            strand.recount(address, &one.record);
         }
         strand.not_written_by_qldb(&one.unknown_fields);
         strand.placed.push(one.at(address.clone(), *in_block));
