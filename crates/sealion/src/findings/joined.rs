@@ -119,10 +119,10 @@ pub(super) fn once_each(loose: &[Box<LooseRevision>]) -> Vec<&RevisionRecord> {
 
 /// Of revisions that came by themselves the first of each hash that shows most, among those that
 /// `counts`.
-pub(super) fn shown_most<'a>(
-    placed: &'a [Placed],
+pub(super) fn shown_most(
+    placed: &[Placed],
     mut counts: impl FnMut(usize) -> bool,
-) -> impl Iterator<Item = &'a RevisionRecord> {
+) -> impl Iterator<Item = &RevisionRecord> {
     let mut best: BTreeMap<(u64, Option<[u8; 32]>), &RevisionRecord> = BTreeMap::new();
     for (_, one) in placed
         .iter()
