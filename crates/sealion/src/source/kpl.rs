@@ -18,7 +18,8 @@
 
 use md5::{Digest as _, Md5};
 
-const MAGIC: [u8; 4] = [0xF3, 0x89, 0x9A, 0xC2];
+/// What an aggregate begins with.
+pub(super) const MAGIC: [u8; 4] = [0xF3, 0x89, 0x9A, 0xC2];
 const MD5_BYTES: usize = 16;
 const RECORDS: u64 = 3;
 const DATA: u64 = 3;
@@ -43,6 +44,36 @@ pub(crate) fn unwrap(record: &[u8]) -> Unwrapped<'_> {
     match records(rest) {
         Ok(records) => Unwrapped::Many(records),
         Err(why) => Unwrapped::Damaged { why },
+    }
+}
+
+/// How long the aggregate is that `bytes` begin with: up to the first end of a field behind which its checksum
+/// stands, and behind that something of which `ends` says that it may follow. `None`: no such place is among the
+/// first `longest` bytes.
+pub(super) fn frame_length(
+    bytes: &[u8],
+    longest: usize,
+    ends: impl Fn(&[u8]) -> bool,
+) -> Result<Option<usize>, String> {
+    let message = &bytes[MAGIC.len()..longest];
+    let mut fields = Fields(message);
+    // One sum over all, asked at each place: places may be many.
+    let mut sum = Md5::new();
+    let mut summed = 0;
+    loop {
+        let at = message.len() - fields.0.len();
+        let Some((checksum, _)) = fields.0.split_at_checked(MD5_BYTES) else {
+            return Ok(None);
+        };
+        let length = MAGIC.len() + at + MD5_BYTES;
+        if ends(&bytes[length..]) {
+            sum.update(&message[summed..at]);
+            summed = at;
+            if sum.clone().finalize().as_slice() == checksum {
+                return Ok(Some(length));
+            }
+        }
+        fields.next()?;
     }
 }
 

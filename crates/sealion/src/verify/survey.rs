@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use super::access::{Access, Unended};
 use super::collect::{no_input, Collected, Collector};
@@ -20,7 +20,8 @@ use crate::findings::{flaw_finding, Asked, Code, Finding, Findings};
 use crate::output::is_checkpoint;
 use crate::report::Input;
 use crate::source::{
-    kpl, skip_blanks, Archive, Encoding, Failure, Flaw, FlawKind, NotUtf16, Object, Piece, Pieces,
+    has_aggregates, skip_blanks, Archive, Encoding, Failure, Flaw, FlawKind, Frames, NotUtf16,
+    Object, Piece, Pieces, ShellRows,
 };
 use crate::Limits;
 
@@ -192,8 +193,8 @@ impl Surveyor<'_> {
             self.unknown(object, "it is empty");
             return Ok("empty");
         }
-        if !matches!(kpl::unwrap(&head), kpl::Unwrapped::Plain(_)) {
-            return self.aggregate(object, head, input, survey);
+        if has_aggregates(&head) {
+            return Ok(self.frames(object, Cursor::new(head).chain(input), survey));
         }
         let encoding = Encoding::of(&head);
         if encoding == Encoding::Text {
@@ -239,6 +240,13 @@ impl Surveyor<'_> {
         input: impl Read,
         survey: &mut Survey,
     ) -> Result<&'static str, Flaw> {
+        // Of a journal only the head is read here.
+        let rows = ShellRows::new(input, self.limits);
+        let miscounts = rows.miscounts();
+        let input: Box<dyn Read + '_> = match encoding {
+            Encoding::Text => Box::new(rows),
+            Encoding::Binary => Box::new(rows.into_inner()),
+        };
         let mut pieces = Pieces::new(input, encoding, self.limits, 1);
         // What both engines would agree on is read once, by the reference.
         if self.engine != Engine::Fast {
@@ -286,10 +294,15 @@ impl Surveyor<'_> {
             pieces.allow_line_feeds();
         }
         let all = early.into_iter().map(Ok).chain(pieces);
-        match is_stream {
+        let kind = match is_stream {
             true => self.stream(object, all, survey),
             false => self.evidence(object, all, survey),
-        }
+        };
+        let miscount = miscounts.lock().unwrap_or_else(PoisonError::into_inner);
+        let flaw = miscount.clone().map(Flaw::from);
+        let found = flaw.map(|flaw| flaw_finding(flaw, &object.name));
+        self.findings.extend(found);
+        kind
     }
 
     /// What the first value of a piece is; `None` if the piece has none.
@@ -349,24 +362,16 @@ impl Surveyor<'_> {
         })
     }
 
-    /// A file that is one aggregate of the Kinesis Producer Library.
-    fn aggregate(
-        &mut self,
-        object: &Object,
-        mut bytes: Vec<u8>,
-        rest: impl Read,
-        survey: &mut Survey,
-    ) -> Result<&'static str, Flaw> {
-        let max = self.limits.value_bytes_max;
-        rest.take(max)
-            .read_to_end(&mut bytes)
-            .map_err(|error| Flaw::new(0, FlawKind::Unreadable(error)))?;
-        if bytes.len() as u64 > max {
-            return Err(Flaw::limit(0, "value_bytes_max", max));
-        }
+    /// A file of Kinesis records as they came, aggregates among them.
+    fn frames(&mut self, object: &Object, input: impl Read, survey: &mut Survey) -> &'static str {
         let mut collector = self.collector(object, survey);
-        collector.data(&bytes, 0);
-        Ok("stream")
+        for frame in Frames::new(input, collector.limits) {
+            match frame {
+                Ok((offset, bytes)) => collector.data(&bytes, offset),
+                Err(flaw) => collector.flaw(flaw),
+            }
+        }
+        "stream"
     }
 
     fn collector<'b>(&'b mut self, object: &Object, survey: &'b mut Survey) -> Collector<'b> {
