@@ -90,8 +90,8 @@ pub(crate) enum Evidence {
     Bundle(Box<BundleClaim>),
     /// A manifest of an export.
     Manifest(Manifest),
-    /// Kinesis records, aggregated or not, each with the offset of its field.
-    Records(Vec<(Vec<u8>, u64)>),
+    /// Kinesis records, aggregated or not, each with the offset of its field; or what is wrong with that one.
+    Records(Vec<Result<(Vec<u8>, u64), Unfit>>),
     /// Another answer of the API: understood, and nothing in it to verify.
     Description(&'static str),
 }
@@ -370,13 +370,13 @@ impl Reading<'_> {
         };
         let from_kinesis = match items.first() {
             // Other services' events have `Records` as well.
-            Some(first) => record_field(first).is_some(),
+            Some(_) => items.iter().any(|item| record_field(item).is_some()),
             None => envelope.has("NextShardIterator") || envelope.has("deliveryStreamArn"),
         };
         from_kinesis.then(|| {
             let mut records = Vec::with_capacity(items.len());
             for (index, item) in items.iter().enumerate() {
-                records.push(self.record(item, &format!("{name}[{index}]"))?);
+                records.push(self.record(item, &format!("{name}[{index}]")));
             }
             Ok(Evidence::Records(records))
         })

@@ -9,10 +9,12 @@ mod consistency;
 #[cfg(test)]
 pub(crate) mod counted;
 mod digest;
+pub(crate) mod dynamo;
 pub(crate) mod evidence;
 mod ion_text;
 pub(crate) mod json;
 pub(crate) mod manifest;
+pub(crate) mod names;
 mod proof;
 pub(crate) mod pylit;
 pub(crate) mod read;

@@ -10,6 +10,7 @@ mod batched;
 mod capture;
 mod doubts;
 mod fast;
+mod old_timestamp;
 mod plain;
 
 use std::collections::BTreeMap;

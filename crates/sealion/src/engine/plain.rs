@@ -1,5 +1,6 @@
 //! Bytes of whole values in, Ion values out: the plain engine, on `ion-rs`.
 
+use super::old_timestamp::old_timestamp;
 use crate::blocks::read::{refusal, Node, Origin, Unfit};
 use crate::source::{FlawKind, Piece, Refused, Seen, Why};
 
@@ -7,7 +8,7 @@ use crate::source::{FlawKind, Piece, Refused, Seen, Why};
 /// If it refused [`REFUSED_MAX`](crate::source::REFUSED_MAX), what is behind the last of them was not read.
 pub(crate) fn read_each(piece: &Piece, mut each: impl FnMut(Result<Node<'_>, Unfit>)) {
     piece.walk(|seen| match seen {
-        Seen::Refused(refused) => each(Err(unfit_of(refused))),
+        Seen::Refused(refused) => each(Err(named(piece, unfit_of(refused)))),
         Seen::Value(value, place) => {
             let origin = Origin::At {
                 at: place.at + piece.context,
@@ -16,6 +17,18 @@ pub(crate) fn read_each(piece: &Piece, mut each: impl FnMut(Result<Node<'_>, Unf
             each(Ok(Node::new(value, origin)));
         }
     });
+}
+
+/// The same refusal, and what is known to cause it.
+fn named(piece: &Piece, unfit: Unfit) -> Unfit {
+    match old_timestamp(piece, unfit.offset).filter(|_| unfit.limit.is_none()) {
+        Some((place, text)) => Unfit {
+            expected: "an Ion timestamp".to_owned(),
+            found: format!("`{text}` at byte {place}, as early versions of ion-js wrote it, which is none"),
+            ..unfit
+        },
+        None => unfit,
+    }
 }
 
 /// The same, where it does not matter what came before a refusal.

@@ -221,10 +221,14 @@ fn record(bytes: &[u8], at_eof: bool, max: usize) -> Start {
     let mut at = VERSION_MARKER.len();
     loop {
         let rest = &bytes[at..];
-        if ends(rest) {
+        // A marker alone is a record that was cut.
+        if at > VERSION_MARKER.len() && ends(rest) {
             return Start::Record(at);
         }
         match top(rest, 0) {
+            Ok(Top::VersionMarker) if at == VERSION_MARKER.len() => {
+                return Start::Damaged("one without a value".to_owned())
+            }
             Ok(Top::Value(length)) if length <= rest.len() as u64 => at += length as usize,
             Ok(Top::Value(_) | Top::NeedMore) => return Start::NeedMore,
             Ok(Top::VersionMarker) => return Start::Record(at),

@@ -3,6 +3,7 @@
 
 mod answers;
 mod content;
+mod wrapped;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -76,6 +77,8 @@ pub(crate) struct Collector<'a> {
     pub(crate) flawed: bool,
     /// Whether the values that are taken in mean the same wherever they stand.
     pub(crate) by_itself: bool,
+    /// How many things stand around the one that is taken in.
+    pub(crate) wraps: u32,
 }
 
 impl Collector<'_> {
@@ -83,6 +86,16 @@ impl Collector<'_> {
     pub(crate) fn each(
         &mut self,
         pieces: impl Iterator<Item = Result<Piece, Flaw>>,
+        take: impl FnMut(&mut Self, Node<'_>),
+    ) {
+        self.each_within(pieces, None, take);
+    }
+
+    /// The same; what is refused lies `within` the value at an offset, if it does.
+    fn each_within(
+        &mut self,
+        pieces: impl Iterator<Item = Result<Piece, Flaw>>,
+        within: Option<u64>,
         mut take: impl FnMut(&mut Self, Node<'_>),
     ) {
         let mut left = REFUSED_MAX;
@@ -100,8 +113,8 @@ impl Collector<'_> {
                 _ if left == 0 => {}
                 Ok(node) => take(self, node),
                 Err(unfit) => {
-                    let offset = unfit.offset;
-                    self.flaw(unfit.into());
+                    let offset = within.unwrap_or(unfit.offset);
+                    self.flaw(Unfit { offset, ..unfit }.into());
                     left -= 1;
                     if left == 0 {
                         self.flaw(given_up(offset).into());
@@ -210,6 +223,9 @@ impl Collector<'_> {
     }
 
     fn envelope(&mut self, envelope: &Envelope<'_>) -> Result<(), Unfit> {
+        if self.translated(envelope)? {
+            return Ok(());
+        }
         if is_record(envelope) {
             return self.record(&envelope.node());
         }
@@ -237,10 +253,7 @@ impl Collector<'_> {
             return Ok(());
         }
         match evidence::recognise(envelope, self.limits) {
-            None => {
-                self.unknown = true;
-                self.document(envelope)
-            }
+            None => self.wrapped(envelope),
             Some(found) => self.found(found),
         }
     }

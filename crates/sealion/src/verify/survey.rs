@@ -2,8 +2,11 @@
 //! journal: evidence is small and must be known before the blocks go by.
 
 use std::collections::BTreeSet;
-use std::io::{Cursor, Read};
+use std::io::{BufRead, BufReader, Cursor, Read};
 use std::sync::{Arc, PoisonError};
+
+use base64::engine::general_purpose::STANDARD;
+use base64::Engine as _;
 
 use super::access::{Access, Unended};
 use super::collect::{no_input, Collected, Collector};
@@ -13,6 +16,7 @@ use super::show::Viewer;
 use super::stream::{is_record, Records};
 use crate::blocks::block::Block;
 use crate::blocks::claim::RecordedAddress;
+use crate::blocks::names::telling_text;
 use crate::blocks::read::{Envelope, Node};
 use crate::blocks::BlockAddress;
 use crate::engine::{first_address, read_each, Engine};
@@ -223,8 +227,18 @@ impl Surveyor<'_> {
                     return Ok(collector.finish().0.first().copied().unwrap_or("unknown"));
                 }
             }
+            if base64_by_line(&head) {
+                return self.base64(object, Cursor::new(head).chain(input), survey);
+            }
             if !may_be_ion(&head) {
-                self.unknown(object, "it is neither Ion nor JSON");
+                let text = String::from_utf8_lossy(&head);
+                let why = match telling_text(&text) {
+                    Some(name) => &*format!(
+                        "it has `{name}`, as QLDB's data does, and is neither Ion nor JSON"
+                    ),
+                    None => "it is neither Ion nor JSON",
+                };
+                self.unknown(object, why);
                 return Ok("unknown");
             }
         }
@@ -334,9 +348,17 @@ impl Surveyor<'_> {
     ) -> Result<&'static str, Flaw> {
         let mut collector = self.collector(object, survey);
         collector.each(pieces, Collector::value);
-        let flawed = collector.flawed;
-        let (kinds, unknown) = collector.finish();
-        Ok(match (kinds.len(), unknown) {
+        let taken = (collector.flawed, collector.finish());
+        Ok(self.taken(object, taken))
+    }
+
+    /// What a file is of which all was taken in.
+    fn taken(
+        &mut self,
+        object: &Object,
+        (flawed, (kinds, unknown)): (bool, (BTreeSet<&'static str>, bool)),
+    ) -> &'static str {
+        match (kinds.len(), unknown) {
             (0, _) => {
                 // What could not be read may well be what they wrote.
                 if unknown || !flawed {
@@ -359,7 +381,38 @@ impl Surveyor<'_> {
                 );
                 "mixed"
             }
-        })
+        }
+    }
+
+    /// A file with base64 in each line.
+    fn base64(
+        &mut self,
+        object: &Object,
+        input: impl Read,
+        survey: &mut Survey,
+    ) -> Result<&'static str, Flaw> {
+        let max = self.limits.value_bytes_max;
+        let mut input = BufReader::new(input);
+        let mut collector = self.collector(object, survey);
+        let (mut line, mut offset) = (Vec::new(), 0);
+        loop {
+            line.clear();
+            let read = (&mut input).take(max + 1).read_until(b'\n', &mut line);
+            let count = read.map_err(|error| Flaw::new(offset, FlawKind::Unreadable(error)))?;
+            if line.len() as u64 > max {
+                return Err(Flaw::limit(offset, "value_bytes_max", max));
+            }
+            if count == 0 {
+                break;
+            }
+            let text = line.trim_ascii();
+            if !text.is_empty() {
+                collector.base64_line(text, offset);
+            }
+            offset += count as u64;
+        }
+        let taken = (collector.flawed, collector.finish());
+        Ok(self.taken(object, taken))
     }
 
     /// A file of Kinesis records as they came, aggregates among them.
@@ -387,6 +440,7 @@ impl Surveyor<'_> {
             unknown: false,
             flawed: false,
             by_itself: false,
+            wraps: 0,
         }
     }
 
@@ -425,6 +479,20 @@ fn saved_as_text(head: &[u8]) -> bool {
         b"PROOF\t",
     ];
     names.iter().any(|name| head.starts_with(name))
+}
+
+/// Whether each line of a text may be base64 of a record or of a value: the first one is.
+fn base64_by_line(head: &[u8]) -> bool {
+    const LEAST: usize = 64;
+    let line = skip_blanks(head).split(|byte| *byte == b'\n').next();
+    let line = line.unwrap_or_default().trim_ascii();
+    let begin = &line[..line.len().min(4096) / 4 * 4];
+    let Ok(bytes) = STANDARD.decode(begin) else {
+        return false;
+    };
+    let is_text = bytes.starts_with(b"{") && bytes.iter().all(|byte| !byte.is_ascii_control());
+    let is_record = has_aggregates(&bytes) || Encoding::of(&bytes) == Encoding::Binary;
+    line.len() >= LEAST && (is_record || is_text)
 }
 
 /// Whether text may be Ion or JSON that concerns us: it starts with a struct, a

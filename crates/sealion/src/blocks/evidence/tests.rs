@@ -448,6 +448,7 @@ fn stream_records_in_every_wrapping() {
         let Evidence::Records(records) = evidence(text) else {
             panic!("{text}");
         };
+        let records: Vec<_> = records.into_iter().map(Result::unwrap).collect();
         let data: Vec<&[u8]> = records.iter().map(|(data, _)| &data[..]).collect();
         assert_eq!(data, [&[0, 1, 2][..], &[0]], "{text}");
         let offsets: Vec<u64> = records.iter().map(|(_, offset)| *offset).collect();
@@ -455,17 +456,41 @@ fn stream_records_in_every_wrapping() {
     }
     let none = r#"{"Records": [], "NextShardIterator": "x", "MillisBehindLatest": 0}"#;
     assert_eq!(evidence(none), Evidence::Records(vec![]));
-    for text in [
-        r#"{"Records": [{"Data": "AA"}]}"#,
-        r#"{"Records": [{"Data": 5}]}"#,
-        r#"{"Records": [{"Data": "AAEC"}, {"Data": null}]}"#,
-        r#"{"Records": [{"Data": "AAEC"}, 5]}"#,
-        r#"{"Records": [{"kinesis": {"data": "AAEC"}}, {"kinesis": 5}]}"#,
-        r#"{"Records": [{"Data": "AAEC"}], "records": []}"#,
-        r#"{"Records": [{"Data": "AAEC", "kinesis": {"data": "AA=="}}]}"#,
-        r#"{"Records": [{"Data": "AAEC", "data": "AA=="}]}"#,
+    refused(r#"{"Records": [{"Data": "AAEC"}], "records": []}"#);
+}
+
+#[test]
+fn a_broken_record_says_nothing_of_the_others() {
+    for (text, whole) in [
+        (r#"{"Records": [{"Data": "AA"}]}"#, vec![false]),
+        (r#"{"Records": [{"Data": 5}]}"#, vec![false]),
+        (
+            r#"{"Records": [{"Data": "AAEC"}, {"Data": null}]}"#,
+            vec![true, false],
+        ),
+        (
+            r#"{"Records": [{"Data": null}, {"Data": "AAEC"}]}"#,
+            vec![false, true],
+        ),
+        (r#"{"Records": [{"Data": "AAEC"}, 5]}"#, vec![true, false]),
+        (
+            r#"{"Records": [{"kinesis": {"data": "AAEC"}}, {"kinesis": 5}]}"#,
+            vec![true, false],
+        ),
+        (
+            r#"{"Records": [{"Data": "AAEC", "kinesis": {"data": "AA=="}}]}"#,
+            vec![false],
+        ),
+        (
+            r#"{"Records": [{"Data": "AAEC", "data": "AA=="}]}"#,
+            vec![false],
+        ),
     ] {
-        refused(text);
+        let Evidence::Records(records) = evidence(text) else {
+            panic!("{text}");
+        };
+        let found: Vec<bool> = records.iter().map(Result::is_ok).collect();
+        assert_eq!(found, whole, "{text}");
     }
 }
 

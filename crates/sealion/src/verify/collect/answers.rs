@@ -103,8 +103,12 @@ impl Collector<'_> {
             }
             Evidence::Records(records) => {
                 self.kinds.insert("stream");
-                for (bytes, offset) in records {
-                    self.data(&bytes, offset);
+                // A broken one says nothing of the others.
+                for record in records {
+                    match record {
+                        Ok((bytes, offset)) => self.data(&bytes, offset),
+                        Err(unfit) => self.flaw(unfit.into()),
+                    }
                 }
             }
             Evidence::Description(_) => {
