@@ -3,12 +3,14 @@
 //! - [`export`]: an export to S3 with its manifests, in every encoding;
 //! - [`json`]: the down-conversion of Ion to JSON that JSON exports use;
 //! - [`stream`]: records of a journal stream, and the files people kept them in; [`kpl`] packs several into one;
+//! - [`shapes`]: all of that within something else: rows of the shell, replies, tables;
 //! - [`evidence`]: the answers of the AWS CLI, receipts, the console's digest file, the migration sample's proofs.
 
 pub mod evidence;
 pub mod export;
 pub mod json;
 pub mod kpl;
+pub mod shapes;
 pub mod sink;
 pub mod stream;
 
