@@ -122,7 +122,11 @@ impl Archive for OneFile {
 
 /// All files below a directory. Links are followed; a loop of them is reported
 /// and not entered, and what is no file (a pipe, a device) is reported and not read.
-pub struct Directory(PathBuf);
+pub struct Directory {
+    path: PathBuf,
+    /// Files of which the name is no text, under the names that they are listed with.
+    unnamed: Mutex<BTreeMap<Arc<str>, PathBuf>>,
+}
 
 impl Directory {
     /// The directory at `path`.
@@ -132,7 +136,8 @@ impl Directory {
     pub fn open(path: impl Into<PathBuf>) -> Result<Directory, Error> {
         let path = path.into();
         if metadata(&path)?.is_dir() {
-            return Ok(Directory(path));
+            let unnamed = Mutex::default();
+            return Ok(Directory { path, unnamed });
         }
         Err(Error::Unsuitable {
             path: name_of(&path),
@@ -144,7 +149,7 @@ impl Directory {
 impl Archive for Directory {
     fn objects(&self) -> Result<Vec<Object>, Error> {
         let mut objects = Vec::new();
-        for entry in walkdir::WalkDir::new(&self.0)
+        for entry in walkdir::WalkDir::new(&self.path)
             .follow_links(true)
             .sort_by_file_name()
         {
@@ -156,11 +161,16 @@ impl Archive for Directory {
                     let mut object = Object::new(name_of(entry.path()), size);
                     let no_file = found.as_ref().is_some_and(|found| !found.is_file());
                     object.problem = no_file.then(|| NO_FILE.into());
+                    if entry.path().to_str().is_none() {
+                        let unnamed = self.unnamed.lock();
+                        let mut unnamed = unnamed.unwrap_or_else(PoisonError::into_inner);
+                        unnamed.insert(object.name.clone(), entry.path().to_owned());
+                    }
                     objects.push(object.stamped(found.as_ref().and_then(stamp)));
                 }
                 Err(error) if error.depth() == 0 => {
                     return Err(Error::Io {
-                        path: name_of(&self.0),
+                        path: name_of(&self.path),
                         source: error.into(),
                     });
                 }
@@ -172,15 +182,40 @@ impl Archive for Directory {
                 }),
             }
         }
+        self.tell_apart(&mut objects);
         Ok(objects)
     }
 
     fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>> {
-        Ok(Box::new(SteadyFile::open(Path::new(&*object.name))?))
+        Ok(Box::new(SteadyFile::open(&self.path_of(object))?))
     }
 
     fn parts(&self, object: &Object, places: &[Range<u64>]) -> io::Result<Option<Vec<u8>>> {
-        parts(Path::new(&*object.name), places).map(Some)
+        parts(&self.path_of(object), places).map(Some)
+    }
+}
+
+impl Directory {
+    /// Refuses files that would have one name, though only one of them is no text.
+    fn tell_apart(&self, objects: &mut [Object]) {
+        let unnamed = self.unnamed.lock();
+        let unnamed = unnamed.unwrap_or_else(PoisonError::into_inner);
+        for name in unnamed.keys() {
+            let alike = objects.iter_mut().filter(|object| object.name == *name);
+            let alike: Vec<_> = alike.collect();
+            if alike.len() > 1 {
+                for object in alike {
+                    object.problem = Some("another file has the same name".into());
+                }
+            }
+        }
+    }
+
+    fn path_of(&self, object: &Object) -> PathBuf {
+        let unnamed = self.unnamed.lock();
+        let unnamed = unnamed.unwrap_or_else(PoisonError::into_inner);
+        let path = unnamed.get(&object.name).cloned();
+        path.unwrap_or_else(|| PathBuf::from(&*object.name))
     }
 }
 
@@ -470,8 +505,16 @@ fn stamp(found: &Metadata) -> Option<Arc<str>> {
     Some(stamp.into())
 }
 
+/// A path as people see it. Bytes that are no text are told apart, so that no two files have one name.
 fn name_of(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
+    let mut name = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        name.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            name.push_str(&format!("\\x{byte:02X}"));
+        }
+    }
+    name
 }
 
 #[cfg(test)]
@@ -553,6 +596,24 @@ mod tests {
             assert_eq!(contents(&archive), [(name_of(&path), "{a:1}".to_owned())]);
         }
         writer.join().unwrap().unwrap();
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn files_whose_names_are_no_text_are_read_each() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        for byte in [0xFE, 0xFF] {
+            let name = [b"a".as_slice(), &[byte]].concat();
+            let path = folder.path().join(std::ffi::OsStr::from_bytes(&name));
+            std::fs::write(path, [byte & 1 | b'0']).unwrap();
+        }
+        let found = contents(&Directory::open(folder.path()).unwrap());
+        let [(one, first), (two, second)] = &found[..] else {
+            panic!("{found:?}");
+        };
+        assert!(one.ends_with("a\\xFE") && two.ends_with("a\\xFF"));
+        assert_eq!((first.as_str(), second.as_str()), ("0", "1"));
     }
 
     #[cfg(unix)]
