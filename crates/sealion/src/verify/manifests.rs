@@ -1,7 +1,7 @@
 //! What manifests and file names say, beside what is there. None of it is
 //! covered by a hash, so a contradiction is a warning.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::survey::JournalFile;
@@ -20,15 +20,23 @@ pub(crate) fn check_manifests(
     let mut named = vec![false; journals.len()];
     let mut completed = false;
     let paths = Paths::new(journals.iter().map(|file| &*file.object.name));
+    // A file may have another name, and there may be several copies of it: what it holds tells as well.
+    let held = journals.iter().map(|file| held(file, given));
+    let held: Vec<Option<Held<'_>>> = held.collect();
+    let at_hand: BTreeSet<&Held<'_>> = held.iter().flatten().collect();
+    let mut meant: BTreeSet<Held<'_>> = BTreeSet::new();
     for (path, manifest) in manifests {
         match manifest {
             Manifest::Completed { keys, .. } => {
                 completed = true;
                 for (key, offset) in keys {
+                    let means = name_of(key).map(|name| (name.strand, name.first, name.last));
                     match paths.best_match(key) {
                         Some(index) => named[index] = true,
+                        None if means.as_ref().is_some_and(|means| at_hand.contains(means)) => {}
                         None => findings.push(missing(path, key, *offset)),
                     }
+                    meant.extend(means);
                 }
             }
             Manifest::Started { export_id, .. } => {
@@ -42,7 +50,8 @@ pub(crate) fn check_manifests(
             }
         }
     }
-    for (file, named) in journals.iter().zip(named) {
+    for ((file, held), named) in journals.iter().zip(&held).zip(named) {
+        let named = named || held.as_ref().is_some_and(|held| meant.contains(held));
         let name = name_of(&file.object.name);
         if completed && !named && name.is_some() {
             findings.push(
@@ -59,6 +68,16 @@ pub(crate) fn check_manifests(
             findings.extend(check_name(file, &name, given, asked));
         }
     }
+}
+
+/// Strand, first and last block.
+type Held<'n> = (&'n str, u64, u64);
+
+/// What a file holds, as far as it was read.
+fn held<'n>(file: &'n JournalFile, given: &BTreeMap<Arc<str>, Given>) -> Option<Held<'n>> {
+    let first = file.first.as_ref()?;
+    let last = given.get(&file.object.name)?.last?;
+    Some((first.strand_id.as_str(), first.sequence_no, last))
 }
 
 fn missing(path: &Arc<str>, key: &str, offset: u64) -> Finding {
@@ -81,8 +100,8 @@ fn unfinished(path: &Arc<str>, export_id: &str) -> Finding {
 }
 
 /// `<strandId>.<first>-<last>.<ext>`.
-struct ObjectName {
-    strand: String,
+struct ObjectName<'n> {
+    strand: &'n str,
     first: u64,
     last: u64,
 }
@@ -95,16 +114,16 @@ pub(crate) fn is_object_name(path: &str) -> bool {
 /// Where the blocks of an object of an export begin, as its name has it.
 pub(crate) fn first_by_name(path: &str) -> Option<BlockAddress> {
     let name = name_of(path)?;
-    Some(BlockAddress::new(StrandId::new(&name.strand), name.first))
+    Some(BlockAddress::new(StrandId::new(name.strand), name.first))
 }
 
-fn name_of(path: &str) -> Option<ObjectName> {
+fn name_of(path: &str) -> Option<ObjectName<'_>> {
     let mut parts = file_name(path).split('.');
     let strand = parts.next().filter(|strand| !strand.is_empty())?;
     let (first, last) = parts.next()?.split_once('-')?;
     parts.next()?;
     Some(ObjectName {
-        strand: strand.to_owned(),
+        strand,
         first: first.parse().ok()?,
         last: last.parse().ok()?,
     })
@@ -116,7 +135,7 @@ fn file_name(path: &str) -> &str {
 
 fn check_name(
     file: &JournalFile,
-    name: &ObjectName,
+    name: &ObjectName<'_>,
     given: Option<&Given>,
     asked: &Asked,
 ) -> Option<Finding> {
