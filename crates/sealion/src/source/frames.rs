@@ -55,6 +55,8 @@ pub(crate) struct Frames<R> {
     offset: u64,
     at_eof: bool,
     tries: usize,
+    /// The input could not be read on.
+    broken: Option<Flaw>,
     done: bool,
 }
 
@@ -77,11 +79,12 @@ impl<R: Read> Frames<R> {
             offset: 0,
             at_eof: false,
             tries: TRIES_MAX,
+            broken: None,
             done: false,
         }
     }
 
-    fn fill(&mut self, length: usize) -> Result<(), Flaw> {
+    fn fill(&mut self, length: usize) {
         while self.buffer.len() < length && !self.at_eof {
             let before = self.buffer.len();
             let more = READ_BYTES.min(length - before);
@@ -89,13 +92,13 @@ impl<R: Read> Frames<R> {
                 .take(more as u64)
                 .read_to_end(&mut self.buffer);
             let got = self.buffer.len() - before;
-            read.map_err(|error| {
-                let end = self.offset + self.buffer.len() as u64;
-                Flaw::new(end, FlawKind::Unreadable(error))
-            })?;
             self.at_eof = got < more;
+            if let Err(error) = read {
+                let end = self.offset + self.buffer.len() as u64;
+                self.broken = Some(Flaw::new(end, FlawKind::Unreadable(error)));
+                self.at_eof = true;
+            }
         }
-        Ok(())
     }
 
     fn drop_front(&mut self, length: usize) {
@@ -104,35 +107,35 @@ impl<R: Read> Frames<R> {
     }
 
     /// What stands at `at`, with as many bytes at hand as that takes.
-    fn start(&mut self, at: usize) -> Result<Start, Flaw> {
+    fn start(&mut self, at: usize) -> Start {
         let mut wanted = READ_BYTES;
         loop {
             // What follows a record is a part of where it ends.
-            self.fill(at + wanted + VERSION_MARKER.len() + 1)?;
+            self.fill(at + wanted + VERSION_MARKER.len() + 1);
             match record(&self.buffer[at..], self.at_eof, self.record_max) {
                 Start::NeedMore if !self.at_eof && wanted < self.record_max => {
                     wanted = (2 * wanted).min(self.record_max);
                 }
-                start => return Ok(start),
+                start => return start,
             }
         }
     }
 
     fn try_next(&mut self) -> Result<Option<(u64, Vec<u8>)>, Flaw> {
-        self.fill(VERSION_MARKER.len() + 1)?;
+        self.fill(VERSION_MARKER.len() + 1);
         let ended = self.at_eof && self.buffer.len() == 1;
         if self.offset > 0
             && self.buffer.first() == Some(&b'\n')
             && (ended || begins(&self.buffer[1..]))
         {
             self.drop_front(1);
-            self.fill(VERSION_MARKER.len())?;
+            self.fill(VERSION_MARKER.len());
         }
         if self.buffer.is_empty() {
             self.done = true;
             return Ok(None);
         }
-        let why = match self.start(0)? {
+        let why = match self.start(0) {
             Start::Record(length) => {
                 let at = self.offset;
                 let record = self.buffer[..length].to_vec();
@@ -151,7 +154,7 @@ impl<R: Read> Frames<R> {
             }
         };
         let flaw = self.damage(&why);
-        match self.find_next()? {
+        match self.find_next() {
             true => Err(flaw),
             false => Err(Flaw {
                 offset: flaw.offset,
@@ -166,17 +169,17 @@ impl<R: Read> Frames<R> {
     }
 
     /// Goes to the next aggregate behind damage: its own checksum says that it is one. False: it was given up.
-    fn find_next(&mut self) -> Result<bool, Flaw> {
+    fn find_next(&mut self) -> bool {
         let mut from = 1;
         loop {
-            self.fill(from + READ_BYTES)?;
+            self.fill(from + READ_BYTES);
             let next = memchr::memmem::find(&self.buffer[from..], &kpl::MAGIC);
             let Some(next) = next.map(|at| at + from) else {
                 // The mark may lie across the end of what is at hand.
                 let passed = self.buffer.len().saturating_sub(kpl::MAGIC.len() - 1);
                 if self.at_eof {
                     self.drop_front(self.buffer.len());
-                    return Ok(true);
+                    return true;
                 }
                 self.drop_front(passed);
                 from = 0;
@@ -184,12 +187,12 @@ impl<R: Read> Frames<R> {
             };
             if self.tries == 0 {
                 self.done = true;
-                return Ok(false);
+                return false;
             }
             self.tries -= 1;
-            if matches!(self.start(next)?, Start::Record(_)) {
+            if matches!(self.start(next), Start::Record(_)) {
                 self.drop_front(next);
-                return Ok(true);
+                return true;
             }
             self.drop_front(next);
             from = 1;
@@ -209,10 +212,9 @@ fn record(bytes: &[u8], at_eof: bool, max: usize) -> Start {
         return match kpl::frame_length(bytes, longest, ends) {
             Ok(Some(length)) => Start::Record(length),
             Ok(None) if longest < max || longest < bytes.len() => Start::NeedMore,
-            Ok(None) => Start::Damaged("one whose MD5 checksum fits nowhere".to_owned()),
             // What is at hand may end within a field.
             Err(_) if !at_eof && bytes.len() < max => Start::NeedMore,
-            Err(why) => Start::Damaged(why),
+            _ => Start::Damaged("a damaged one: its MD5 checksum fits nowhere".to_owned()),
         };
     }
     if !bytes.starts_with(&VERSION_MARKER) {
@@ -241,14 +243,12 @@ impl<R: Read> Iterator for Frames<R> {
     type Item = Result<(u64, Vec<u8>), Flaw>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.done {
-            return None;
-        }
-        let next = self.try_next();
-        if let Err(flaw) = &next {
-            self.done |= matches!(flaw.kind, FlawKind::Unreadable(_));
-        }
-        next.transpose()
+        let next = match self.done {
+            true => Ok(None),
+            false => self.try_next(),
+        };
+        // What came before a place that cannot be read is given first.
+        next.transpose().or_else(|| self.broken.take().map(Err))
     }
 }
 

@@ -14,6 +14,7 @@ mod frames;
 mod hash_all;
 pub(crate) mod kpl;
 mod lasting;
+mod members;
 mod pieces;
 #[doc(hidden)]
 pub mod probe;
@@ -25,7 +26,7 @@ mod walk;
 pub(crate) mod yaml;
 
 pub use archive::{Archive, Directory, Memory, Object, OneFile, Stdin, Union};
-pub(crate) use compression::decompressed;
+pub(crate) use compression::{decompressed, Zeros};
 pub(crate) use cut_text::skip_blanks;
 pub(crate) use cut_text::TextScanner;
 pub(crate) use encoding::NotUtf16;

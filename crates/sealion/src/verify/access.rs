@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::looking::Looking;
 use crate::findings::{flaw_finding, Code, Finding, Findings};
-use crate::source::{decompressed, Archive, Failure, Flaw, FlawKind, Lasting, Object};
+use crate::source::{decompressed, Archive, Failure, Flaw, FlawKind, Lasting, Object, Zeros};
 
 /// How an archive answered so far.
 #[derive(Default)]
@@ -21,6 +21,8 @@ pub(crate) struct Access {
     bytes: AtomicU64,
     refused: AtomicU64,
     unended: Mutex<BTreeMap<Arc<str>, Unended>>,
+    /// Compressed objects, and what was passed over behind the data of each.
+    padded: Mutex<BTreeMap<Arc<str>, Zeros>>,
 }
 
 /// An object that was not read to its end, and the byte up to which it was.
@@ -54,8 +56,12 @@ impl Access {
         if let Some(looking) = looking {
             stored = looking.at(stored);
         }
-        let input = decompressed(stored).map(|(input, _)| input);
-        let input = self.noted(&object.name, input)?;
+        let (input, zeros) = self.noted(&object.name, decompressed(stored))?;
+        if let Some(zeros) = zeros {
+            let padded = self.padded.lock();
+            let mut padded = padded.unwrap_or_else(PoisonError::into_inner);
+            padded.insert(object.name.clone(), zeros);
+        }
         Ok(self.watched(object, input))
     }
 
@@ -112,6 +118,24 @@ impl Access {
         let unended = unended.unwrap_or_else(PoisonError::into_inner);
         for (name, how) in unended.iter() {
             how.say(name, findings);
+        }
+    }
+
+    /// Notes about objects behind whose compressed data zeros were passed over. Each is said once.
+    pub(super) fn padding(&self, findings: &mut Findings) {
+        let padded = self.padded.lock();
+        let padded = std::mem::take(&mut *padded.unwrap_or_else(PoisonError::into_inner));
+        for (name, zeros) in padded {
+            let zeros = zeros.load(Ordering::Relaxed);
+            if zeros > 0 {
+                let message = format!(
+                    "{name}: {zeros} zero bytes behind its compressed data were passed over; gzip does so, too"
+                );
+                let finding = Finding::new(Code::UnknownFile, message).source(&name, None);
+                findings.push(finding.remedy(
+                    "tapes and disks fill files up so, but so does a crash before the end was written: compare with another copy",
+                ));
+            }
         }
     }
 

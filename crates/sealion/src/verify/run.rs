@@ -179,6 +179,7 @@ impl<'s> Run<'_, 's> {
         );
         findings.absorb(folded);
         access.unsaid(&mut findings);
+        access.padding(&mut findings);
         let elsewhere = journals.iter();
         findings.extend(elsewhere.filter_map(|file| file.of_another_strand(asked)));
         check_manifests(&manifests, &journals, &by_path, asked, &mut findings);

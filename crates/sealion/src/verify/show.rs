@@ -147,7 +147,7 @@ fn size_words(archive: &dyn Archive, object: &Object) -> String {
         None => "not known".to_owned(),
     };
     match archive.open(object).and_then(decompressed) {
-        Ok((_, true)) => format!("{size}, compressed"),
+        Ok((_, Some(_))) => format!("{size}, compressed"),
         _ => size,
     }
 }

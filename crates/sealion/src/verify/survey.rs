@@ -140,6 +140,11 @@ impl Surveyor<'_> {
             if let Some(how) = access.unended(&object.name) {
                 self.unended(object, kind, &how);
             }
+            match kind.starts_with("journal-") {
+                // They are read once more.
+                true => access.padding(&mut Findings::new(0, false)),
+                false => access.padding(self.findings),
+            }
             survey.inputs.push(Input {
                 path: object.name.clone(),
                 kind,
@@ -184,6 +189,7 @@ impl Surveyor<'_> {
         let opened = access.open_told(self.archive, object, self.looking.as_ref());
         let mut input = opened.map_err(unreadable)?;
         let mut head = Vec::new();
+        let mut broken = false;
         match (&mut input).take(HEAD_BYTES).read_to_end(&mut head) {
             Ok(_) => {}
             // It only looked like text of some Windows tool: no file of ours.
@@ -191,6 +197,8 @@ impl Surveyor<'_> {
                 self.unknown(object, "it is neither Ion nor JSON");
                 return Ok("unknown");
             }
+            // Whoever reads on is told the same again, behind what came before it.
+            Err(_) if !head.is_empty() => broken = true,
             Err(error) => return Err(unreadable(error)),
         }
         if head.is_empty() {
@@ -221,7 +229,7 @@ impl Surveyor<'_> {
                     return Err(Flaw::limit(0, "value_bytes_max", max));
                 }
             }
-            if (head.len() as u64) < HEAD_BYTES || saved_as_text(&head) {
+            if !broken && (head.len() as u64) < HEAD_BYTES || saved_as_text(&head) {
                 let mut collector = self.collector(object, survey);
                 if std::str::from_utf8(&head).is_ok_and(|text| collector.saved_text(text)) {
                     return Ok(collector.finish().0.first().copied().unwrap_or("unknown"));

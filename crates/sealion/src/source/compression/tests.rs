@@ -20,7 +20,7 @@ fn read(bytes: &[u8]) -> Result<(Vec<u8>, bool), String> {
     match input.read_to_end(&mut all) {
         Ok(_) => {
             assert_eq!(input.read(&mut [0; 9]).unwrap(), 0);
-            Ok((all, compressed))
+            Ok((all, compressed.is_some()))
         }
         Err(error) => {
             for _ in 0..3 {
@@ -80,15 +80,29 @@ fn each_member_of_gzip_is_checked() {
 #[test]
 fn nothing_may_follow_a_member_but_a_member() {
     for behind in [
-        &b"\0"[..],
-        &[0; 512],
-        b"\n",
+        &b"\n"[..],
         b"{a:1}",
+        b"\0\n",
+        &[0, 0x1F, 0x8B],
         &[0x1F],
         &[0x1F, 0x8B],
     ] {
         let all = [&gzip(TEXT), behind].concat();
         assert!(read(&all).is_err(), "{behind:?}");
+    }
+}
+
+#[test]
+fn zeros_up_to_the_end_are_passed_over_and_counted() {
+    for zeros in [0, 1, 512, 100_000] {
+        let all = [gzip(TEXT), vec![0; zeros]].concat();
+        assert_eq!(whole(&all), TEXT);
+        let (mut input, counted) = decompressed(Box::new(Cursor::new(all))).unwrap();
+        input.read_to_end(&mut Vec::new()).unwrap();
+        let counted = counted.unwrap().load(std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(counted, zeros as u64);
+        let more = [gzip(TEXT), vec![0; zeros + 1], gzip(TEXT)].concat();
+        assert!(read(&more).is_err());
     }
 }
 
