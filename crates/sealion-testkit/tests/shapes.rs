@@ -99,11 +99,11 @@ fn good(report: &Report) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
     fn json_rows_in_every_shape(seed in any::<u64>(), mix in mixes()) {
-        let ledger = Ledger::new(seed, 12, mix);
+        let ledger = Ledger::new(seed, 9, mix);
         let verifier = Verifier::new();
         let values = rows(&ledger.blocks);
         prop_assume!(!values.is_empty());
@@ -144,7 +144,7 @@ proptest! {
 
     #[test]
     fn rows_of_the_shell(seed in any::<u64>(), mix in mixes()) {
-        let ledger = Ledger::new(seed, 12, mix);
+        let ledger = Ledger::new(seed, 9, mix);
         let verifier = Verifier::new();
         let values = rows(&ledger.blocks);
         prop_assume!(!values.is_empty());
@@ -187,7 +187,7 @@ proptest! {
         for form in forms {
             prop_assert_eq!(essence(&report(&form, &verifier)), essence(&plain));
         }
-        for _ in 0..40 {
+        for _ in 0..20 {
             let mut bad = concatenated.clone();
             let at = rng.index(bad.len());
             bad[at] ^= 1 << rng.below(8);

@@ -89,6 +89,16 @@ fn known(name: &str) -> Option<&'static str> {
     NAMES.into_iter().find(|own| folded(own).eq(folded(name)))
 }
 
+/// A name of a struct's own fields that nothing but QLDB's data has; or `metadata` that has one.
+pub(crate) fn telling_own(envelope: &Envelope<'_>) -> Option<&'static str> {
+    let telling = |fields: &[(String, Node<'_>)]| {
+        let mut names = fields.iter().filter_map(|(name, _)| known(name));
+        names.find(|name| TELLING.contains(name))
+    };
+    let fields = envelope.fields();
+    telling(fields).or_else(|| telling(&get(fields, "metadata")?.fields().ok()?))
+}
+
 /// A name in `node` that nothing but QLDB's data has, in whatever spelling; of a list, a look at its head is enough.
 pub(crate) fn telling(node: &Node<'_>) -> Option<&'static str> {
     telling_within(node, 0)

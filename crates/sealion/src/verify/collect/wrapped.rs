@@ -7,7 +7,7 @@ use ion_rs::IonType;
 
 use super::Collector;
 use crate::blocks::dynamo;
-use crate::blocks::names::{respelled, telling, telling_text};
+use crate::blocks::names::{respelled, telling, telling_own, telling_text};
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::source::{kpl, Encoding, Flaw, Pieces};
 use crate::verify::PIECE_BYTES;
@@ -33,6 +33,9 @@ impl Collector<'_> {
 
     /// Takes in what is in the one member of a struct that holds something of QLDB's. Else it is not understood.
     pub(super) fn wrapped(&mut self, envelope: &Envelope<'_>) -> Result<(), Unfit> {
+        if let Some(name) = telling_own(envelope) {
+            return Err(nearly(envelope, name));
+        }
         let node = envelope.node();
         let fields = envelope.fields().iter();
         let telling: Vec<_> = fields
@@ -50,13 +53,10 @@ impl Collector<'_> {
                     this.text(text, offset);
                 })
             }
-            [] => match telling_of(envelope) {
-                Some(name) => Err(nearly(envelope, name)),
-                None => {
-                    self.unknown = true;
-                    self.document(envelope)
-                }
-            },
+            [] => {
+                self.unknown = true;
+                self.document(envelope)
+            }
             [(one, ..), (two, ..), ..] => Err(node.unfit_as(
                 "one member that holds blocks, revisions or answers of QLDB",
                 format!("`{one}` and `{two}`"),
@@ -140,25 +140,19 @@ fn decoded<'a>(envelope: &Envelope<'a>, name: &str, node: &Node<'a>) -> Option<F
     }
 }
 
-/// A telling name among a struct's own.
-fn telling_of(envelope: &Envelope<'_>) -> Option<&'static str> {
-    telling(&envelope.node())
-}
-
 /// Says what is missing in a struct that has `name` of QLDB's, and is nothing that is known.
 fn nearly(envelope: &Envelope<'_>, name: &str) -> Unfit {
-    let has = |name| envelope.has(name);
-    let expected = match (has("metadata") || has("txId") || has("txTime"), has("hash")) {
-        (true, false) => "a revision {blockAddress, hash, data, metadata}",
-        (true, true) => "a revision with its metadata {id, version, txTime, txId}",
-        _ if has("blockAddress") => "a block, or a revision {blockAddress, hash, data, metadata}",
-        _ => "a block, a revision, a digest, a proof or a record of a stream",
-    };
-    let found = match (has("metadata") || has("txId") || has("txTime"), has("hash")) {
-        (true, false) => {
-            "one without `hash`; history(…) and _ql_committed_… give it, and nothing can be checked without it".to_owned()
-        }
-        _ => format!("a struct that has `{name}`, as QLDB's data does, and is none of them as it stands"),
+    let metadata = envelope.has("metadata") || matches!(name, "txId" | "txTime");
+    let (expected, found) = match metadata && !envelope.has("hash") {
+        true => (
+            "a revision {blockAddress, hash, data, metadata}",
+            "one without `hash`; history(…) and _ql_committed_… give it, and nothing can be checked without it"
+                .to_owned(),
+        ),
+        false => (
+            "a block, a revision, a digest, a proof or a record of a stream",
+            format!("a struct that has `{name}`, as QLDB's data does, and is none of them as it stands"),
+        ),
     };
     envelope.node().unfit_as(expected, found)
 }
