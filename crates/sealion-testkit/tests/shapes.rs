@@ -2,6 +2,8 @@
 
 mod common;
 
+use flate2::write::GzEncoder;
+use flate2::Compression;
 use ion_rs::Element;
 use proptest::prelude::*;
 use sealion::source::Memory;
@@ -9,10 +11,12 @@ use sealion::{Code, Engine, Report, Verdict, Verifier};
 use sealion_testkit::agree::{told, trusted};
 use sealion_testkit::block::Content;
 use sealion_testkit::write::shapes::{
-    api_reply, as_json, as_text, base64_lines, dynamo, partitioned, renamed, shell, snake_case, Body,
+    api_reply, as_json, as_text, base64_lines, dynamo, partitioned, renamed, shell, snake_case,
+    Body,
 };
 use sealion_testkit::write::{kpl, stream};
 use sealion_testkit::{Block, Ledger, Mix, Rng};
+use std::io::Write as _;
 
 /// The report on one file, the same by both engines.
 fn report(bytes: &[u8], verifier: &Verifier) -> Report {
@@ -42,7 +46,11 @@ fn json_forms(values: &[Element]) -> Vec<(&'static str, String)> {
     let json: Vec<String> = values.iter().map(as_json).collect();
     let lower = |name: &str| name.to_ascii_lowercase();
     let tables = |name: &dyn Fn(&str) -> String| {
-        lines(values.iter().map(|value| as_json(&partitioned(&renamed(value, name)))))
+        lines(
+            values
+                .iter()
+                .map(|value| as_json(&partitioned(&renamed(value, name)))),
+        )
     };
     let items = values.iter().map(dynamo);
     vec![
@@ -52,15 +60,27 @@ fn json_forms(values: &[Element]) -> Vec<(&'static str, String)> {
         ("reply, base64", api_reply(&array(&json), Body::Base64)),
         (
             "reply with a member",
-            api_reply(&format!("{{\"ok\":true,\"rows\":{}}}", array(&json)), Body::Text),
+            api_reply(
+                &format!("{{\"ok\":true,\"rows\":{}}}", array(&json)),
+                Body::Text,
+            ),
         ),
         ("lower case", tables(&lower)),
         ("snake case", tables(&snake_case)),
-        ("upper case", tables(&|name: &str| name.to_ascii_uppercase())),
-        ("items", lines(items.clone().map(|item| format!("{{\"Item\":{item}}}")))),
+        (
+            "upper case",
+            tables(&|name: &str| name.to_ascii_uppercase()),
+        ),
+        (
+            "items",
+            lines(items.clone().map(|item| format!("{{\"Item\":{item}}}"))),
+        ),
         (
             "scan",
-            format!("{{\"Items\":{},\"Count\":1}}", array(&items.collect::<Vec<_>>())),
+            format!(
+                "{{\"Items\":{},\"Count\":1}}",
+                array(&items.collect::<Vec<_>>())
+            ),
         ),
         ("base64", base64_lines(&json)),
     ]
@@ -70,7 +90,11 @@ fn json_forms(values: &[Element]) -> Vec<(&'static str, String)> {
 fn essence(report: &Report) -> (Verdict, String, Vec<Code>) {
     let mut told = told(report);
     let strands = told["strands"].take().to_string();
-    let mut codes: Vec<Code> = report.findings().iter().map(|finding| finding.code).collect();
+    let mut codes: Vec<Code> = report
+        .findings()
+        .iter()
+        .map(|finding| finding.code)
+        .collect();
     codes.sort_by_key(|code| code.as_str());
     (report.verdict(), strands, codes)
 }
@@ -219,6 +243,49 @@ proptest! {
     }
 }
 
+/// A file that fits into the first look is no exception: what came before its cut is used.
+#[test]
+fn a_small_cut_file_gives_what_it_holds() {
+    let ledger = Ledger::new(3, 30, Mix::Vehicle);
+    let records = stream::whole(&ledger.blocks).unwrap();
+    let frames = kpl::aggregates(&records, 2, &mut Rng::new(3));
+    let lines = |blocks: &[Block]| lines(blocks.iter().map(|block| as_text(&block.to_element())));
+    let rows: Vec<String> = rows(&ledger.blocks).iter().map(as_text).collect();
+    for bytes in [
+        lines(&ledger.blocks).into_bytes(),
+        stream::firehose(&records, false),
+        stream::firehose(&frames, false),
+        base64_lines(&frames).into_bytes(),
+        shell(&rows).into_bytes(),
+    ] {
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(&bytes).unwrap();
+        let packed = packed.finish().unwrap();
+        let whole = report(&packed, &Verifier::new());
+        let seen = |report: &Report| -> u64 {
+            let told = told(report);
+            let revisions = &told["strands"][0]["revisions"]["total"];
+            revisions.as_u64().unwrap_or(0)
+        };
+        let cut = report(&packed[..packed.len() * 3 / 4], &Verifier::new());
+        assert_eq!(cut.verdict(), Verdict::Inconclusive, "{cut}");
+        assert!(seen(&cut) > 0 && seen(&cut) < seen(&whole), "{cut}");
+        let truncated = cut
+            .findings()
+            .iter()
+            .any(|finding| finding.code == Code::Truncated);
+        assert!(truncated, "{cut}");
+        let padded = [&packed[..], &[0; 700]].concat();
+        let padded = report(&padded, &Verifier::new());
+        assert_eq!(padded.verdict(), whole.verdict());
+        let said = padded
+            .findings()
+            .iter()
+            .filter(|finding| finding.message.contains("700 zero"));
+        assert_eq!(said.count(), 1, "{padded}");
+    }
+}
+
 #[test]
 fn what_is_nearly_of_qldb_is_said_to_be_so() {
     for (text, words) in [
@@ -226,7 +293,10 @@ fn what_is_nearly_of_qldb_is_said_to_be_so() {
             r#"{"data":{"a":1},"metadata":{"id":"x","version":0,"txTime":"2020T","txId":"t"}}"#,
             "without `hash`",
         ),
-        (r#"{"block_address":{"strand_id":"s"},"x":1}"#, "`blockAddress`"),
+        (
+            r#"{"block_address":{"strand_id":"s"},"x":1}"#,
+            "`blockAddress`",
+        ),
         (r#"{"a":{"blockHash":""},"b":{"txId":"t"}}"#, "`a` and `b`"),
         (
             "{hash:{{}},data:{},metadata:{txTime:2019-12-05T10:32:321d-3Z}}",
@@ -235,10 +305,14 @@ fn what_is_nearly_of_qldb_is_said_to_be_so() {
     ] {
         let report = report(text.as_bytes(), &Verifier::new());
         assert_eq!(report.verdict(), Verdict::Inconclusive, "{report}");
-        let said = report.findings().iter().any(|finding| {
-            finding.code == Code::Malformed && finding.message.contains(words)
-        });
-        let denied = report.findings().iter().any(|finding| finding.code == Code::UnknownFile);
+        let said = report
+            .findings()
+            .iter()
+            .any(|finding| finding.code == Code::Malformed && finding.message.contains(words));
+        let denied = report
+            .findings()
+            .iter()
+            .any(|finding| finding.code == Code::UnknownFile);
         assert!(said && !denied, "{text}: {report}");
     }
 }

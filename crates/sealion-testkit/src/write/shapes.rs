@@ -110,7 +110,8 @@ pub fn snake_case(name: &str) -> String {
 #[must_use]
 pub fn partitioned(row: &Element) -> Element {
     let fields = row.as_struct().into_iter().flat_map(Struct::fields);
-    let fields = fields.map(|(name, value)| (name.text().unwrap_or("$0").to_owned(), value.clone()));
+    let fields =
+        fields.map(|(name, value)| (name.text().unwrap_or("$0").to_owned(), value.clone()));
     let columns = [("year", 2024), ("month", 5)];
     let columns = columns.map(|(name, value)| (name.to_owned(), Element::int(value)));
     Element::from(Struct::from_iter(fields.chain(columns)))

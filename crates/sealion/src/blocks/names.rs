@@ -190,7 +190,11 @@ fn differs(node: &Node<'_>) -> Result<bool, Unfit> {
                     Some(own) if own != name => return Ok(true),
                     Some("data") => {}
                     Some("documents") if field.ion_type() == IonType::Struct => {
-                        for (_, document) in if field.is_null() { vec![] } else { field.fields()? } {
+                        for (_, document) in if field.is_null() {
+                            vec![]
+                        } else {
+                            field.fields()?
+                        } {
                             if differs(&document)? {
                                 return Ok(true);
                             }
@@ -220,7 +224,9 @@ fn ids(envelope: &Envelope<'_>) -> Vec<String> {
     let payload = get(fields, "payload").and_then(|payload| payload.fields().ok());
     let fields = payload.as_deref().unwrap_or(fields);
     let lists = ["revisions", "revisionSummaries"];
-    let items = lists.into_iter().filter_map(|name| get(fields, name)?.items().ok());
+    let items = lists
+        .into_iter()
+        .filter_map(|name| get(fields, name)?.items().ok());
     let id = |item: Node<'_>| {
         let fields = item.fields().ok()?;
         let metadata = get(&fields, "metadata").and_then(|metadata| metadata.fields().ok());
@@ -266,7 +272,10 @@ impl Respelling {
             let own = known(&name);
             if let Some(own) = own {
                 let exact = own == name;
-                if seen.iter().any(|(other, same)| *other == own && !(*same && exact)) {
+                if seen
+                    .iter()
+                    .any(|(other, same)| *other == own && !(*same && exact))
+                {
                     let expected = format!("one field `{own}`");
                     return Err(field.unfit_as(expected, "it in two spellings"));
                 }
@@ -277,7 +286,9 @@ impl Respelling {
             }
             self.name(own.unwrap_or(&name));
             match own {
-                Some("documents") if field.ion_type() == IonType::Struct => self.documents(&field)?,
+                Some("documents") if field.ion_type() == IonType::Struct => {
+                    self.documents(&field)?
+                }
                 None | Some("data") => self.as_it_is(&field)?,
                 Some(_) => self.value(&field)?,
             }
@@ -312,14 +323,17 @@ impl Respelling {
             Some(own) => Ok(own.clone()),
             None => Err(node.unfit_as(
                 "the id of a document as QLDB wrote it",
-                format!("`{id}`, which lost its capitals, and no one revision here that tells them"),
+                format!(
+                    "`{id}`, which lost its capitals, and no one revision here that tells them"
+                ),
             )),
         }
     }
 
     fn name(&mut self, name: &str) {
         // A name without escapes is the same in JSON and in Ion.
-        self.out.push_str(&serde_json::Value::from(name).to_string());
+        self.out
+            .push_str(&serde_json::Value::from(name).to_string());
         self.out.push(':');
     }
 }
@@ -369,7 +383,10 @@ mod tests {
             )
         };
         let text = respelled_text(&block("aBc", "abc")).unwrap().unwrap();
-        assert!(text.contains(r#""documents":{"aBc":{"tableName":"T",}"#), "{text}");
+        assert!(
+            text.contains(r#""documents":{"aBc":{"tableName":"T",}"#),
+            "{text}"
+        );
         let text = respelled_text(&block("x", "aBd")).unwrap().unwrap();
         assert!(text.contains(r#"{"aBd":"#), "{text}");
         let unfit = respelled_text(&block("aBc", "abd")).unwrap_err();
@@ -379,9 +396,7 @@ mod tests {
     #[test]
     fn one_name_in_two_spellings_is_refused() {
         let text = |first: &str| {
-            format!(
-                r#"{{"{first}":"","block_address":{{}},"blockHash":"","entrieshash":""}}"#
-            )
+            format!(r#"{{"{first}":"","block_address":{{}},"blockHash":"","entrieshash":""}}"#)
         };
         let unfit = respelled_text(&text("blockhash")).unwrap_err();
         assert!(unfit.expected.contains("`blockHash`"), "{unfit:?}");
@@ -392,9 +407,15 @@ mod tests {
     #[test]
     fn telling_names_are_found_in_any_spelling() {
         let told = |text: &str| with(text, |envelope| telling(&envelope.node()));
-        assert_eq!(told(r#"{"a":[{"b":{"block_address":1}}]}"#), Some("blockAddress"));
+        assert_eq!(
+            told(r#"{"a":[{"b":{"block_address":1}}]}"#),
+            Some("blockAddress")
+        );
         assert_eq!(told(r#"{"a":"[{\"TXID\":1}]"}"#), Some("txId"));
         assert_eq!(told(r#"{"hash":1,"version":2,"id":3,"a":"txId"}"#), None);
-        assert_eq!(telling_text("doc_id,block_hash,version\n"), Some("blockHash"));
+        assert_eq!(
+            telling_text("doc_id,block_hash,version\n"),
+            Some("blockHash")
+        );
     }
 }

@@ -66,9 +66,15 @@ mod tests {
 
     #[test]
     fn they_are_found_where_they_stand() {
-        let text = br#"{a:"2019-12-05T10:32:1d-3Z",b:2019-12-05T10:32:00.1Z,c:2019-12-05T10:32:321d-3Z}"#;
+        let text =
+            br#"{a:"2019-12-05T10:32:1d-3Z",b:2019-12-05T10:32:00.1Z,c:2019-12-05T10:32:321d-3Z}"#;
         assert_eq!(find(text), Some((55, 24)));
-        for none in ["{a:2019-12-05T10:32:00Z}", "{T:1}", "T1:2:3d-4Z", "{a:2019-12-05T10:32:1d-3"] {
+        for none in [
+            "{a:2019-12-05T10:32:00Z}",
+            "{T:1}",
+            "T1:2:3d-4Z",
+            "{a:2019-12-05T10:32:1d-3",
+        ] {
             assert_eq!(find(none.as_bytes()), None, "{none}");
         }
         assert_eq!(time(b"10:32:56321d-3+01:00,"), Some(20));

@@ -24,7 +24,9 @@ fn named(piece: &Piece, unfit: Unfit) -> Unfit {
     match old_timestamp(piece, unfit.offset).filter(|_| unfit.limit.is_none()) {
         Some((place, text)) => Unfit {
             expected: "an Ion timestamp".to_owned(),
-            found: format!("`{text}` at byte {place}, as early versions of ion-js wrote it, which is none"),
+            found: format!(
+                "`{text}` at byte {place}, as early versions of ion-js wrote it, which is none"
+            ),
             ..unfit
         },
         None => unfit,

@@ -43,7 +43,9 @@ impl From<Miscount> for Flaw {
                 counted,
                 found,
             } => {
-                let expected = format!("{counted} rows before this line, in which the QLDB shell counted them");
+                let expected = format!(
+                    "{counted} rows before this line, in which the QLDB shell counted them"
+                );
                 Flaw::malformed(offset, expected, found.to_string())
             }
             Miscount::Open { offset } => {
@@ -127,7 +129,9 @@ impl<R: Read> ShellRows<R> {
         while !self.plain && self.ready < self.held.len() {
             let at = self.offset + self.ready as u64;
             if self.place == Place::Value {
-                let scanned = self.scanner.scan(&self.held[self.ready..], at, &self.limits);
+                let scanned = self
+                    .scanner
+                    .scan(&self.held[self.ready..], at, &self.limits);
                 match scanned {
                     Ok(Some(end)) => {
                         self.ready += end;

@@ -357,7 +357,7 @@ impl Surveyor<'_> {
         let mut collector = self.collector(object, survey);
         collector.each(pieces, Collector::value);
         let taken = (collector.flawed, collector.finish());
-        Ok(self.taken(object, taken))
+        Ok(self.taken(object, taken, survey))
     }
 
     /// What a file is of which all was taken in.
@@ -365,6 +365,7 @@ impl Surveyor<'_> {
         &mut self,
         object: &Object,
         (flawed, (kinds, unknown)): (bool, (BTreeSet<&'static str>, bool)),
+        survey: &mut Survey,
     ) -> &'static str {
         match (kinds.len(), unknown) {
             (0, _) => {
@@ -420,7 +421,7 @@ impl Surveyor<'_> {
             offset += count as u64;
         }
         let taken = (collector.flawed, collector.finish());
-        Ok(self.taken(object, taken))
+        Ok(self.taken(object, taken, survey))
     }
 
     /// A file of Kinesis records as they came, aggregates among them.

@@ -78,7 +78,9 @@ fn a_damaged_aggregate_is_named_and_the_others_are_read() {
         bad[bit / 8] ^= 1 << (bit % 8);
         let (records, flaws) = read(&bad);
         assert_eq!(flaws, [0], "{bit}");
-        assert!(records.iter().all(|(_, record)| parts[1..].contains(record)));
+        assert!(records
+            .iter()
+            .all(|(_, record)| parts[1..].contains(record)));
         assert!(records.contains(&(parts[0].len() as u64, parts[1].clone())));
         assert_eq!(records.len(), parts.len() - 1);
     }
@@ -89,11 +91,16 @@ fn every_cut_is_noticed() {
     let parts = parts();
     let bytes = parts.concat();
     for length in 1..bytes.len() {
-        let whole: Vec<usize> = (0..=parts.len()).map(|n| parts[..n].concat().len()).collect();
+        let whole: Vec<usize> = (0..=parts.len())
+            .map(|n| parts[..n].concat().len())
+            .collect();
         let (records, flaws) = read(&bytes[..length]);
         let ends_whole = whole.contains(&length);
         assert_eq!(flaws.is_empty(), ends_whole, "{length}");
-        let expected = whole.iter().filter(|end| **end > 0 && **end <= length).count();
+        let expected = whole
+            .iter()
+            .filter(|end| **end > 0 && **end <= length)
+            .count();
         // A plain record that was cut may leave a whole one before it, and no more than that.
         assert_eq!(records.len(), expected, "{length}");
     }

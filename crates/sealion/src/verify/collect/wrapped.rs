@@ -73,7 +73,10 @@ impl Collector<'_> {
     ) -> Result<(), Unfit> {
         if self.wraps == WRAPPED_MAX {
             let found = "one that is wrapped more often";
-            return Err(node.unfit_as(format!("a value wrapped {WRAPPED_MAX} times at most"), found));
+            return Err(node.unfit_as(
+                format!("a value wrapped {WRAPPED_MAX} times at most"),
+                found,
+            ));
         }
         self.wraps += 1;
         let by_itself = self.by_itself;
@@ -85,7 +88,8 @@ impl Collector<'_> {
 
     /// Takes in all values of a text (or of Ion binary) that stood at `offset` in another form.
     fn text(&mut self, text: &[u8], offset: u64) {
-        let pieces = Pieces::new(text, Encoding::of(text), self.limits, PIECE_BYTES);
+        // By the Ion reader's own borders: both engines take it as it is read here.
+        let pieces = Pieces::new(text, Encoding::of(text), self.limits, PIECE_BYTES).uncut();
         let pieces = pieces.map(|piece| piece.map_err(|flaw| Flaw { offset, ..flaw }));
         self.each_within(pieces, Some(offset), |this, node| {
             this.value(node.within(offset));
@@ -95,7 +99,11 @@ impl Collector<'_> {
     /// Takes in a line of base64, whose bytes may be anything that a file may be.
     pub(crate) fn base64_line(&mut self, line: &[u8], offset: u64) {
         let Ok(bytes) = STANDARD.decode(line) else {
-            self.flaw(Flaw::malformed(offset, "a line of base64, as all before it", "another one"));
+            self.flaw(Flaw::malformed(
+                offset,
+                "a line of base64, as all before it",
+                "another one",
+            ));
             return;
         };
         match kpl::unwrap(&bytes) {
