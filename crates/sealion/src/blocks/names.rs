@@ -8,48 +8,6 @@ use ion_rs::IonType;
 
 use super::read::{Envelope, Node, Unfit};
 
-/// Every name in an envelope. No two differ in spelling alone.
-const NAMES: [&str; 38] = [
-    "blockAddress",
-    "strandId",
-    "sequenceNo",
-    "transactionId",
-    "blockTimestamp",
-    "blockHash",
-    "entriesHash",
-    "previousBlockHash",
-    "entriesHashList",
-    "transactionInfo",
-    "statements",
-    "statement",
-    "startTime",
-    "statementDigest",
-    "documents",
-    "tableName",
-    "tableId",
-    "redactionInfo",
-    "documentId",
-    "version",
-    "revisions",
-    "revisionSummaries",
-    "hash",
-    "data",
-    "dataHash",
-    "metadata",
-    "id",
-    "txTime",
-    "txId",
-    "qldbStreamArn",
-    "recordType",
-    "payload",
-    "controlRecordType",
-    "tableInfo",
-    "revision",
-    "digest",
-    "digestTipAddress",
-    "revisionHash",
-];
-
 /// Fields that QLDB leaves out where tables have null.
 const OPTIONAL: [&str; 6] = [
     "transactionInfo",
@@ -78,15 +36,56 @@ const TELLING: [&str; 14] = [
     "txId",
 ];
 
-/// Without case, hyphens and underscores.
-fn folded(name: &str) -> impl Iterator<Item = u8> + '_ {
-    let bytes = name.bytes().filter(|byte| !matches!(byte, b'_' | b'-'));
-    bytes.map(|byte| byte.to_ascii_lowercase())
-}
-
-/// QLDB's spelling of `name`, if it is one of its names.
+/// QLDB's spelling of `name`, if it is one of its names but for case, hyphens and underscores. No two of them differ
+/// in these alone.
 fn known(name: &str) -> Option<&'static str> {
-    NAMES.into_iter().find(|own| folded(own).eq(folded(name)))
+    const LONGEST: usize = "previousBlockHash".len();
+    let (mut folded, mut length) = ([0; LONGEST], 0);
+    for byte in name.bytes().filter(|byte| !matches!(byte, b'_' | b'-')) {
+        *folded.get_mut(length)? = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    Some(match &folded[..length] {
+        b"blockaddress" => "blockAddress",
+        b"strandid" => "strandId",
+        b"sequenceno" => "sequenceNo",
+        b"transactionid" => "transactionId",
+        b"blocktimestamp" => "blockTimestamp",
+        b"blockhash" => "blockHash",
+        b"entrieshash" => "entriesHash",
+        b"previousblockhash" => "previousBlockHash",
+        b"entrieshashlist" => "entriesHashList",
+        b"transactioninfo" => "transactionInfo",
+        b"statements" => "statements",
+        b"statement" => "statement",
+        b"starttime" => "startTime",
+        b"statementdigest" => "statementDigest",
+        b"documents" => "documents",
+        b"tablename" => "tableName",
+        b"tableid" => "tableId",
+        b"redactioninfo" => "redactionInfo",
+        b"documentid" => "documentId",
+        b"version" => "version",
+        b"revisions" => "revisions",
+        b"revisionsummaries" => "revisionSummaries",
+        b"hash" => "hash",
+        b"data" => "data",
+        b"datahash" => "dataHash",
+        b"metadata" => "metadata",
+        b"id" => "id",
+        b"txtime" => "txTime",
+        b"txid" => "txId",
+        b"qldbstreamarn" => "qldbStreamArn",
+        b"recordtype" => "recordType",
+        b"payload" => "payload",
+        b"controlrecordtype" => "controlRecordType",
+        b"tableinfo" => "tableInfo",
+        b"revision" => "revision",
+        b"digest" => "digest",
+        b"digesttipaddress" => "digestTipAddress",
+        b"revisionhash" => "revisionHash",
+        _ => return None,
+    })
 }
 
 /// A name of a struct's own fields that nothing but QLDB's data has; or `metadata` that has one.
@@ -168,6 +167,9 @@ fn get<'a>(fields: &[(String, Node<'a>)], name: &str) -> Option<Node<'a>> {
 
 fn is_one(envelope: &Envelope<'_>) -> bool {
     let fields = envelope.fields();
+    if fields.iter().all(|(name, _)| known(name).is_none()) {
+        return false;
+    }
     let has = |name| get(fields, name).is_some();
     let metadata = get(fields, "metadata").and_then(|metadata| metadata.fields().ok());
     let is_metadata = metadata.is_some_and(|fields| {
