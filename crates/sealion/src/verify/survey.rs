@@ -239,19 +239,22 @@ impl Surveyor<'_> {
                 return self.base64(object, Cursor::new(head).chain(input), survey);
             }
             if !may_be_ion(&head) {
-                let text = String::from_utf8_lossy(&head);
-                let why = match telling_text(&text) {
-                    Some(name) => &*format!(
-                        "it has `{name}`, as QLDB's data does, and is neither Ion nor JSON"
-                    ),
-                    None => "it is neither Ion nor JSON",
-                };
-                self.unknown(object, why);
+                self.no_ion(object, &head);
                 return Ok("unknown");
             }
         }
         let whole = Cursor::new(head).chain(input);
         self.values(object, encoding, whole, survey)
+    }
+
+    /// A text that is neither Ion nor JSON, as a table with commas is.
+    fn no_ion(&mut self, object: &Object, head: &[u8]) {
+        let text = String::from_utf8_lossy(head);
+        let why = match telling_text(&text) {
+            Some(name) => format!("it has `{name}`, as QLDB's data does, and"),
+            None => "it".to_owned(),
+        };
+        self.unknown(object, &format!("{why} is neither Ion nor JSON"));
     }
 
     /// An object that holds Ion or JSON values.
