@@ -14,14 +14,14 @@ pub(super) struct Members<R> {
 }
 
 enum At<R> {
-    Member(GzDecoder<R>),
+    Member(Box<GzDecoder<R>>),
     Zeros(R),
     End,
 }
 
 impl<R: BufRead> Members<R> {
     pub(super) fn new(input: R, zeros: Arc<AtomicU64>) -> Members<R> {
-        let at = At::Member(GzDecoder::new(input));
+        let at = At::Member(Box::new(GzDecoder::new(input)));
         Members { at, zeros }
     }
 
@@ -30,7 +30,7 @@ impl<R: BufRead> Members<R> {
         Ok(match input.fill_buf()?.first() {
             None => At::End,
             Some(0) => At::Zeros(input),
-            Some(_) => At::Member(GzDecoder::new(input)),
+            Some(_) => At::Member(Box::new(GzDecoder::new(input))),
         })
     }
 
