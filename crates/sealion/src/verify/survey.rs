@@ -137,8 +137,13 @@ impl Surveyor<'_> {
                     }
                 }
             };
+            let refused = access.refused() > refused;
             if let Some(how) = access.unended(&object.name) {
-                self.unended(object, kind, &how);
+                // Damage within a journal is met again when its blocks are read.
+                let again = kind.starts_with("journal-") && !refused;
+                if !again || matches!(how, Unended::LeftOff(_)) {
+                    self.unended(object, kind, &how);
+                }
             }
             match kind.starts_with("journal-") {
                 // They are read once more.
@@ -152,7 +157,7 @@ impl Surveyor<'_> {
                 blocks: None,
                 revisions: None,
             });
-            if access.refused() > refused {
+            if refused {
                 survey.unread.insert(object.name.clone());
             }
             if let Some(looking) = &self.looking {
