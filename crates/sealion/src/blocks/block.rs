@@ -9,7 +9,7 @@ use super::read::{Envelope, Node, Unfit};
 use super::revision::{content_hash, ion_hash, is_json, Kind, Made, Revision, RevisionContent};
 use super::time::Time;
 use super::uncovered::{annotated, uncovered, within, Bound, Uncovered};
-use super::BlockAddress;
+use super::{saved_hash, BlockAddress};
 use crate::Limits;
 
 /// A block as recorded.
@@ -212,9 +212,11 @@ impl Block {
 
 /// `previousBlockHash`; at the genesis block it may be empty, null or absent.
 fn previous(envelope: &Envelope<'_>, address: &RecordedAddress) -> Result<RecordedHash, Unfit> {
+    let genesis = address.address.sequence_no == 0;
     match envelope.get("previousBlockHash") {
-        None if address.address.sequence_no == 0 => {
-            Ok(RecordedHash::of(&[], envelope.node().offset()))
+        None if genesis => Ok(RecordedHash::of(&[], envelope.node().offset())),
+        Some(node) if genesis && saved_hash::is_empty(&node) => {
+            Ok(RecordedHash::of(&[], node.offset()))
         }
         None => envelope
             .require("previousBlockHash")

@@ -3,6 +3,7 @@
 use ion_rs::IonType;
 
 use super::read::{Envelope, Node, Unfit};
+use super::saved_hash;
 use super::uncovered::{uncovered, Bound, Uncovered};
 use super::{BlockAddress, Hash, StrandId};
 
@@ -19,7 +20,7 @@ pub(crate) struct RecordedHash {
 
 impl RecordedHash {
     pub(crate) fn read(node: &Node<'_>) -> Result<RecordedHash, Unfit> {
-        Ok(RecordedHash::of(&node.bytes()?, node.offset()))
+        Ok(RecordedHash::of(&saved_hash::bytes(node)?, node.offset()))
     }
 
     pub(crate) fn of(bytes: &[u8], offset: u64) -> RecordedHash {
@@ -38,13 +39,27 @@ pub(crate) type Id = smol_str::SmolStr;
 #[cfg(test)]
 pub(crate) type Id = super::counted::Id;
 
-/// A list of hashes, at most `max` of them.
+/// A list of hashes, at most `max` of them; each may stand in a struct of its own, `{hash: ...}`.
 pub(crate) fn hashes(node: &Node<'_>, max: u32) -> Result<Vec<RecordedHash>, Unfit> {
     let items = node.items()?;
     if items.len() > max as usize {
         return Err(node.too_many("hashes", "hashes_max", max, items.len()));
     }
-    items.iter().map(RecordedHash::read).collect()
+    let read = |item: &Node<'_>| match alone(item)? {
+        Some(inner) => RecordedHash::read(&inner),
+        None => RecordedHash::read(item),
+    };
+    items.iter().map(read).collect()
+}
+
+/// The hash of a struct that holds nothing else.
+fn alone<'a>(node: &Node<'a>) -> Result<Option<Node<'a>>, Unfit> {
+    if node.ion_type() != IonType::Struct || node.is_null() {
+        return Ok(None);
+    }
+    let envelope = Envelope::open(*node)?;
+    let only = matches!(envelope.fields(), [(name, _)] if name == "hash");
+    Ok(envelope.get("hash").filter(|_| only))
 }
 
 /// A block address, and the envelope fields that stand twice in it.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Hash, StrandId};
+use super::{saved_hash, Hash, ParseHashError, StrandId};
 
 /// A journal digest: 32 bytes, and the tip it was taken at as far as that is known.
 ///
@@ -46,17 +46,21 @@ impl FromStr for Digest {
     type Err = ParseDigestError;
 
     /// Reads `BASE64`, `BASE64@SEQUENCENO` or the same with 64 hex digits, which may
-    /// stand in groups, as they are read aloud.
+    /// stand in groups, as they are read aloud. The base64 may be wrapped, without
+    /// padding, or of the alphabet for URLs; Python's `b'...'` is read as well.
     fn from_str(text: &str) -> Result<Digest, ParseDigestError> {
-        let (hash, tip) = match text.split_once('@') {
-            Some((hash, tip)) => (hash, Some(tip)),
-            None => (text, None),
+        // Python's bytes may hold the sign themselves.
+        let (hash, tip) = match text.rsplit_once('@') {
+            Some((hash, tip)) if hash_of(text).is_none() => (hash, Some(tip)),
+            _ => (text, None),
         };
-        let digits: String = hash.split_whitespace().collect();
-        let hash = if digits.len() == 64 { &digits } else { hash };
-        let hash = hash
-            .parse::<Hash>()
-            .map_err(|e| ParseDigestError(e.to_string()))?;
+        let hash = match hash_of(hash) {
+            Some(hash) => hash,
+            // For its words on what is wrong.
+            None => hash
+                .parse()
+                .map_err(|e: ParseHashError| ParseDigestError(e.to_string()))?,
+        };
         let sequence_no = tip
             .map(|tip| {
                 tip.parse().map_err(|_| {
@@ -70,6 +74,10 @@ impl FromStr for Digest {
             sequence_no,
         })
     }
+}
+
+fn hash_of(text: &str) -> Option<Hash> {
+    Hash::from_slice(&saved_hash::of_text(text)?)
 }
 
 #[cfg(test)]
@@ -99,6 +107,24 @@ mod tests {
         ] {
             assert!(wrong.parse::<Digest>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn other_forms_are_the_same_digest() {
+        let plain: Digest = "rGr7ElhEo1FExqD8SAWcWdtDIoN9cp81aozENEkW+A0=@23".parse().unwrap();
+        for same in [
+            "rGr7ElhEo1FExqD8SAWcWdtDIoN9cp81aozENEkW+A0@23",
+            "rGr7ElhEo1FExqD8SAWcWdtDIoN9cp81aozENEkW-A0@23",
+            "rGr7ElhEo1FExqD8SAWcWd\n tDIoN9cp81aozENEkW+A0=\n@23",
+            r#"b"\xacj\xfb\x12XD\xa3QD\xc6\xa0\xfcH\x05\x9cY\xdbC\"\x83}r\x9f5j\x8c\xc44I\x16\xf8\r"@23"#,
+        ] {
+            assert_eq!(same.parse().as_ref(), Ok(&plain), "{same}");
+        }
+        let with_sign = format!("b'{}'", "@".repeat(32));
+        let digest: Digest = with_sign.parse().unwrap();
+        assert_eq!((digest.hash, digest.sequence_no), (Hash([b'@'; 32]), None));
+        let digest: Digest = format!("{with_sign}@7").parse().unwrap();
+        assert_eq!(digest.sequence_no, Some(7));
     }
 
     #[test]

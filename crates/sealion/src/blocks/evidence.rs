@@ -13,7 +13,7 @@ use ion_rs::IonType;
 
 use super::answers::answer_name;
 use super::claim::{hashes, repeated, RecordedAddress, RecordedHash};
-use super::ion_text::{digest_bytes, parse, record_bytes, written};
+use super::ion_text::{parse, record_bytes, written};
 use super::manifest::{self, Manifest};
 use super::read::{Envelope, Node, Unfit};
 use crate::Limits;
@@ -197,7 +197,7 @@ impl Reading<'_> {
             offset: envelope.node().offset(),
             address: self.address(&envelope.require("BlockAddress")?, "BlockAddress")?,
             document_id: envelope.require("DocumentId")?.text()?,
-            revision_hash: hash(&envelope.require("RevisionHash")?)?,
+            revision_hash: RecordedHash::read(&envelope.require("RevisionHash")?)?,
             proof: self.required_proof(envelope)?,
             digest,
             table_name: name("TableName")?,
@@ -284,7 +284,7 @@ impl Reading<'_> {
         };
         Ok(DigestClaim {
             offset: node.offset(),
-            hash: hash(&node)?,
+            hash: RecordedHash::read(&node)?,
             tip,
             sequence_no: None,
             repeated: if own { repeated(envelope) } else { Vec::new() },
@@ -411,10 +411,6 @@ fn record_field<'a>(item: &Node<'a>) -> Option<Node<'a>> {
         envelope.get("data").filter(|_| envelope.has("recordId"))
     });
     direct.or_else(|| Envelope::open(envelope.get("kinesis")?).ok()?.get("data"))
-}
-
-fn hash(node: &Node<'_>) -> Result<RecordedHash, Unfit> {
-    Ok(RecordedHash::of(&digest_bytes(node)?, node.offset()))
 }
 
 #[cfg(test)]

@@ -80,21 +80,6 @@ pub(super) fn written(node: &Node<'_>) -> Result<IonText, Unfit> {
     })
 }
 
-/// Bytes of a digest: a blob; or as a string base64, 64 hex digits, or what
-/// Python prints for bytes.
-pub(super) fn digest_bytes(node: &Node<'_>) -> Result<Vec<u8>, Unfit> {
-    if node.ion_type() == IonType::String && !node.is_null() {
-        let text = node.text()?;
-        // 64 hex digits are base64 as well, of 48 bytes: no hash.
-        if text.len() == 64 {
-            if let Ok(bytes) = hex::decode(&text) {
-                return Ok(bytes);
-            }
-        }
-    }
-    record_bytes(node)
-}
-
 /// Bytes of a record: a blob; or as a string base64, or what Python prints for
 /// bytes.
 pub(super) fn record_bytes(node: &Node<'_>) -> Result<Vec<u8>, Unfit> {

@@ -8,19 +8,17 @@
 
 use ion_rs::{Element, IonType, Timestamp};
 
-use base64::engine::general_purpose::STANDARD;
-use base64::Engine as _;
-
 use super::read::{Node, Unfit};
+use super::saved_hash;
 
-/// What a string under a field of a known name was before down-conversion.
+/// What the value of a field of a known name was before down-conversion.
 pub(crate) type Schema = &'static [(&'static str, Was)];
 
-/// A type that JSON writes as a string.
+/// A type that JSON has no values of.
 #[derive(Clone, Copy)]
 pub(crate) enum Was {
     Timestamp,
-    Blob,
+    Hash,
 }
 
 /// Nothing known: strings are strings.
@@ -30,7 +28,7 @@ pub(crate) const METADATA: Schema = &[("txTime", Was::Timestamp)];
 /// `transactionInfo {statements: [{statement, startTime, statementDigest}], documents}`.
 pub(crate) const TRANSACTION_INFO: Schema = &[
     ("startTime", Was::Timestamp),
-    ("statementDigest", Was::Blob),
+    ("statementDigest", Was::Hash),
 ];
 /// `redactionInfo {revisions: [{blockAddress, tableId, documentId, version}]}`.
 pub(crate) const REDACTION_INFO: Schema = &[];
@@ -59,6 +57,9 @@ fn value_as(node: &Node<'_>, schema: Schema, was: Option<Was>) -> Result<Element
     if node.is_null() {
         return node.element();
     }
+    if let (Some(Was::Hash), true) = (was, node.ion_type() != IonType::Blob) {
+        return saved_hash::bytes(node).map(Element::blob);
+    }
     match node.ion_type() {
         IonType::Struct => {
             let mut fields = Vec::new();
@@ -85,14 +86,10 @@ fn value_as(node: &Node<'_>, schema: Schema, was: Option<Was>) -> Result<Element
 
 fn string(text: String, was: Option<Was>, node: &Node<'_>) -> Result<Element, Unfit> {
     match was {
-        None => Ok(Element::string(text)),
+        None | Some(Was::Hash) => Ok(Element::string(text)),
         Some(Was::Timestamp) => match timestamp(&text) {
             Some(timestamp) => Ok(timestamp.into()),
             None => Err(node.unfit_as("a timestamp as a string", "another string")),
-        },
-        Some(Was::Blob) => match STANDARD.decode(&text) {
-            Ok(bytes) => Ok(Element::blob(bytes)),
-            Err(_) => Err(node.unfit_as("base64 as a string", "another string")),
         },
     }
 }

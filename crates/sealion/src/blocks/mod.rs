@@ -19,6 +19,7 @@ mod proof;
 pub(crate) mod pylit;
 pub(crate) mod read;
 pub(crate) mod revision;
+pub(crate) mod saved_hash;
 mod saved_text;
 pub(crate) mod time;
 pub(crate) mod uncovered;

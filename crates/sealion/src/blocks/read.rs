@@ -216,6 +216,14 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// A number that nothing stands beside, if it is a small int.
+    pub(crate) fn bare_int(&self) -> Option<i64> {
+        match self.lazy.read() {
+            Ok(ValueRef::Int(int)) if !self.is_annotated() => int.as_i64(),
+            _ => None,
+        }
+    }
+
     /// Bytes: a blob, or a base64 string as JSON has in its place.
     pub(crate) fn bytes(&self) -> Result<Vec<u8>, Unfit> {
         const EXPECTED: &str = "a blob, or its base64 as a string";

@@ -26,7 +26,7 @@ pub(crate) struct Revision {
     pub(crate) summary_id: Option<Id>,
     /// The table that a stream record names; no hash covers it.
     pub(crate) table: Option<RecordedTable>,
-    /// Down-converted: its hash stands as a string.
+    /// Down-converted: its hash does not stand as a blob.
     pub(crate) json: bool,
     /// Fields that stand twice, as paths from the revision.
     pub(crate) repeated: Vec<(String, u64)>,
@@ -209,10 +209,10 @@ impl RecordedTable {
     }
 }
 
-/// Whether a hash stands as a string: the mark of a down-converted revision or
-/// block.
+/// Whether a hash stands as anything but a blob: the mark of a down-converted
+/// revision or block.
 pub(crate) fn is_json(hash: &Node<'_>) -> bool {
-    hash.ion_type() == ion_rs::IonType::String
+    hash.ion_type() != ion_rs::IonType::Blob
 }
 
 /// Ion Hash of a field's content; from JSON with its types restored.

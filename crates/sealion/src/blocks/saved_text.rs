@@ -1,14 +1,11 @@
 //! Evidence in files that are neither Ion nor JSON: the AWS CLI's text and YAML
 //! output, and a digest written down by itself.
 
-use base64::engine::general_purpose::STANDARD;
-use base64::Engine as _;
-
 use super::claim::{hashes, RecordedAddress, RecordedHash};
 use super::evidence::{DigestClaim, Evidence, Found, ProofClaim};
 use super::ion_text::{parse, IonText};
 use super::read::Unfit;
-use super::Digest;
+use super::{saved_hash, Digest};
 use crate::source::digest_text::digest_text;
 use crate::source::yaml::Scalar;
 use crate::Limits;
@@ -84,13 +81,9 @@ impl Members {
     }
 
     fn digest(&self, digest: &Scalar, limits: &Limits) -> Result<Evidence, Unfit> {
-        let bytes = match digest.text.len() {
-            64 => hex::decode(&digest.text).ok(),
-            _ => STANDARD.decode(&digest.text).ok(),
-        };
-        let bytes = bytes.ok_or_else(|| Unfit {
+        let bytes = saved_hash::of_text(&digest.text).ok_or_else(|| Unfit {
             offset: digest.offset,
-            expected: "a digest in base64".to_owned(),
+            expected: "a digest in base64 or hex".to_owned(),
             found: "another text".to_owned(),
             limit: None,
         })?;
@@ -226,9 +219,9 @@ mod tests {
     fn damage_is_named_and_repetition_told() {
         for (text, offset, found) in [
             ("Digest: AAE\n", 8, "another text"),
-            ("Digest: AAEC\nDigestTipAddress: x\n", 31, "type symbol"),
+            ("Digest: /w==\nDigestTipAddress: x\n", 31, "type symbol"),
             (
-                "Digest: AAEC\nDigestTipAddress:\n  IonText: '{'\n",
+                "Digest: /w==\nDigestTipAddress:\n  IonText: '{'\n",
                 42,
                 "cut off",
             ),
@@ -239,7 +232,7 @@ mod tests {
             assert!(unfit.found.contains(found), "{text}: {unfit:?}");
             assert_eq!(unfit.offset, offset, "{text}");
         }
-        let claim = digest("Digest: HASH\nDigest: AAEC\n");
+        let claim = digest("Digest: HASH\nDigest: /w==\n");
         assert_eq!(claim.repeated, [("Digest".to_owned(), 61)]);
         let found = read("BLOCK\t{}\nBLOCK\t{a:1}\n").unwrap();
         assert_eq!(found.repeated, [("Block".to_owned(), 15)]);

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::blocks::json::{restored, DATA};
 use crate::blocks::read::{Envelope, Node, Unfit};
+use crate::blocks::saved_hash;
 use crate::blocks::revision::Kind;
 use crate::blocks::{compact, down_converted, BlockAddress, Hash};
 use crate::engine::read_values;
@@ -145,7 +146,7 @@ impl Shown {
         let envelope = Envelope::open(*node)?;
         let hash = envelope
             .get("dataHash")
-            .map(|hash| hash.bytes())
+            .map(|hash| saved_hash::bytes(&hash))
             .transpose()?;
         let mut shown = Shown {
             data_hash: hash.and_then(|hash| Hash::from_slice(&hash)),

@@ -3,7 +3,7 @@
 
 use super::{names, Reading};
 use crate::blocks::claim::{RecordedAddress, RecordedHash};
-use crate::blocks::ion_text::{digest_bytes, IonText};
+use crate::blocks::ion_text::IonText;
 use crate::blocks::read::{Envelope, Node, Unfit};
 
 use super::{DigestClaim, Evidence, ProofClaim};
@@ -203,7 +203,7 @@ impl Reading<'_> {
                 let kind = AttachmentKind::File {
                     name: envelope.require("name")?.text()?,
                     bytes: envelope.require("bytes")?.number()?,
-                    sha256: RecordedHash::of(&digest_bytes(&sha256)?, sha256.offset()),
+                    sha256: RecordedHash::read(&sha256)?,
                 };
                 (kind, &["name", "bytes", "sha256"])
             }

@@ -102,8 +102,8 @@ fn a_digest_in_binary() {
 #[test]
 fn a_digest_may_have_no_tip_and_any_length() {
     for text in [
-        r#"{"Digest": "AAEC"}"#,
-        r#"{"Digest":"AAEC","DigestTipAddress":null}"#,
+        r#"{"Digest": "AAEg"}"#,
+        r#"{"Digest":"AAEg","DigestTipAddress":null}"#,
     ] {
         let claim = digest(text);
         assert_eq!(
@@ -117,63 +117,63 @@ fn a_digest_may_have_no_tip_and_any_length() {
 #[test]
 fn damaged_digests_name_the_place() {
     for (text, offset, found) in [
-        (r#"{"Digest": "HASH!"}"#, 11, "not base64"),
+        (r#"{"Digest": "HASH!"}"#, 11, "none of these"),
         (r#"{"Digest": 5}"#, 11, "type int"),
         (r#"{"Digest": null}"#, 0, "without it"),
         (r#"{"Digest": "b'\\x1'"}"#, 11, "cut or damaged"),
         (
-            r#"{"Digest": "AAEC", "DigestTipAddress": 5}"#,
+            r#"{"Digest": "AAEg", "DigestTipAddress": 5}"#,
             39,
             "type int",
         ),
         (
-            r#"{"Digest": "AAEC", "DigestTipAddress": []}"#,
+            r#"{"Digest": "AAEg", "DigestTipAddress": []}"#,
             39,
             "type list",
         ),
         (
-            r#"{"Digest": "AAEC", "DigestTipAddress": {}}"#,
+            r#"{"Digest": "AAEg", "DigestTipAddress": {}}"#,
             39,
             "without it",
         ),
-        (r#"{"Digest": "AAEC", "DigestTipAddress": ""}"#, 39, "none"),
+        (r#"{"Digest": "AAEg", "DigestTipAddress": ""}"#, 39, "none"),
         (
-            r#"{"Digest": "AAEC", "DigestTipAddress": "{strandId:"}"#,
+            r#"{"Digest": "AAEg", "DigestTipAddress": "{strandId:"}"#,
             39,
             "cut off",
         ),
         (
-            r#"{"Digest": "AAEC", "DigestTipAddress": "}{}"}"#,
+            r#"{"Digest": "AAEg", "DigestTipAddress": "}{}"}"#,
             39,
             "refuses",
         ),
         (
-            r#"{"Digest": "AAEC", "DigestTipAddress": "[]"}"#,
+            r#"{"Digest": "AAEg", "DigestTipAddress": "[]"}"#,
             39,
             "type list",
         ),
         (
-            r#"{"Digest": "AAEC", "DigestTipAddress": {"IonText": 1}}"#,
+            r#"{"Digest": "AAEg", "DigestTipAddress": {"IonText": 1}}"#,
             51,
             "type int",
         ),
         (
-            r#"{"Digest": "AAEC", "DigestTipAddress": {"IonText": "TIP TIP"}}"#,
+            r#"{"Digest": "AAEg", "DigestTipAddress": {"IonText": "TIP TIP"}}"#,
             51,
             "more than one",
         ),
         (
-            r#"{"digest": "AAEC", "digestTipAddress": {strandId: "s"}}"#,
+            r#"{"digest": "AAEg", "digestTipAddress": {strandId: "s"}}"#,
             39,
             "without it",
         ),
         (
-            r#"{"Digest": "AAEC", "DigestTipAddress": "{strandId: s, sequenceNo: 1}"}"#,
+            r#"{"Digest": "AAEg", "DigestTipAddress": "{strandId: s, sequenceNo: 1}"}"#,
             39,
             "symbol",
         ),
         (
-            r#"{"Digest": "AAEC", "DigestTipAddress": "{strandId: \"s\", sequenceNo: -1}"}"#,
+            r#"{"Digest": "AAEg", "DigestTipAddress": "{strandId: \"s\", sequenceNo: -1}"}"#,
             39,
             "-1",
         ),
@@ -188,7 +188,7 @@ fn damaged_digests_name_the_place() {
 #[test]
 fn blocks_and_revisions_with_and_without_proof() {
     let text =
-        r#"{"Block": {"IonText": "{a:\"\\\"\"}"}, "Proof": {"IonText": "[{{AAEC}},\"AAEC\"]"}}"#;
+        r#"{"Block": {"IonText": "{a:\"\\\"\"}"}, "Proof": {"IonText": "[{{AAEg}},\"AAEg\"]"}}"#;
     let Evidence::Block { block, proof } = evidence(text) else {
         panic!("no block");
     };
@@ -203,9 +203,9 @@ fn blocks_and_revisions_with_and_without_proof() {
             Some(0),
         ),
         (r#"{"Proof": "[{{}}]", "Revision": "{}"}"#, Some(1)),
-        (r#"{"Proof": ["AAEC", "AAEC"], "Revision": "{}"}"#, Some(2)),
+        (r#"{"Proof": ["AAEg", "AAEg"], "Revision": "{}"}"#, Some(2)),
         (
-            r#"{Proof: [{{AAEC}}], Revision: "{}", ResponseMetadata: {}}"#,
+            r#"{Proof: [{{AAEg}}], Revision: "{}", ResponseMetadata: {}}"#,
             Some(1),
         ),
         (r#"{"Proof": null, "Revision": {"IonText": "{}"}}"#, None),
@@ -221,13 +221,13 @@ fn blocks_and_revisions_with_and_without_proof() {
 
 #[test]
 fn a_revision_may_stand_there_itself() {
-    let text = r#"{"Revision": {"hash": "AAEC", "data": {"n": 9.750}}}"#;
+    let text = r#"{"Revision": {"hash": "AAEg", "data": {"n": 9.750}}}"#;
     let Evidence::Revision { revision, .. } = evidence(text) else {
         panic!("no revision");
     };
-    assert_eq!(revision.text, r#"{"hash": "AAEC", "data": {"n": 9.750}}"#);
+    assert_eq!(revision.text, r#"{"hash": "AAEg", "data": {"n": 9.750}}"#);
     assert_eq!(revision.offset, 13);
-    let text = "{Revision: {hash: {{AAEC}}, data: {n: 9.750, t: 2024T, s: sy}}}";
+    let text = "{Revision: {hash: {{AAEg}}, data: {n: 9.750, t: 2024T, s: sy}}}";
     let element = Element::read_one(text).unwrap();
     let binary = element.encode_as(v1_0::Binary).unwrap();
     let found = read_with(&binary, &Limits::default()).unwrap();
@@ -257,7 +257,7 @@ fn damaged_answers_are_refused() {
             "null",
         ),
         (
-            r#"{"Revision": "{}", "Proof": {"IonText": "[{{AAEC}}"}}"#,
+            r#"{"Revision": "{}", "Proof": {"IonText": "[{{AAEg}}"}}"#,
             "cut off",
         ),
         (
@@ -270,7 +270,7 @@ fn damaged_answers_are_refused() {
             "type struct",
         ),
         (r#"{"Revision": "{}", "Block": "{}"}"#, "several"),
-        (r#"{"Revision": "{}", "Digest": "AAEC"}"#, "several"),
+        (r#"{"Revision": "{}", "Digest": "AAEg"}"#, "several"),
     ] {
         let unfit = refused(text);
         assert!(unfit.found.contains(found), "{text}: {unfit:?}");
@@ -281,7 +281,7 @@ fn damaged_answers_are_refused() {
 fn receipts() {
     let text = filled(
         r#"{"LedgerName": "l", "TableName": "t", "BlockAddress": {"IonText": "TIP"},
-            "DocumentId": "d", "RevisionHash": "HASH", "Proof": {"IonText": "[{{AAEC}}]"},
+            "DocumentId": "d", "RevisionHash": "HASH", "Proof": {"IonText": "[{{AAEg}}]"},
             "LedgerDigest": {"Digest": "HASH", "DigestTipAddress": {"IonText": "TIP"}}}"#,
     );
     let Evidence::Receipt {
@@ -311,7 +311,7 @@ fn receipts() {
     assert_is_the_digest(&digest.unwrap(), "receipt");
 
     let bare = r#"{BlockAddress: {strandId: "s", sequenceNo: 1}, DocumentId: "d",
-        RevisionHash: {{AAEC}}, Proof: [{{AAEC}}], LedgerDigest: null}"#;
+        RevisionHash: {{AAEg}}, Proof: [{{AAEg}}], LedgerDigest: null}"#;
     let Evidence::Receipt {
         digest, table_name, ..
     } = evidence(bare)
@@ -334,7 +334,7 @@ fn receipts() {
         ("LedgerDigest: null", "LedgerDigest: \"x\""),
         ("LedgerDigest: null", "LedgerDigest: {}"),
         ("LedgerDigest: null", "TableName: 5"),
-        ("Proof: [{{AAEC}}]", "Proof: \"{}\""),
+        ("Proof: [{{AAEg}}]", "Proof: \"{}\""),
     ] {
         refused(&bare.replace(from, to));
     }
@@ -377,9 +377,9 @@ fn consistency_proofs() {
     let console = r#"{digest: "HASH", digestTipAddress: {strandId: "s", sequenceNo: 5}}"#;
     for text in [
         format!(
-            r#"{{"FromDigest": {end}, "ToDigest": {end}, "ConsistencyProof": {{"IonText": "[{{{{AAEC}}}}]"}}}}"#
+            r#"{{"FromDigest": {end}, "ToDigest": {end}, "ConsistencyProof": {{"IonText": "[{{{{AAEg}}}}]"}}}}"#
         ),
-        format!(r#"{{ConsistencyProof: [{{{{AAEC}}}}], ToDigest: {console}, FromDigest: {end}}}"#),
+        format!(r#"{{ConsistencyProof: [{{{{AAEg}}}}], ToDigest: {console}, FromDigest: {end}}}"#),
     ] {
         let Evidence::Consistency {
             from, to, proof, ..
@@ -501,7 +501,7 @@ fn other_files_are_not_evidence() {
         r#"{"a": 1}"#,
         r#"{"digest": "sha256:abc"}"#,
         r#"{"Proof": []}"#,
-        r#"{"RevisionHash": "AAEC"}"#,
+        r#"{"RevisionHash": "AAEg"}"#,
         r#"{"LastBlockNum": 4}"#,
         r#"{"Records": []}"#,
         r#"{"Records": 5}"#,
@@ -544,9 +544,9 @@ fn members_that_stand_twice_are_told_once_each() {
         all.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
     };
     for (text, names) in [
-        (r#"{"Digest": "AAEC", "Digest": "HASH"}"#, &["Digest"][..]),
+        (r#"{"Digest": "AAEg", "Digest": "HASH"}"#, &["Digest"][..]),
         (
-            r#"{"Digest": "AAEC", "DigestTipAddress": {"IonText": "TIP", "IonText": ""}}"#,
+            r#"{"Digest": "AAEg", "DigestTipAddress": {"IonText": "TIP", "IonText": ""}}"#,
             &["DigestTipAddress.IonText"],
         ),
         (
@@ -558,12 +558,12 @@ fn members_that_stand_twice_are_told_once_each() {
             &["Proof"],
         ),
         (
-            r#"{BlockAddress: "TIP", DocumentId: "d", DocumentId: "e", RevisionHash: "AAEC",
-                Proof: [], LedgerDigest: {Digest: "AAEC", Digest: "AAEC"}}"#,
+            r#"{BlockAddress: "TIP", DocumentId: "d", DocumentId: "e", RevisionHash: "AAEg",
+                Proof: [], LedgerDigest: {Digest: "AAEg", Digest: "AAEg"}}"#,
             &["Digest", "DocumentId"],
         ),
         (
-            r#"{LastBlockNum: 4, LastBlockNum: 5, Proof: [], Digest: "AAEC", Digest: "AAEC"}"#,
+            r#"{LastBlockNum: 4, LastBlockNum: 5, Proof: [], Digest: "AAEg", Digest: "AAEg"}"#,
             &["LastBlockNum", "Digest"],
         ),
         (
@@ -575,15 +575,15 @@ fn members_that_stand_twice_are_told_once_each() {
             &["Records[0].kinesis.data"],
         ),
         (
-            r#"{ConsistencyProof: [], ConsistencyProof: [], ToDigest: {Digest: "AAEC", DigestTipAddress: "TIP",
-                DigestTipAddress: "TIP"}, FromDigest: {Digest: "AAEC", Digest: "AAEC", DigestTipAddress: "TIP"}}"#,
+            r#"{ConsistencyProof: [], ConsistencyProof: [], ToDigest: {Digest: "AAEg", DigestTipAddress: "TIP",
+                DigestTipAddress: "TIP"}, FromDigest: {Digest: "AAEg", Digest: "AAEg", DigestTipAddress: "TIP"}}"#,
             &["Digest", "DigestTipAddress", "ConsistencyProof"],
         ),
         (r#"{keys: ["a"], keys: ["b"]}"#, &["keys"]),
         // Also where what counts is null and the whole cannot be read.
         (
-            r#"{ConsistencyProof: null, ConsistencyProof: [], FromDigest: {Digest: "AAEC", DigestTipAddress: "TIP"},
-                ToDigest: {Digest: "AAEC", DigestTipAddress: "TIP"}}"#,
+            r#"{ConsistencyProof: null, ConsistencyProof: [], FromDigest: {Digest: "AAEg", DigestTipAddress: "TIP"},
+                ToDigest: {Digest: "AAEg", DigestTipAddress: "TIP"}}"#,
             &["ConsistencyProof"],
         ),
         (
@@ -591,24 +591,24 @@ fn members_that_stand_twice_are_told_once_each() {
             &["FromDigest"],
         ),
         (
-            r#"{ConsistencyProof: [], FromDigest: {Digest: "AAEC", DigestTipAddress: "TIP"},
-                ToDigest: {Digest: "AAEC", DigestTipAddress: null, DigestTipAddress: "TIP"}}"#,
+            r#"{ConsistencyProof: [], FromDigest: {Digest: "AAEg", DigestTipAddress: "TIP"},
+                ToDigest: {Digest: "AAEg", DigestTipAddress: null, DigestTipAddress: "TIP"}}"#,
             &["ToDigest.DigestTipAddress"],
         ),
         (
-            r#"{ConsistencyProof: [], FromDigest: {Digest: null, Digest: "AAEC", DigestTipAddress: "TIP"}}"#,
+            r#"{ConsistencyProof: [], FromDigest: {Digest: null, Digest: "AAEg", DigestTipAddress: "TIP"}}"#,
             &["FromDigest.Digest"],
         ),
         (
-            r#"{BlockAddress: "TIP", DocumentId: "d", RevisionHash: "AAEC", Proof: null, Proof: []}"#,
+            r#"{BlockAddress: "TIP", DocumentId: "d", RevisionHash: "AAEg", Proof: null, Proof: []}"#,
             &["Proof"],
         ),
         (
-            r#"{BlockAddress: "TIP", DocumentId: "d", RevisionHash: "AAEC", Proof: [],
-                LedgerDigest: {Digest: null, Digest: "AAEC"}}"#,
+            r#"{BlockAddress: "TIP", DocumentId: "d", RevisionHash: "AAEg", Proof: [],
+                LedgerDigest: {Digest: null, Digest: "AAEg"}}"#,
             &["LedgerDigest.Digest"],
         ),
-        (r#"{Digest: null, Digest: "AAEC"}"#, &["Digest"]),
+        (r#"{Digest: null, Digest: "AAEg"}"#, &["Digest"]),
         (r#"{Block: null, Block: "{}"}"#, &["Block"]),
     ] {
         assert_eq!(again(text), names, "{text}");
@@ -620,7 +620,7 @@ fn limits_hold_inside_strings() {
     let deep = "[".repeat(100_000) + &"]".repeat(100_000);
     for text in [
         format!(r#"{{"Revision": "{{}}", "Proof": "{deep}"}}"#),
-        format!(r#"{{"Digest": "AAEC", "DigestTipAddress": {{"IonText": "{deep}"}}}}"#),
+        format!(r#"{{"Digest": "AAEg", "DigestTipAddress": {{"IonText": "{deep}"}}}}"#),
         format!(r#"{{BlockAddress: "{deep}", DocumentId: "d", RevisionHash: "", Proof: []}}"#),
     ] {
         let unfit = refused(&text);
