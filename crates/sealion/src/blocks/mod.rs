@@ -17,6 +17,7 @@ pub(crate) mod manifest;
 pub(crate) mod names;
 mod proof;
 pub(crate) mod pylit;
+pub(crate) mod pyrepr;
 pub(crate) mod read;
 pub(crate) mod revision;
 pub(crate) mod saved_hash;

@@ -17,6 +17,7 @@ use crate::blocks::block::Block;
 use crate::blocks::claim::repeated;
 use crate::blocks::evidence;
 use crate::blocks::manifest::Manifest;
+use crate::blocks::pyrepr;
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::engine::{given_up, read_each};
 use crate::findings::{
@@ -150,9 +151,16 @@ impl Collector<'_> {
         }
     }
 
-    /// Takes in an answer that was saved as text or YAML, or a digest alone; false
-    /// if `text` is none.
+    /// Takes in an answer that was saved as text, YAML or Python's print of it, or a
+    /// digest alone; false if `text` is none.
     pub(crate) fn saved_text(&mut self, text: &str) -> bool {
+        let (limits, this) = (self.limits, &mut *self);
+        if let Some(read) = pyrepr::read(text, limits, |node| this.value(*node)) {
+            if let Err(unfit) = read {
+                self.flaw(unfit.into());
+            }
+            return !self.kinds.is_empty() || self.flawed;
+        }
         let Some(found) = evidence::recognise_text(text, self.limits) else {
             return false;
         };

@@ -485,9 +485,14 @@ fn is_not_utf16(error: &std::io::Error) -> bool {
     failure.is_some_and(Failure::is::<NotUtf16>)
 }
 
-/// Whether text may be an answer saved with `--output text` or `--output yaml`.
+/// Whether text may be an answer saved with `--output text` or `--output yaml`, or as
+/// Python prints it.
 fn saved_as_text(head: &[u8]) -> bool {
-    let names: [&[u8]; 6] = [
+    let names: [&[u8]; 10] = [
+        b"{'Block':",
+        b"{'Revision':",
+        b"{'Proof':",
+        b"{'ResponseMetadata':",
         b"Block:",
         b"Revision:",
         b"Proof:",

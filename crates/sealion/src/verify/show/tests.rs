@@ -106,7 +106,7 @@ fn a_digest_in_base64_and_hex_with_its_tip() {
         ],
     );
     assert_lines(&shown(ZERO), &["tip           not named"]);
-    let short = "{\"Digest\": \"AAAA\"}";
+    let short = "{\"Digest\": \"AAEg\"}";
     assert_lines(&shown(short), &["digest        3 bytes, and a hash has 32"]);
 }
 
