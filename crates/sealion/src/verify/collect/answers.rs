@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::Collector;
+use crate::blocks::claim::RecordedHash;
 use crate::blocks::evidence::{DigestClaim, Evidence, Found, ProofClaim};
 use crate::blocks::read::Unfit;
 use crate::blocks::revision::Kind;
 use crate::blocks::{BlockAddress, Digest, Hash, Proof};
 use crate::findings::{
-    BlockProof, Candidate, Context, Extends, Finding, LooseProof, RevisionRecord, Standing,
+    BlockProof, Candidate, Code, Context, Extends, Finding, LooseProof, RevisionRecord, Standing,
 };
 use crate::source::Flaw;
 
@@ -161,7 +162,7 @@ impl Collector<'_> {
             self.candidate(to, "ToDigest.Digest"),
         );
         let context = Context::of_file(&self.path);
-        let (hashes, findings) = proof_hashes(&context, "ConsistencyProof", proof);
+        let (hashes, findings) = proof_hashes(&context, "ConsistencyProof", proof, None);
         self.findings.extend(findings);
         // What is broken in any part is a finding already.
         let (Some(from), Some(mut to), Some(proof)) = (from, to, hashes) else {
@@ -184,7 +185,9 @@ impl Collector<'_> {
             return LooseProof::None;
         };
         let context = Context::at(&self.path, address);
-        let (hashes, findings) = proof_hashes(&context, "Proof", claim);
+        let first = address.sequence_no == 0;
+        let open = claim.hashes.iter().position(is_open).filter(|_| first);
+        let (hashes, findings) = proof_hashes(&context, "Proof", claim, open);
         self.findings.extend(findings);
         match hashes {
             None => LooseProof::Broken,
@@ -193,22 +196,33 @@ impl Collector<'_> {
     }
 
     pub(super) fn block_proof(&mut self, claim: &ProofClaim, address: BlockAddress) {
-        if let LooseProof::Whole(proof, offset) = self.proof(Some(claim), &address) {
+        let context = Context::at(&self.path, &address);
+        let (hashes, findings) = proof_hashes(&context, "Proof", claim, None);
+        self.findings.extend(findings);
+        if let Some(proof) = hashes {
             self.collected.proofs.push(BlockProof {
                 address,
                 proof,
                 path: self.path.clone(),
-                offset,
+                offset: claim.offset,
             });
         }
     }
 }
 
+/// What a revision's proof in block 0 may have for the hash of the block before it, for
+/// all that is known: nothing, or zeros.
+fn is_open(recorded: &RecordedHash) -> bool {
+    recorded.length == 0 || recorded.hash == Some(Hash::ZERO)
+}
+
 /// The hashes of a proof, `None` if one of them is none; and what is wrong with them.
+/// The one at `open` may be that of the block before the first: nothing rests on it.
 fn proof_hashes(
     context: &Context<'_>,
     name: &str,
     claim: &ProofClaim,
+    open: Option<usize>,
 ) -> (Option<Proof>, Vec<Finding>) {
     let mut findings = Vec::new();
     // All are looked at, so that each broken one is found.
@@ -216,8 +230,27 @@ fn proof_hashes(
         .hashes
         .iter()
         .enumerate()
-        .map(|(index, hash)| context.hash(&format!("{name}[{index}]"), hash, &mut findings))
+        .map(|(index, hash)| {
+            let field = format!("{name}[{index}]");
+            if open != Some(index) {
+                return context.hash(&field, hash, &mut findings);
+            }
+            if hash.hash.is_none() {
+                findings.push(not_settled(context, &field, hash));
+            }
+            hash.hash
+        })
         .collect();
     let whole: Option<Vec<Hash>> = hashes.into_iter().collect();
     (whole.map(Proof), findings)
+}
+
+/// An empty hash where that of the block before the first may stand. It folds to nothing, so
+/// the proof would lead where it leads without it; that QLDB wrote it so, nobody has shown.
+fn not_settled(context: &Context<'_>, field: &str, hash: &RecordedHash) -> Finding {
+    let message = format!(
+        "{field} is empty; whether QLDB's proofs of block 0 have an empty hash for the block before it is not known, so this proof is not used"
+    );
+    let finding = context.finding(Code::Malformed, field, hash.offset, message);
+    finding.remedy("hand over the journal from block 0 up to a digest that you trust")
 }
