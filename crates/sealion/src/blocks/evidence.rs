@@ -333,7 +333,7 @@ impl Reading<'_> {
     /// `{"IonText": "..."}`, the text alone, or the value itself.
     fn ion_text(&mut self, node: &Node<'_>, name: &str) -> Result<IonText, Unfit> {
         let text = match node.ion_type() {
-            IonType::String => *node,
+            IonType::String | IonType::Symbol => *node,
             IonType::Struct => {
                 let holder = Envelope::open(*node)?;
                 if !names(&holder, "IonText") {

@@ -196,10 +196,16 @@ impl<'a> Node<'a> {
         Ok(())
     }
 
+    /// A string, or a symbol in its place: only where a hash covers them do the two differ,
+    /// and there it tells. The fast engine passes on symbols.
     pub(crate) fn text(&self) -> Result<String, Unfit> {
         const EXPECTED: &str = "a string";
         match self.read(EXPECTED)? {
             ValueRef::String(text) => Ok(text.text().to_owned()),
+            ValueRef::Symbol(symbol) => match symbol.text() {
+                Some(text) => Ok(text.to_owned()),
+                None => Err(self.unfit_as(EXPECTED, "a symbol without text")),
+            },
             _ => Err(self.unfit(EXPECTED)),
         }
     }

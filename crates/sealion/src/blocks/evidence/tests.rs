@@ -168,9 +168,9 @@ fn damaged_digests_name_the_place() {
             "without it",
         ),
         (
-            r#"{"Digest": "AAEg", "DigestTipAddress": "{strandId: s, sequenceNo: 1}"}"#,
+            r#"{"Digest": "AAEg", "DigestTipAddress": "{strandId: $0, sequenceNo: 1}"}"#,
             39,
-            "symbol",
+            "symbol without text",
         ),
         (
             r#"{"Digest": "AAEg", "DigestTipAddress": "{strandId: \"s\", sequenceNo: -1}"}"#,

@@ -125,7 +125,7 @@ impl<'a> Source<'a> for General<'a> {
         self.reader.skip()
     }
 
-    /// Of a string. The reference does not take a symbol for one either.
+    /// Of a string. A symbol in its place is left to the reference.
     fn text(&mut self) -> Result<Cow<'a, str>, Pass> {
         match self.found == Type::String {
             true => self.reader.text(),
