@@ -30,6 +30,9 @@ pub struct Limits {
     /// Bytes of the table that remembers documents (for `version-gap`,
     /// `unrecorded-redaction`, `unrecorded-deletion`, `duplicate-revision`).
     pub documents_memory_bytes_max: u64,
+    /// Ways in which the numbers of one document in JSON are read to find the one that
+    /// gives its hash; 1 tries none but the natural one.
+    pub json_readings_max: u32,
     /// Findings kept of each code; all are counted.
     pub findings_max: u32,
 }
@@ -46,6 +49,7 @@ impl Default for Limits {
             evidence_max: 1 << 20,
             stream_memory_bytes_max: 64 << 20,
             documents_memory_bytes_max: 32 << 20,
+            json_readings_max: 256,
             findings_max: 1_000,
         }
     }
@@ -86,6 +90,7 @@ impl Limits {
             "evidence_max" => self.evidence_max = narrow(most)?,
             "stream_memory_bytes_max" => self.stream_memory_bytes_max = value,
             "documents_memory_bytes_max" => self.documents_memory_bytes_max = value,
+            "json_readings_max" => self.json_readings_max = narrow(most)?,
             "findings_max" => self.findings_max = narrow(most)?,
             _ => {
                 return Err(LimitError::Unknown {
@@ -102,7 +107,7 @@ impl Limits {
 #[non_exhaustive]
 pub enum LimitError {
     /// There is no limit of this name.
-    #[error("there is no limit named {name}; there are depth_max, value_bytes_max, symbols_max, pads_max, number_length_max, hashes_max, evidence_max, stream_memory_bytes_max, documents_memory_bytes_max and findings_max")]
+    #[error("there is no limit named {name}; there are depth_max, value_bytes_max, symbols_max, pads_max, number_length_max, hashes_max, evidence_max, stream_memory_bytes_max, documents_memory_bytes_max, json_readings_max and findings_max")]
     Unknown {
         /// What was asked for.
         name: String,
@@ -130,7 +135,7 @@ mod tests {
             .split([' ', '{', ','])
             .filter_map(|word| word.strip_suffix(':'));
         let names: Vec<&str> = names.collect();
-        assert_eq!(names.len(), 10);
+        assert_eq!(names.len(), 11);
         for name in names {
             let mut limits = Limits::default();
             limits.set(name, 77).unwrap();

@@ -200,7 +200,7 @@ impl Block {
         for item in &items {
             let (mut revision, made) = match summaries {
                 true => (summary(item)?, RevisionContent::default()),
-                false => Revision::read(item, with_content)?,
+                false => Revision::read(item, with_content.then_some(limits))?,
             };
             revision.uncovered.extend(annotated(item, ""));
             self.revisions.push(revision);

@@ -41,11 +41,27 @@ pub(crate) const REDACTION_INFO: Schema = &[];
 /// as it stands. It is no JSON, but whatever is not part of the hash could be put there
 /// by anybody.
 pub(crate) fn restored(node: &Node<'_>, schema: Schema) -> Result<Element, Unfit> {
-    restored_as(node, schema, None)
+    restored_with(node, schema, &mut natural)
 }
 
-fn restored_as(node: &Node<'_>, schema: Schema, was: Option<Was>) -> Result<Element, Unfit> {
-    let value = value_as(node, schema, was)?;
+/// The same, with each number as `number` reads it.
+pub(super) fn restored_with(
+    node: &Node<'_>,
+    schema: Schema,
+    number: Number<'_>,
+) -> Result<Element, Unfit> {
+    restored_as(node, schema, None, number)
+}
+
+type Number<'n> = &'n mut dyn FnMut(&Node<'_>) -> Result<Element, Unfit>;
+
+fn restored_as(
+    node: &Node<'_>,
+    schema: Schema,
+    was: Option<Was>,
+    number: Number<'_>,
+) -> Result<Element, Unfit> {
+    let value = value_as(node, schema, was, number)?;
     match node.annotations()? {
         none if none.is_empty() => Ok(value),
         all => Ok(value.with_annotations(all)),
@@ -53,7 +69,12 @@ fn restored_as(node: &Node<'_>, schema: Schema, was: Option<Was>) -> Result<Elem
 }
 
 /// The value without its annotations, unless it has them already.
-fn value_as(node: &Node<'_>, schema: Schema, was: Option<Was>) -> Result<Element, Unfit> {
+fn value_as(
+    node: &Node<'_>,
+    schema: Schema,
+    was: Option<Was>,
+    number: Number<'_>,
+) -> Result<Element, Unfit> {
     if node.is_null() {
         return node.element();
     }
@@ -66,7 +87,7 @@ fn value_as(node: &Node<'_>, schema: Schema, was: Option<Was>) -> Result<Element
             for (name, value) in node.fields()? {
                 let known = schema.iter().find(|(field, _)| *field == name);
                 let was = known.map(|(_, was)| *was);
-                fields.push((name, restored_as(&value, schema, was)?));
+                fields.push((name, restored_as(&value, schema, was, number)?));
             }
             Ok(Element::from(ion_rs::Struct::from_iter(fields)))
         }
@@ -74,12 +95,12 @@ fn value_as(node: &Node<'_>, schema: Schema, was: Option<Was>) -> Result<Element
             let items = node.items()?;
             let items: Result<Vec<Element>, Unfit> = items
                 .iter()
-                .map(|item| restored_as(item, schema, None))
+                .map(|item| restored_as(item, schema, None, number))
                 .collect();
             Ok(ion_rs::List::from_iter(items?).into())
         }
         IonType::String => string(node.text()?, was, node),
-        IonType::Float | IonType::Decimal => number(node),
+        IonType::Int | IonType::Float | IonType::Decimal => number(node),
         _ => node.element(),
     }
 }
@@ -96,9 +117,10 @@ fn string(text: String, was: Option<Was>, node: &Node<'_>) -> Result<Element, Un
 
 /// A number with a point or an exponent as the decimal of just these digits:
 /// `9.750` is not `9.75`, and nothing goes through a binary float.
-fn number(node: &Node<'_>) -> Result<Element, Unfit> {
-    let Some(written) = node.written() else {
-        return node.element();
+pub(super) fn natural(node: &Node<'_>) -> Result<Element, Unfit> {
+    let written = match (node.ion_type(), node.written()) {
+        (IonType::Float | IonType::Decimal, Some(written)) => written,
+        _ => return node.element(),
     };
     let decimal = written.replace(['e', 'E'], "d");
     match Element::read_one(decimal.as_bytes()) {

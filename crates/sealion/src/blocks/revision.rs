@@ -9,9 +9,11 @@ use ion_rs::Element;
 use super::claim::{repeated, Id, RecordedAddress, RecordedHash};
 use super::json;
 use super::read::{Envelope, Node, Unfit};
+use super::readings::{restore, Restored, Tried};
 use super::time::Time;
 use super::uncovered::{uncovered, within, Bound, Uncovered};
 use super::Hash;
+use crate::Limits;
 
 /// A revision as recorded.
 #[derive(Clone, Debug)]
@@ -82,6 +84,8 @@ pub(crate) struct RevisionContent {
     pub(crate) data: Option<Made>,
     /// Ion Hash of `metadata`, all fields as they stand.
     pub(crate) metadata: Option<Made>,
+    /// Readings of JSON data, where none of them gives the revision's hash.
+    pub(crate) tried: Option<Tried>,
 }
 
 const FIELDS: [(&str, Bound); 5] = [
@@ -102,12 +106,12 @@ impl Revision {
         }
     }
 
-    /// Reads a revision; its content is hashed only if `with_content`.
+    /// Reads a revision; its content is hashed only within limits.
     pub(crate) fn read(
         node: &Node<'_>,
-        with_content: bool,
+        limits: Option<&Limits>,
     ) -> Result<(Revision, RevisionContent), Unfit> {
-        let (revision, content) = Revision::read_alone(node, with_content)?;
+        let (revision, content) = Revision::read_alone(node, limits)?;
         if revision.kind != Kind::Internal {
             Envelope::open(*node)?.require("blockAddress")?;
         }
@@ -118,7 +122,7 @@ impl Revision {
     /// to no block can it be put.
     pub(crate) fn read_alone(
         node: &Node<'_>,
-        with_content: bool,
+        limits: Option<&Limits>,
     ) -> Result<(Revision, RevisionContent), Unfit> {
         let envelope = Envelope::open(*node)?;
         let hash_node = envelope.require("hash")?;
@@ -163,9 +167,17 @@ impl Revision {
             (None, Some(_)) => Kind::Redacted,
             (None, None) => Kind::Deleting,
         };
-        if with_content {
-            content.data = data.map(|data| content_hash(&data, json, json::DATA));
-            content.metadata = Some(content_hash(&metadata, json, json::METADATA));
+        if let Some(limits) = limits {
+            let metadata = content_hash(&metadata, json, json::METADATA);
+            content.data = data.map(|data| match (json, &metadata, revision.hash.hash) {
+                (true, Ok(metadata), Some(hash)) => {
+                    let restored = restored_for(&data, metadata, &hash, limits.json_readings_max)?;
+                    content.tried = restored.tried;
+                    Ok(restored.hash)
+                }
+                _ => content_hash(&data, json, json::DATA),
+            });
+            content.metadata = Some(metadata);
         }
         Ok((revision, content))
     }
@@ -213,6 +225,17 @@ impl RecordedTable {
 /// revision or block.
 pub(crate) fn is_json(hash: &Node<'_>) -> bool {
     hash.ion_type() != ion_rs::IonType::Blob
+}
+
+/// JSON data in the reading that gives the revision's hash, if one does.
+pub(crate) fn restored_for(
+    data: &Node<'_>,
+    metadata: &Hash,
+    hash: &Hash,
+    readings_max: u32,
+) -> Result<Restored, Unfit> {
+    let dot = |own: &Hash| Hash(sealion_reference::dot(&own.0, &metadata.0));
+    restore(data, readings_max, |own| dot(own) == *hash)
 }
 
 /// Ion Hash of a field's content; from JSON with its types restored.

@@ -111,6 +111,7 @@ impl Slots {
             .extend(revisions.map(|(data, metadata)| RevisionContent {
                 data: made(*data),
                 metadata: made(*metadata),
+                tried: None,
             }));
         content
     }

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use ion_rs::Element;
 use serde::Serialize;
 
-use crate::blocks::json::{restored, DATA};
+use crate::blocks::json::{restored, DATA, METADATA};
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::saved_hash;
-use crate::blocks::revision::Kind;
+use crate::blocks::revision::{content_hash, restored_for, Kind};
 use crate::blocks::{compact, down_converted, BlockAddress, Hash};
 use crate::engine::read_values;
 use crate::findings::{CheckedBlock, Columns, Printed, RevisionRecord, Severity, Standing};
@@ -142,7 +142,7 @@ impl Row {
 }
 
 impl Shown {
-    fn read(node: &Node<'_>, json: bool) -> Result<Shown, Unfit> {
+    fn read(node: &Node<'_>, record: &RevisionRecord) -> Result<Shown, Unfit> {
         let envelope = Envelope::open(*node)?;
         let hash = envelope
             .get("dataHash")
@@ -153,10 +153,7 @@ impl Shown {
             ..Shown::default()
         };
         if let Some(data) = envelope.get("data") {
-            let restored = match json {
-                true => restored(&data, DATA).ok(),
-                false => None,
-            };
+            let restored = restored_data(&envelope, &data, record);
             shown.data = Some(restored.map_or_else(|| data.element(), Ok)?);
         }
         let metadata = envelope.get("metadata").map(Envelope::open).transpose()?;
@@ -167,6 +164,27 @@ impl Shown {
         };
         (shown.tx_time, shown.tx_id) = (text("txTime"), text("txId"));
         Ok(shown)
+    }
+}
+
+/// Data from JSON in the reading that gave the revision's hash, if one did.
+fn restored_data(
+    envelope: &Envelope<'_>,
+    data: &Node<'_>,
+    record: &RevisionRecord,
+) -> Option<Element> {
+    if !record.json {
+        return None;
+    }
+    let fit = || {
+        let hash = record.hash.filter(|_| record.standing == Standing::Recomputed)?;
+        let metadata = content_hash(&envelope.get("metadata")?, true, METADATA).ok()?;
+        // There is one, within the bound that was kept when it was found.
+        restored_for(data, &metadata, &hash, u32::MAX).ok()
+    };
+    match fit() {
+        Some(restored) => Some(restored.data),
+        None => restored(data, DATA).ok(),
     }
 }
 
@@ -214,7 +232,7 @@ impl<'a> Rows<'a> {
         let revisions = revisions.map_or_else(|| Ok(Vec::new()), |list| list.items())?;
         let both = revisions.iter().zip(&self.block.revisions);
         self.shown = both
-            .map(|(revision, record)| Shown::read(revision, record.json).unwrap_or_default())
+            .map(|(revision, record)| Shown::read(revision, record).unwrap_or_default())
             .collect();
         Ok(())
     }

@@ -131,22 +131,7 @@ fn user(
         return Standing::Wrong;
     }
     if revision.json && revision.hash.hash != Some(*ours) {
-        findings.push(
-            context
-                .mismatch(
-                    Code::DataFromJson,
-                    "data",
-                    &revision.hash,
-                    ours,
-                    "the data, read naturally from JSON, does not give the revision's hash; JSON \
-                     lost its Ion types (timestamp, symbol, blob, float), so this shows nothing \
-                     either way",
-                )
-                .remedy(
-                    "verify an Ion text or Ion binary export of the same blocks; the block's own \
-                     hashes do not depend on this",
-                ),
-        );
+        findings.push(data_from_json(revision, content, ours, context));
         return Standing::Undecided;
     }
     let what = "dot(H(data), H(metadata))";
@@ -164,6 +149,42 @@ fn user(
         return Standing::Undecided;
     }
     standing
+}
+
+fn data_from_json(
+    revision: &Revision,
+    content: &RevisionContent,
+    ours: &Hash,
+    context: &Context<'_>,
+) -> Finding {
+    let tried = content.tried.as_ref().filter(|tried| tried.numbers > 0);
+    let numbers = tried.map_or_else(String::new, |tried| {
+        let more = match tried.numbers - tried.first.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let all = match tried.cut {
+            true => ", not all that there are (limit json_readings_max)",
+            false => "",
+        };
+        format!(
+            ", nor does it with its numbers ({}{more}) taken for decimals and floats that JavaScript, Go and Python \
+             print so ({} readings{all})",
+            tried.first.join(", "),
+            tried.readings,
+        )
+    });
+    let message = format!(
+        "the data, read naturally from JSON, does not give the revision's hash{numbers}; JSON \
+         lost its Ion types (timestamp, symbol, blob, float), so this shows nothing either way",
+    );
+    let remedy = match tried.is_some_and(|tried| tried.cut) {
+        true => "verify an Ion text or Ion binary export of the same blocks, or raise the limit: --limit json_readings_max=N; the block's own hashes do not depend on this",
+        false => "verify an Ion text or Ion binary export of the same blocks; the block's own hashes do not depend on this",
+    };
+    context
+        .mismatch(Code::DataFromJson, "data", &revision.hash, ours, message)
+        .remedy(remedy)
 }
 
 /// The pair hash sorts its two halves, so it does not say which of them is which.

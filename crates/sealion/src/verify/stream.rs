@@ -275,7 +275,7 @@ fn join(
     let with_content = |address: &BlockAddress| asked.includes(address.sequence_no);
     let mut details = Vec::new();
     for stored in &group.details {
-        read_details(stored, &mut details, outcome);
+        read_details(stored, limits, &mut details, outcome);
     }
     // Whichever came first: the genuine one of several that name one hash is joined.
     details.sort_by_key(|one| std::cmp::Reverse(one.rank()));
@@ -466,10 +466,15 @@ fn open(
         .extend(unfits.map(|unfit| context.unfit("payload", unfit)));
 }
 
-fn read_details<'g>(stored: &'g Stored, details: &mut Vec<Details<'g>>, outcome: &mut Outcome) {
+fn read_details<'g>(
+    stored: &'g Stored,
+    limits: &Limits,
+    details: &mut Vec<Details<'g>>,
+    outcome: &mut Outcome,
+) {
     open(stored, outcome, |payload, _| {
         let Payload { fields, around } = payload;
-        let (mut revision, content) = Revision::read(&fields.require("revision")?, true)?;
+        let (mut revision, content) = Revision::read(&fields.require("revision")?, Some(limits))?;
         revision.uncovered.extend(around);
         let of_payload = uncovered(&fields, &DETAILS)?;
         let of_payload = within(&of_payload, "record.payload");

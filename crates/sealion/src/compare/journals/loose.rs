@@ -58,7 +58,7 @@ impl Text {
             .map(|(path, text)| Some((path.clone(), Element::read_one(text).ok()?)))
             .collect::<Option<_>>()?;
         Some(Text {
-            json: hash.ion_type() == IonType::String,
+            json: hash.ion_type() != IonType::Blob,
             block,
             of_summaries,
         })

@@ -104,7 +104,7 @@ impl Collector<'_> {
     }
 
     pub(super) fn revision(&mut self, node: &Node<'_>, proof: LooseProof) -> Result<(), Unfit> {
-        let (revision, content) = Revision::read_alone(node, true)?;
+        let (revision, content) = Revision::read_alone(node, Some(self.limits))?;
         let Some(address) = revision.address.as_ref().map(|found| found.address.clone()) else {
             return self.placeless(node, &revision, &content);
         };
