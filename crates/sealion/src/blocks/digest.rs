@@ -111,7 +111,9 @@ mod tests {
 
     #[test]
     fn other_forms_are_the_same_digest() {
-        let plain: Digest = "rGr7ElhEo1FExqD8SAWcWdtDIoN9cp81aozENEkW+A0=@23".parse().unwrap();
+        let plain: Digest = "rGr7ElhEo1FExqD8SAWcWdtDIoN9cp81aozENEkW+A0=@23"
+            .parse()
+            .unwrap();
         for same in [
             "rGr7ElhEo1FExqD8SAWcWdtDIoN9cp81aozENEkW+A0@23",
             "rGr7ElhEo1FExqD8SAWcWdtDIoN9cp81aozENEkW-A0@23",

@@ -34,9 +34,10 @@ pub(super) fn readings(written: &str) -> Vec<Reading> {
             found.push(reading);
         }
     };
-    let double = written.parse().ok().filter(|double: &f64| {
-        double.is_finite() && bare.digits.len() <= DOUBLE_DIGITS
-    });
+    let double = written
+        .parse()
+        .ok()
+        .filter(|double: &f64| double.is_finite() && bare.digits.len() <= DOUBLE_DIGITS);
     if let Some(double) = double {
         add(Reading::Float(double));
     }
@@ -242,14 +243,32 @@ mod tests {
         ] {
             assert!(!has(written, ion), "{written} {ion}");
         }
-        for written in ["", "-", "nan", "0x5", "1_000", "5d0", "1e", "1e999", ".5", &"9".repeat(39)] {
+        for written in [
+            "",
+            "-",
+            "nan",
+            "0x5",
+            "1_000",
+            "5d0",
+            "1e",
+            "1e999",
+            ".5",
+            &"9".repeat(39),
+        ] {
             assert_eq!(readings(written), [], "{written}");
         }
     }
 
     #[test]
     fn there_are_few() {
-        for written in ["5", "120.5", "8.700000000000001", "1e21", "5e-324", "1.7976931348623157e308"] {
+        for written in [
+            "5",
+            "120.5",
+            "8.700000000000001",
+            "1e21",
+            "5e-324",
+            "1.7976931348623157e308",
+        ] {
             let count = readings(written).len();
             assert!((1..=16).contains(&count), "{written} has {count}");
         }

@@ -125,7 +125,9 @@ impl Numbers {
         let mut index = 0;
         restored_with(node, DATA, &mut |number| {
             let own = choice.get(index).copied().unwrap_or_default();
-            let reading = own.checked_sub(1).and_then(|own| self.all.get(index)?.others.get(own));
+            let reading = own
+                .checked_sub(1)
+                .and_then(|own| self.all.get(index)?.others.get(own));
             index += 1;
             match reading.and_then(Reading::element) {
                 Some(element) => Ok(element),
@@ -253,7 +255,10 @@ mod tests {
             (r#"{"a": 5, "b": 120.5}"#, "{a: 5, b: 120.50}"),
             (r#"{"a": 5, "b": 120.5}"#, "{a: 5.00, b: 120.50}"),
             (r#"{"a": 5, "b": 120.5}"#, "{a: 5e0, b: 120.50}"),
-            (r#"{"a": 5, "b": [1.5, {"c": 2.25}]}"#, "{a: 5, b: [1.5e0, {c: 2.25e0}]}"),
+            (
+                r#"{"a": 5, "b": [1.5, {"c": 2.25}]}"#,
+                "{a: 5, b: [1.5e0, {c: 2.25e0}]}",
+            ),
             (r#"{"a": 8.700000000000001, "b": 3}"#, "{a: 8.70, b: 3}"),
             (r#"{"a": 4.4, "b": -0.5}"#, "{a: 44e-1, b: -0.500}"),
         ] {
@@ -272,7 +277,10 @@ mod tests {
         for (json, ion) in [
             (r#"{"a": "x"}"#, r#"{a: "y"}"#),
             (r#"{"a": 5}"#, "{a: 6.0}"),
-            (r#"{"a": 5, "t": "2020-01-01T00:00:00Z"}"#, "{a: 5.0, t: 2020-01-01T00:00:00Z}"),
+            (
+                r#"{"a": 5, "t": "2020-01-01T00:00:00Z"}"#,
+                "{a: 5.0, t: 2020-01-01T00:00:00Z}",
+            ),
         ] {
             let tried = search(json, ion, 256).tried.unwrap();
             assert!(!tried.cut, "{tried:?}");
@@ -286,7 +294,10 @@ mod tests {
         for max in [0, 1, 2, 40] {
             let tried = search(json, ion, max).tried.unwrap();
             assert_eq!((tried.readings, tried.cut), (max.max(1), true));
-            assert_eq!((tried.numbers, tried.first), (3, vec!["5".to_owned(), "6".to_owned(), "7".to_owned()]));
+            assert_eq!(
+                (tried.numbers, tried.first),
+                (3, vec!["5".to_owned(), "6".to_owned(), "7".to_owned()])
+            );
         }
         assert!(search(r#"{"a": 5}"#, "{a: 5.00}", 1).tried.is_some());
         let many = format!("[{}]", vec!["5"; NUMBERS_MAX + 1].join(","));

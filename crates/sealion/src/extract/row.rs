@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::blocks::json::{restored, DATA, METADATA};
 use crate::blocks::read::{Envelope, Node, Unfit};
-use crate::blocks::saved_hash;
 use crate::blocks::revision::{content_hash, restored_for, Kind};
+use crate::blocks::saved_hash;
 use crate::blocks::{compact, down_converted, BlockAddress, Hash};
 use crate::engine::read_values;
 use crate::findings::{CheckedBlock, Columns, Printed, RevisionRecord, Severity, Standing};
@@ -177,7 +177,9 @@ fn restored_data(
         return None;
     }
     let fit = || {
-        let hash = record.hash.filter(|_| record.standing == Standing::Recomputed)?;
+        let hash = record
+            .hash
+            .filter(|_| record.standing == Standing::Recomputed)?;
         let metadata = content_hash(&envelope.get("metadata")?, true, METADATA).ok()?;
         // There is one, within the bound that was kept when it was found.
         restored_for(data, &metadata, &hash, u32::MAX).ok()
