@@ -115,6 +115,11 @@ impl<'a> Node<'a> {
         std::str::from_utf8(raw.span().bytes()).ok()
     }
 
+    /// The bytes that it takes in the input.
+    pub(crate) fn length(&self) -> usize {
+        self.lazy.raw().map_or(0, |raw| raw.span().bytes().len())
+    }
+
     pub(crate) fn unfit(&self, expected: impl Into<String>) -> Unfit {
         let kind = self.ion_type().to_string().to_lowercase();
         let found = match (self.is_null(), kind.as_str()) {

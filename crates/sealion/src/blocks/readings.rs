@@ -42,6 +42,10 @@ const NAMED_MAX: usize = 3;
 /// Digits behind the point that all decimals of a document may have.
 const SCALES: std::ops::RangeInclusive<i32> = 0..=6;
 
+/// Bytes of a document of which all readings are tried, of a larger one as many fewer: QLDB's are of 128 KiB at most,
+/// and each reading takes as long as the document.
+const USUAL_BYTES: u64 = 256 << 10;
+
 /// Which reading is taken of each number: 0 is the natural one.
 type Choice = Vec<usize>;
 
@@ -63,7 +67,7 @@ pub(crate) fn restore(
         natural(number)
     })?;
     let mut search = Search {
-        max,
+        max: for_size(max, node.length()),
         tried: HashSet::new(),
         cut: false,
     };
@@ -83,6 +87,12 @@ pub(crate) fn restore(
         let tried = Some(tried);
         Restored { data, hash, tried }
     }))
+}
+
+/// As many readings of a document of so many bytes as take no longer than `max` of a usual one.
+fn for_size(max: u32, bytes: usize) -> u32 {
+    let fewer = u64::from(max) * USUAL_BYTES / USUAL_BYTES.max(bytes as u64);
+    fewer.try_into().unwrap_or(max)
 }
 
 /// A number: whether it is written as a whole one, and what else it may have been.
@@ -286,6 +296,14 @@ mod tests {
             assert!(!tried.cut, "{tried:?}");
             assert_eq!(tried.numbers, usize::from(json.contains('5')));
         }
+    }
+
+    #[test]
+    fn large_documents_are_read_less_often() {
+        for (bytes, expected) in [(0, 256), (256 << 10, 256), (1 << 20, 64), (64 << 20, 1)] {
+            assert_eq!(for_size(256, bytes), expected, "{bytes}");
+        }
+        assert_eq!(for_size(u32::MAX, usize::MAX), 0);
     }
 
     #[test]
