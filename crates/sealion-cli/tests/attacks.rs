@@ -234,7 +234,7 @@ fn attacks_are_answered_as_they_must_be() {
     let attacks = attacks();
     let cases = std::fs::read(attacks.join("cases.json")).unwrap();
     let cases: Value = serde_json::from_slice(&cases).unwrap();
-    let (mut due, mut failures, mut later) = (0, Vec::new(), Vec::new());
+    let (mut due, mut failures) = (0, Vec::new());
     for case in list(&cases) {
         let (name, kind) = (
             case["name"].as_str().unwrap(),

@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use base64::{engine::general_purpose::STANDARD, Engine};
-use serde_json::Value;
+use sealion::Digest;
 
 fn published(name: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/published/aws-cli");
@@ -18,12 +17,8 @@ fn sealion(folder: &Path, args: &[&str]) -> Output {
 
 /// The published digest, in hexadecimal.
 fn digest() -> String {
-    let text = std::fs::read(published("get-digest.json")).unwrap();
-    let answer: Value = serde_json::from_slice(&text).unwrap();
-    let bytes = STANDARD.decode(answer["Digest"].as_str().unwrap()).unwrap();
-    let address = answer["DigestTipAddress"]["IonText"].as_str().unwrap();
-    let (_, tip) = address.rsplit_once(':').unwrap();
-    format!("{}@{}", hex::encode(bytes), tip.trim_end_matches('}'))
+    let digest = Digest::read(published("get-digest.json")).unwrap();
+    format!("{:x}@{}", digest.hash, digest.sequence_no.unwrap())
 }
 
 #[test]
