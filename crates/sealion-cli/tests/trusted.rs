@@ -51,6 +51,7 @@ fn a_file_with_the_name_of_the_digest_is_not_trusted() {
                     "out.json",
                 ],
                 "prove" => &[verb, "block", "block.json", "--all", "--digest", &digest],
+                "extract" => &[verb, "block.json", "--all", "--digest", &digest],
                 _ => &[verb, "block.json", "--digest", &digest],
             };
             let refused = sealion(folder.path(), args);
