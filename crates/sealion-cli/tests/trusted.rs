@@ -44,13 +44,14 @@ fn a_file_with_the_name_of_the_digest_is_not_trusted() {
                 "bundle" => &[
                     verb,
                     "block.json",
-                    "--all",
+                    "--block",
+                    "1",
                     "--digest",
                     &digest,
                     "-o",
                     "out.json",
                 ],
-                "prove" => &[verb, "block", "block.json", "--all", "--digest", &digest],
+                "prove" => &[verb, "revision", "block.json", "--all", "--digest", &digest],
                 "extract" => &[verb, "block.json", "--all", "--digest", &digest],
                 _ => &[verb, "block.json", "--digest", &digest],
             };
