@@ -184,22 +184,28 @@ impl Report {
         self.verdict
     }
 
-    /// Whether another run, maybe by the other engine, found the same blocks, digests and
-    /// flaws.
-    pub(crate) fn says_the_same(&self, other: &Report) -> bool {
-        let said = |report: &Report| {
-            let Report {
-                verdict,
-                strands,
-                digests,
-                findings,
-                finding_totals,
-                ..
-            } = report;
-            let said = (verdict, strands, digests, findings, finding_totals);
-            serde_json::to_value(said).ok()
+    /// Whether this is what an earlier run, maybe by the other engine, found: the same of every
+    /// strand that this one was to look at, and if these are all, the same digests and flaws.
+    pub(crate) fn repeats(&self, earlier: &Report) -> bool {
+        let ids = |report: &Report| -> Vec<StrandId> {
+            let strands = report.strands.iter();
+            strands.map(|strand| strand.strand_id.clone()).collect()
         };
-        said(self).is_some_and(|own| Some(own) == said(other))
+        let own = ids(self);
+        let said = |report: &Report| {
+            let strands = report.strands.iter();
+            let strands: Vec<_> = strands
+                .filter(|strand| own.contains(&strand.strand_id))
+                .collect();
+            let whole = (own == ids(earlier)).then_some((
+                report.verdict,
+                &report.digests,
+                &report.findings,
+                &report.finding_totals,
+            ));
+            serde_json::to_value((strands, whole)).ok()
+        };
+        said(self).is_some_and(|own| Some(own) == said(earlier))
     }
 
     /// The state that the next run can continue from

@@ -94,7 +94,7 @@ mod tests {
                 needed,
                 "{code:?} {strand} {number}"
             );
-            assert!(needs_confirmation(&[found.clone()]), "{code:?}");
+            assert!(needs_confirmation(std::slice::from_ref(&found)), "{code:?}");
             // What is no failure confirms nothing.
             let warned = wrong.clone().severity(Severity::Warning);
             assert!(needs_confirmation(&[warned, found]), "{code:?}");

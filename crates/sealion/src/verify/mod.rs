@@ -312,7 +312,7 @@ impl Verifier {
                 path: path.to_string(),
             });
         }
-        match again.says_the_same(report) {
+        match again.repeats(report) {
             true => Ok(()),
             false => Err(Error::Changed),
         }
