@@ -88,8 +88,9 @@ fn symbol(symbol: &Symbol, out: &mut String) -> Option<()> {
     let identifier =
         text.starts_with(start) && text.chars().all(|c| start(c) || c.is_ascii_digit());
     let keyword = matches!(text, "null" | "true" | "false" | "nan");
-    // `$10` would be read as the number of a symbol.
-    let number = text.starts_with('$') && text[1..].chars().all(|c| c.is_ascii_digit());
+    // `$10` would be read as the number of a symbol, and by `ion-rs` the head of `$10a`, too.
+    let mut head = text.chars();
+    let number = head.next() == Some('$') && head.next().is_some_and(|c| c.is_ascii_digit());
     match identifier && !keyword && !number {
         true => out.push_str(text),
         false => quoted(text, '\'', out),
@@ -143,7 +144,9 @@ mod tests {
             ("null.list", "null.list"),
             ("'null'", "'null'"),
             ("'$10'", "'$10'"),
+            ("{'$10a':('$1_')}", "{'$10a':('$1_')}"),
             ("$a", "$a"),
+            ("'$'", "$"),
             ("''", "''"),
             ("{'\\x0e':1}", "{'\\x0e':1}"),
             ("{{ \"a\\x80\\\"\" }}", "{{\"a\\x80\\\"\"}}"),
