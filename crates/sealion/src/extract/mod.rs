@@ -99,7 +99,7 @@ pub fn extract(
         without_table: LeftOut::default(),
         without_earlier: LeftOut::default(),
     };
-    // The same settings, so that the same blocks go by; this run is not judged.
+    // The same settings, so that the same blocks go by and the same is found.
     verifier.pass_over(archive, &report, &mut extracting)?;
     extracting.finish();
     let Extracting {

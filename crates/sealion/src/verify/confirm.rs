@@ -19,6 +19,16 @@ const BETWEEN_BLOCKS: [Code; 5] = [
     Code::DuplicateRevision,
 ];
 
+/// Failures of a block or revision by itself, whatever is found beside it: the reference was asked.
+const WITHIN: [Code; 6] = [
+    Code::RevisionHash,
+    Code::RevisionsRoot,
+    Code::TransactionInfo,
+    Code::RedactionInfo,
+    Code::EntriesHash,
+    Code::BlockHash,
+];
+
 /// Whether these findings of the fast engine hold a failure that nothing confirms.
 pub(super) fn needs_confirmation(findings: &[Finding]) -> bool {
     let failures = || {
@@ -27,7 +37,7 @@ pub(super) fn needs_confirmation(findings: &[Finding]) -> bool {
     };
     let between = |finding: &&Finding| BETWEEN_BLOCKS.contains(&finding.code);
     let wrong: BTreeSet<Place<'_>> = failures()
-        .filter(|finding| !between(finding))
+        .filter(|finding| WITHIN.contains(&finding.code))
         .filter_map(place)
         .collect();
     failures()
@@ -98,6 +108,11 @@ mod tests {
             // What is no failure confirms nothing.
             let warned = wrong.clone().severity(Severity::Warning);
             assert!(needs_confirmation(&[warned, found]), "{code:?}");
+        }
+        // Nor does a warning that is counted as a failure, or what facts say of one another.
+        for code in [Code::VersionGap, Code::Contradiction] {
+            let both = [finding(code, "a", 7), finding(Code::Digest, "a", 7)];
+            assert!(needs_confirmation(&both), "{code:?}");
         }
         assert!(!needs_confirmation(&[wrong]));
         assert!(!needs_confirmation(&[]));

@@ -280,7 +280,7 @@ impl Verifier {
     }
 
     /// Lets all blocks go by once more, as the last run left them; `report` is that
-    /// run's, and this one's is of no interest.
+    /// run's, and this one must find the same.
     ///
     /// # Errors
     /// As of [`Verifier::verify`]; if a file cannot be read that could be read then; and
