@@ -21,6 +21,8 @@ pub mod probe;
 mod shell;
 mod spare;
 mod spool;
+#[cfg(test)]
+mod trickle;
 mod uncut;
 mod walk;
 pub(crate) mod yaml;

@@ -562,19 +562,8 @@ impl<R: Read> Iterator for Pieces<R> {
 #[cfg(test)]
 mod tests {
     use super::super::cut_binary::table_of;
+    use super::super::trickle::Trickle;
     use super::*;
-
-    /// Gives one byte at a time: the worst an input can do.
-    struct Trickle<'a>(&'a [u8]);
-
-    impl Read for Trickle<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-            let count = self.0.len().min(buffer.len()).min(1);
-            buffer[..count].copy_from_slice(&self.0[..count]);
-            self.0 = &self.0[count..];
-            Ok(count)
-        }
-    }
 
     fn pieces(bytes: &[u8], piece_bytes: usize) -> (Vec<Piece>, Option<Flaw>) {
         let encoding = Encoding::of(bytes);

@@ -1,3 +1,4 @@
+use crate::source::trickle::Trickle;
 use md5::{Digest as _, Md5};
 
 use super::*;
@@ -17,17 +18,6 @@ fn aggregate(records: &[&[u8]]) -> Vec<u8> {
     }
     let sum = Md5::digest(&message);
     [&kpl::MAGIC[..], &message, &sum].concat()
-}
-
-struct Trickle<'a>(&'a [u8]);
-
-impl Read for Trickle<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.0.len().min(buffer.len()).min(1);
-        buffer[..count].copy_from_slice(&self.0[..count]);
-        self.0 = &self.0[count..];
-        Ok(count)
-    }
 }
 
 /// The records, and the offsets of what is damaged.
