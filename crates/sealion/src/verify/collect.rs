@@ -60,6 +60,8 @@ impl Collected {
     }
 }
 
+pub(crate) const NOTHING_OF_QLDB: &str = "it holds nothing that QLDB or its tools wrote";
+
 /// Takes in the values of one file.
 pub(crate) struct Collector<'a> {
     pub(crate) path: Arc<str>,
@@ -72,8 +74,8 @@ pub(crate) struct Collector<'a> {
     pub(crate) viewer: Option<&'a mut Viewer>,
     /// What it holds, in the words of the report.
     pub(crate) kinds: BTreeSet<&'static str>,
-    /// Whether it also holds values that were not understood.
-    pub(crate) unknown: bool,
+    /// Why a value that it also holds was not understood.
+    pub(crate) unknown: Option<&'static str>,
     /// Whether a finding says what of it could not be read.
     pub(crate) flawed: bool,
     /// Whether the values that are taken in mean the same wherever they stand.
@@ -176,9 +178,9 @@ impl Collector<'_> {
         self.findings.push(flaw_finding(flaw, &self.path));
     }
 
-    /// What the file holds, and whether some of it was not understood.
-    pub(crate) fn finish(self) -> (BTreeSet<&'static str>, bool) {
-        if self.unknown && !self.kinds.is_empty() {
+    /// What the file holds, and why some of it was not understood.
+    pub(crate) fn finish(self) -> (BTreeSet<&'static str>, Option<&'static str>) {
+        if self.unknown.is_some() && !self.kinds.is_empty() {
             let message = format!(
                 "{}: some of its values were not understood and not used",
                 self.path
@@ -187,6 +189,11 @@ impl Collector<'_> {
             self.findings.push(finding.source(&self.path, None));
         }
         (self.kinds, self.unknown)
+    }
+
+    /// Some value is nothing that is known.
+    pub(super) fn strange(&mut self) {
+        self.unknown.get_or_insert(NOTHING_OF_QLDB);
     }
 
     /// Whether no more evidence is taken in, which is then said.
@@ -209,7 +216,7 @@ impl Collector<'_> {
                 // History rows come as an array; arrays of arrays do not.
                 for item in items {
                     match item.ion_type() {
-                        IonType::List => self.unknown = true,
+                        IonType::List => self.strange(),
                         _ => self.value(item),
                     }
                 }
@@ -221,7 +228,7 @@ impl Collector<'_> {
                 .and_then(|()| Envelope::open(node))
                 .and_then(|envelope| self.envelope(&envelope)),
             _ => {
-                self.unknown = true;
+                self.strange();
                 Ok(())
             }
         };

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use base64::Engine as _;
 
 use super::access::{Access, Unended};
-use super::collect::{no_input, Collected, Collector};
+use super::collect::{no_input, Collected, Collector, NOTHING_OF_QLDB};
 use super::looking::Looking;
 use super::manifests::is_object_name;
 use super::show::Viewer;
@@ -372,14 +372,13 @@ impl Surveyor<'_> {
     fn taken(
         &mut self,
         object: &Object,
-        (flawed, (kinds, unknown)): (bool, (BTreeSet<&'static str>, bool)),
+        (flawed, (kinds, unknown)): (bool, (BTreeSet<&'static str>, Option<&'static str>)),
         survey: &mut Survey,
     ) -> &'static str {
         match (kinds.len(), unknown) {
             (0, _) => {
                 // What could not be read may well be what they wrote.
-                if unknown || !flawed {
-                    let why = "it holds nothing that QLDB or its tools wrote";
+                if let Some(why) = unknown.or((!flawed).then_some(NOTHING_OF_QLDB)) {
                     let bare = survey.collected.bare.last();
                     match bare.is_some_and(|bare| bare.path == object.name) {
                         // It may be a document, which is known once the blocks have gone by.
@@ -389,9 +388,9 @@ impl Surveyor<'_> {
                 }
                 "unknown"
             }
-            (1, false) => kinds.first().copied().unwrap_or("unknown"),
-            (_, false) => "mixed",
-            (_, true) => {
+            (1, None) => kinds.first().copied().unwrap_or("unknown"),
+            (_, None) => "mixed",
+            (_, Some(_)) => {
                 self.unknown(
                     object,
                     "a part of it is nothing that QLDB or its tools wrote",
@@ -454,7 +453,7 @@ impl Surveyor<'_> {
             collected: &mut survey.collected,
             viewer: self.viewer.as_deref_mut(),
             kinds: BTreeSet::new(),
-            unknown: false,
+            unknown: None,
             flawed: false,
             by_itself: false,
             wraps: 0,

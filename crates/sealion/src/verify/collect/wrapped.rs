@@ -34,12 +34,13 @@ impl Collector<'_> {
     /// Takes in what is in the one member of a struct that holds something of QLDB's. Else it is not understood.
     pub(super) fn wrapped(&mut self, envelope: &Envelope<'_>) -> Result<(), Unfit> {
         if is_ours(envelope) {
-            self.unknown = true;
+            self.strange();
             return Ok(());
         }
         if envelope.get("data").is_some() && envelope.get("metadata").is_some() {
-            // Two halves of a revision without its hash.
-            self.unknown = true;
+            let halves = "it holds `data` and `metadata`, as a revision does, without `hash`: history(…) and \
+                          _ql_committed_… give it, and alone its halves match only what else is at hand";
+            self.unknown.get_or_insert(halves);
             return self.document(envelope);
         }
         if let Some(name) = telling_own(envelope) {
@@ -63,7 +64,7 @@ impl Collector<'_> {
                 })
             }
             [] => {
-                self.unknown = true;
+                self.strange();
                 self.document(envelope)
             }
             [(one, ..), (two, ..), ..] => Err(node.unfit_as(
