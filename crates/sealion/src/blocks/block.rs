@@ -257,15 +257,16 @@ fn summary(node: &Node<'_>) -> Result<Revision, Unfit> {
 impl TransactionInfo {
     fn read(node: &Node<'_>) -> Result<TransactionInfo, Unfit> {
         let envelope = Envelope::open(*node)?;
+        // Its hash is an entry, as those of the two halves of a revision may be: what has not the form of one is
+        // none, be it hashed or not.
         let mut statements = Vec::new();
-        if let Some(list) = envelope.get("statements") {
-            for item in list.items()? {
-                let statement = Envelope::open(item)?;
-                statements.push(Statement {
-                    text: statement.require("statement")?.text()?,
-                    digest: RecordedHash::read(&statement.require("statementDigest")?)?,
-                });
-            }
+        for item in envelope.require("statements")?.items()? {
+            let statement = Envelope::open(item)?;
+            statement.require("startTime")?;
+            statements.push(Statement {
+                text: statement.require("statement")?.text()?,
+                digest: RecordedHash::read(&statement.require("statementDigest")?)?,
+            });
         }
         let documents = match envelope.get("documents") {
             None => None,

@@ -35,7 +35,7 @@ impl<'a, S: Source<'a>> Decoder<'_, S> {
         self.read_to(end)?;
         Ok(TransactionInfo {
             offset: self.file_offset(at),
-            statements: statements.unwrap_or_default(),
+            statements: self.required(statements, at)?,
             documents,
         })
     }
@@ -45,6 +45,7 @@ impl<'a, S: Source<'a>> Decoder<'_, S> {
         self.source.enter(Type::List)?;
         while let Some(start) = self.source.item()? {
             let (mut text, mut digest, mut slot) = (None, None, None);
+            let mut start_time = None;
             self.source.enter(Type::Struct)?;
             while let Some((name, at)) = self.source.field()? {
                 match &*name {
@@ -62,11 +63,15 @@ impl<'a, S: Source<'a>> Decoder<'_, S> {
                         let found = self.hash(at)?;
                         self.once(&mut digest, found, at)?;
                     }
-                    "startTime" => self.source.skip_hashed()?,
+                    "startTime" => {
+                        self.source.skip_hashed()?;
+                        self.once(&mut start_time, (), at)?;
+                    }
                     _ => return pass(at, Reason::Unexpected),
                 }
             }
             self.required(text, start)?;
+            self.required(start_time, start)?;
             statements.push(Statement {
                 text: String::new(),
                 digest: self.required(digest, start)?,
