@@ -28,7 +28,8 @@ pub enum RowState {
     Consistent,
     /// Nothing is known to be wrong, and the revision's hash could not be recomputed from
     /// what stands here (data from JSON whose types are lost, a deletion by an unknown
-    /// rule, something that a row cannot show).
+    /// rule, something that a row cannot show), or it has no data, and nothing that a hash
+    /// covers tells of its document.
     NotRecomputed,
     /// The revision recomputes, and something else in its block is wrong.
     BlockFailed,
@@ -297,6 +298,29 @@ impl<'a> Rows<'a> {
         Some(name.clone())
     }
 
+    /// Whether a revision without data is told of by something that a hash covers: its document in `transactionInfo`,
+    /// or an order to redact it. The pair hash has no mark of its halves, so that without any the half that is shown
+    /// as metadata may be another document's data, or its data may have been left out.
+    fn is_told(&self, index: usize) -> bool {
+        let record = &self.block.revisions[index];
+        let Some((id, Some(version))) = &record.document else {
+            return true;
+        };
+        let number = self.block.address.sequence_no;
+        let orders = self.strand.map_or(&[][..], |strand| &strand.redactions);
+        let ordered = || {
+            orders.iter().any(|order| {
+                (order.sequence_no, order.version) == (number, *version)
+                    && order.document_id == id.as_str()
+            })
+        };
+        match record.kind {
+            Kind::Redacted => self.tables.contains_key(id.as_str()) || ordered(),
+            Kind::Deleting => !record.in_doubt && self.tables.contains_key(id.as_str()),
+            _ => true,
+        }
+    }
+
     fn state(&self, index: usize) -> RowState {
         let sequence_no = self.block.address.sequence_no;
         let block = self
@@ -311,6 +335,7 @@ impl<'a> Rows<'a> {
             Standing::Undecided | Standing::HashOnly | Standing::NotAsked => {
                 RowState::NotRecomputed
             }
+            Standing::Recomputed if !self.is_told(index) => RowState::NotRecomputed,
             Standing::Recomputed => match block {
                 // What this pass found must not be better than it is, if a file
                 // changed in between.
