@@ -8,7 +8,7 @@ use sealion::compare::{compare_journals, DifferenceKind, JournalComparison, Outc
 use sealion::source::Memory;
 use sealion::Verifier;
 use sealion_testkit::block::{Content, Revision};
-use sealion_testkit::write::export::Format;
+use sealion_testkit::write::{evidence, export::Format};
 use sealion_testkit::{Block, Ledger, Mix};
 
 fn compare(first: &Memory, second: &Memory) -> JournalComparison {
@@ -231,4 +231,35 @@ fn what_could_not_be_read_leaves_it_open() {
     revision_mut(&mut other, place).content = Content::Data(ion_rs::Element::from(7));
     let comparison = compare(&cut, &of(&other.blocks));
     assert_eq!(comparison.outcome, Outcome::Different, "{comparison}");
+}
+
+#[test]
+fn a_revision_that_only_one_copy_has_beside_its_blocks_is_named() {
+    let ledger = Ledger::new(3, 30, Mix::Vehicle);
+    let place = user_revision(&ledger);
+    let own = ledger.blocks[place.0].revisions()[place.1].clone();
+    let mut forged = own.clone();
+    forged.content = Content::Data(ion_rs::Element::read_one("{owner:\"Mallory\"}").unwrap());
+    forged.metadata.as_mut().unwrap().version += 7;
+    forged.hash = forged.computed_hash().unwrap().to_vec();
+    let plain = of(&ledger.blocks);
+    let row = |revision: &Revision| evidence::ion_text(&revision.to_element()).into_bytes();
+    // What a block holds as well is no more than it.
+    let twice = compare(&plain.clone().with("row", row(&own)), &plain);
+    assert!(twice.whole && twice.first.beside == 0, "{twice}");
+    // Where the forged one says that it is of a block which is here, that fails by itself.
+    forged.address.as_mut().unwrap().sequence_no = 99;
+    let beside = plain.clone().with("row", row(&forged));
+    for (a, b) in [(&beside, &plain), (&plain, &beside)] {
+        let comparison = compare(a, b);
+        assert!(!comparison.whole, "{comparison}");
+        assert_eq!(comparison.first.beside + comparison.second.beside, 1);
+        let said = comparison.to_string();
+        let first = said.lines().next().unwrap();
+        assert!(!first.contains("all that there is"), "{first}");
+        assert!(
+            first.contains("1 revision outside of its blocks"),
+            "{first}"
+        );
+    }
 }

@@ -96,7 +96,9 @@ fn conclude(reports: &[Report; 2], comparison: &mut JournalComparison) {
             }
         };
     drop(failures);
-    let alone = |copy: &Copy| !copy.only_here.is_empty() || !copy.other_strands.is_empty();
+    let alone = |copy: &Copy| {
+        !copy.only_here.is_empty() || !copy.other_strands.is_empty() || copy.beside > 0
+    };
     comparison.whole =
         comparison.totals.is_empty() && !alone(&comparison.first) && !alone(&comparison.second);
     comparison.outcome = outcome;
@@ -207,6 +209,7 @@ fn start(reports: &[Report; 2], runs: &[Runs; 2]) -> JournalComparison {
             .filter(|id| !shared.contains(id))
             .cloned()
             .collect(),
+        beside: report.strands.iter().map(|strand| strand.loose_apart).sum(),
     };
     JournalComparison {
         comparison_version: 1,

@@ -55,6 +55,9 @@ pub struct Copy {
     pub only_here: Vec<(u64, u64)>,
     /// Strands of which the other copy has nothing, and which were not compared.
     pub other_strands: Vec<StrandId>,
+    /// Revisions that came by themselves (answers, rows, receipts) and are in none of its
+    /// blocks: they were not compared.
+    pub beside: u64,
 }
 
 /// Two copies of one journal, compared.
@@ -66,7 +69,7 @@ pub struct JournalComparison {
     /// What it comes to.
     pub outcome: Outcome,
     /// Whether each copy has all that the other has: no block or strand is in one alone,
-    /// nothing is redacted in one alone.
+    /// nothing is redacted in one alone, and neither has anything but blocks.
     pub whole: bool,
     /// The strand, if both are of one.
     pub strand_id: Option<StrandId>,

@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Difference, DifferenceKind, JournalComparison, Outcome};
 use crate::escape::Lines;
 use crate::report::Safe;
+use crate::words::counted;
 
 /// Differences that the text lists; JSON has more.
 const SHOWN_MAX: usize = 20;
@@ -91,6 +92,12 @@ impl JournalComparison {
                 let ids = ids.join(", ");
                 all.push(format!(
                     "only the {name} has strand {ids}, which was not compared"
+                ));
+            }
+            if copy.beside > 0 {
+                let beside = counted(copy.beside, "revision", "revisions");
+                all.push(format!(
+                    "the {name} has {beside} outside of its blocks, which were not compared"
                 ));
             }
         }
