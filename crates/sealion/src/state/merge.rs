@@ -44,6 +44,14 @@ pub enum MergeError {
         /// The last block in neither.
         last: u64,
     },
+    /// Together they are no state that could be read.
+    #[error(
+        "these are not parts of one run: what they say together is refused as a state: {reason}"
+    )]
+    Unsound {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Its last hash is tied to nothing in it: a state of version 1.
     #[error("{source_name} is a state of version 1, whose last hash nothing ties to its nodes: save it anew from the journal, or go on from it with `verify --trust-state {source_name} --save-state NEW` and the blocks that follow")]
     Untied {
@@ -91,7 +99,11 @@ impl State {
         let strands: Result<Vec<_>, _> = parts.into_values().map(join).collect();
         whole.strands = strands?;
         whole.tool_version = env!("CARGO_PKG_VERSION").to_owned();
-        Ok(whole)
+        // What each says may be well, and all of it together not.
+        match State::from_json(whole.to_json().as_bytes(), &whole.source) {
+            Ok(_) => Ok(whole),
+            Err(reason) => Err(MergeError::Unsound { reason }),
+        }
     }
 }
 

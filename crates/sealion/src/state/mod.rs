@@ -20,6 +20,7 @@ mod saved;
 mod tests;
 mod written;
 
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -90,17 +91,19 @@ impl State {
             path: source.clone(),
             source: error,
         };
-        let size = std::fs::metadata(path).map_err(failed)?.len();
         let refused = |reason| Error::NoState {
             path: source.clone(),
             reason,
         };
-        if size > STATE_BYTES_MAX {
-            let reason =
-                format!("expected a state of at most {STATE_BYTES_MAX} bytes, found {size}");
+        // Not by the size that the system says: a device has none, and no end.
+        let mut text = Vec::new();
+        let file = std::fs::File::open(path).map_err(failed)?;
+        let mut bounded = file.take(STATE_BYTES_MAX + 1);
+        bounded.read_to_end(&mut text).map_err(failed)?;
+        if text.len() as u64 > STATE_BYTES_MAX {
+            let reason = format!("expected a state of at most {STATE_BYTES_MAX} bytes, found more");
             return Err(refused(reason));
         }
-        let text = std::fs::read(path).map_err(failed)?;
         State::from_json(&text, &source).map_err(refused)
     }
 
