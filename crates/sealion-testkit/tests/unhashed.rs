@@ -326,6 +326,51 @@ fn a_block_without_its_transaction_is_named_with_the_number_of_its_entries() {
 }
 
 #[test]
+fn a_block_stripped_of_all_is_named_however_its_entries_are_grouped() {
+    let ledger = Ledger::new(5, 24, Mix::Vehicle);
+    let silent = |report: &Report| -> u64 {
+        let told = report
+            .strands
+            .iter()
+            .map(|strand| strand.silent_blocks)
+            .sum();
+        let named = report.findings().iter().filter(|found| {
+            found.code == Code::InternalEntries && found.field.as_deref() == Some("transactionInfo")
+        });
+        assert_eq!(named.count(), usize::from(told > 0), "{report}");
+        told
+    };
+    let of = |ledger: &Ledger, form| {
+        let bytes = object(form, &ledger.blocks, &mut Rng::new(0));
+        silent(&verify(ledger, &Memory::new().with("j", bytes)))
+    };
+    let (index, _) = with_data(&ledger);
+    let whole = ledger.blocks[index].entries.clone();
+    let over = |entries: &[Vec<u8>]| {
+        let hashes: Vec<[u8; 32]> = entries
+            .iter()
+            .map(|entry| entry.as_slice().try_into().unwrap())
+            .collect();
+        sealion_reference::root(&hashes).unwrap().to_vec()
+    };
+    let nodes = whole.chunks(2).map(over).collect();
+    for entries in [vec![over(&whole)], nodes, whole.clone()] {
+        let mut stripped = ledger.clone();
+        let block = &mut stripped.blocks[index];
+        (
+            block.revisions,
+            block.transaction_info,
+            block.redaction_info,
+        ) = (None, None, None);
+        block.entries = entries;
+        assert_eq!(block.entries_root().unwrap().as_slice(), block.entries_hash);
+        for form in FORMS {
+            assert_eq!(of(&stripped, form), of(&ledger, form) + 1, "{form:?}");
+        }
+    }
+}
+
+#[test]
 fn the_last_revision_is_the_last_of_all_copies_and_one_left_out_is_named() {
     let ledger = Ledger::new(3, 30, Mix::Vehicle);
     let (index, at) = ledger.documents().last().unwrap();

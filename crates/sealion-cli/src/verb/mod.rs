@@ -41,6 +41,23 @@ fn explain(error: &ProveError) {
     }
 }
 
+/// Says that there are blocks of which nothing tells what they changed: it may be of what was asked for.
+fn remark_silent(report: &Report) {
+    let silent: u64 = report
+        .strands
+        .iter()
+        .map(|strand| strand.silent_blocks)
+        .sum();
+    let which = match silent {
+        0 => return,
+        1 => "1 block has".to_owned(),
+        many => format!("{many} blocks have"),
+    };
+    terminal::remark(&format!(
+        "{which} neither revisions nor transactionInfo, which the service made so for itself, or which were left out: what was changed there nothing tells; `sealion verify` says where"
+    ));
+}
+
 /// That there was nothing at all to read.
 fn no_file(inputs: &[PathBuf]) -> Error {
     let names: Vec<_> = inputs

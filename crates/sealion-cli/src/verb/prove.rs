@@ -244,7 +244,8 @@ fn prover(
         None => Prover::index(&watched, archive),
     };
     bar.finish();
-    let (index, strand_id, _) = made.inspect_err(super::explain)?;
+    let (index, strand_id, report) = made.inspect_err(super::explain)?;
+    super::remark_silent(&report);
     if let Some(file) = file {
         file.write_with(|out| index.write(&strand_id, out))?;
     }

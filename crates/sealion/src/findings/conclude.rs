@@ -117,6 +117,11 @@ impl Conclusion<'_> {
             redactions,
             joined: joined(strand, &tied.loose_verified),
             loose_verified: tied.loose_verified,
+            loose_apart: strand
+                .placed
+                .iter()
+                .filter(|placed| !placed.in_block)
+                .count() as u64,
             coverage,
             under_digest: anchors.verified().to_vec(),
             blocks: strand.blocks,
@@ -126,6 +131,7 @@ impl Conclusion<'_> {
                 0 => "empty",
                 _ => "32 bytes",
             }),
+            silent_blocks: strand.unexplained.silent(),
             computed_digest: computed.map(|(digest, sequence_no)| ComputedDigest {
                 digest,
                 sequence_no,
@@ -193,23 +199,37 @@ impl Conclusion<'_> {
         }
     }
 
-    /// A first block that names one before it, where nothing counts from it: it may be
+    /// A first block that names one before it, or may, where nothing counts from it: it may be
     /// another block under its number. A digest that is counted from block 0 on takes any.
     fn genesis(&mut self, strand_id: &StrandId, strand: &StrandFold, anchors: &mut Anchors) {
         let claimed = anchors.covers(0) && !anchors.counts(0);
-        if !claimed || !strand.seen.genesis_has_previous() {
-            return;
-        }
+        // A proof of a block says that its number is as claimed; one of consistency, that these are the first blocks.
+        let by_proof = |candidate: &Candidate| {
+            candidate.trusted
+                && candidate.by == Some(By::BlockProof)
+                && candidate.digest.strand_id.as_ref() == Some(strand_id)
+        };
+        let by_consistency = strand.unexplained.genesis_may_be_another()
+            && !self.candidates.all.iter().any(by_proof);
+        let (what, field) = match strand.seen.genesis_has_previous() {
+            _ if !claimed => return,
+            true => ("names a block before it", "previousBlockHash"),
+            false if by_consistency => (
+                "has entries that nothing explains, among which the hash of a block before it may be",
+                "entriesHashList",
+            ),
+            false => return,
+        };
         anchors.explained = true;
+        let message = format!(
+            "block 0 {what}, and nothing here shows that it is the first of the journal: proofs lead to the digest, but they do not count blocks"
+        );
         self.incomplete(
-            Finding::new(
-                Code::MissingStart,
-                "block 0 names a block before it, and nothing here shows that it is the first of the journal: proofs lead to the digest, but they do not count blocks",
-            )
-            .strand(strand_id)
-            .sequence_no(0)
-            .field("previousBlockHash")
-            .remedy("hand over all blocks up to the digest's tip, or a digest of the last block here"),
+            Finding::new(Code::MissingStart, message)
+                .strand(strand_id)
+                .sequence_no(0)
+                .field(field)
+                .remedy("hand over all blocks up to the digest's tip, or a digest of the last block here"),
         );
     }
 

@@ -58,6 +58,9 @@ pub struct Strand {
     /// What the genesis block has for a previous hash, if that block is here:
     /// `empty` or `32 bytes`. Nobody outside AWS has shown which it is.
     pub genesis_previous: Option<&'static str>,
+    /// Blocks that have neither revisions nor `transactionInfo`, and whose entries nothing explains: what was changed
+    /// there, nothing tells. The service made such blocks for itself; leaving both out makes others look like them.
+    pub silent_blocks: u64,
     /// The digest of all blocks from 0 to the last, if they are all there.
     pub computed_digest: Option<ComputedDigest>,
     /// Runs of blocks that hang under a trusted digest: apart, and in order.
@@ -70,6 +73,9 @@ pub struct Strand {
     /// Of each revision that came by itself, whether it hangs under a trusted digest.
     #[serde(skip)]
     pub(crate) loose_verified: Vec<bool>,
+    /// How many of these no block here holds.
+    #[serde(skip)]
+    pub(crate) loose_apart: u64,
     /// Whether something under a trusted digest is read as a block and could be another part
     /// of the tree: hashes grouped otherwise.
     pub grouping_claimed: bool,

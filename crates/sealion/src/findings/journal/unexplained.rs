@@ -1,11 +1,13 @@
-//! How many entries the blocks have that nothing in them explains, and which have more
-//! than is usual.
+//! How many entries the blocks have that nothing in them explains, which have more than is
+//! usual, and which are silent: nothing explains any of their entries.
 //!
 //! Leaving out a block's `transactionInfo`, `redactionInfo` or `revisions` changes no
 //! hash; only its entries are then explained by nothing. QLDB adds entries of its own to
-//! each block, as many to most of them.
+//! each block, as many to most of them. Where all content is left out, the entries may be
+//! replaced by the nodes above them, so that their number tells nothing.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -19,9 +21,27 @@ const NUMBERS_MAX: u64 = 64;
 /// Blocks with one number whose places are kept.
 const PLACES_MAX: usize = 1000;
 
-/// Blocks by the number of entries that nothing explains.
+/// What is known of entries that nothing explains.
 #[derive(Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Unexplained(BTreeMap<u64, Blocks>);
+pub(crate) struct Unexplained {
+    /// Blocks by the number of them.
+    numbers: BTreeMap<u64, Blocks>,
+    silent: Silent,
+    /// Of block 0 their number, and whether it is silent.
+    genesis: Option<(u64, bool)>,
+}
+
+/// Blocks without any content.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Silent {
+    count: u64,
+    /// The first runs of them.
+    runs: Vec<(u64, u64)>,
+    first: Option<Place>,
+}
+
+/// Runs of silent blocks that are named.
+const RUNS_MAX: usize = 20;
 
 /// The blocks that have one number of them.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -42,22 +62,47 @@ impl Unexplained {
     /// Takes in a block. Must be called in the order of the journal.
     pub(super) fn add(&mut self, block: &CheckedBlock) {
         let entries = block.internal_entries;
-        let blocks = self.0.entry(entries.min(NUMBERS_MAX)).or_default();
+        let sequence_no = block.address.sequence_no;
+        let place = || Place {
+            sequence_no,
+            entries,
+            path: block.path.clone(),
+            offset: block.offset,
+        };
+        let blocks = self.numbers.entry(entries.min(NUMBERS_MAX)).or_default();
         blocks.count += 1;
         if blocks.first.len() < PLACES_MAX {
-            blocks.first.push(Place {
-                sequence_no: block.address.sequence_no,
-                entries,
-                path: block.path.clone(),
-                offset: block.offset,
-            });
+            blocks.first.push(place());
         }
+        let silent =
+            entries > 0 && block.revisions.is_empty() && block.fingerprint.infos() == [None; 2];
+        if silent {
+            self.silent.add(place());
+        }
+        if sequence_no == 0 {
+            self.genesis = Some((entries, silent));
+        }
+    }
+
+    /// How many blocks say nothing of what they changed.
+    pub(crate) fn silent(&self) -> u64 {
+        self.silent.count
+    }
+
+    /// Whether block 0 may be a later block whose `previousBlockHash` was moved among its
+    /// entries: that there is nothing before it, no hash shows.
+    pub(crate) fn genesis_may_be_another(&self) -> bool {
+        let other = |(entries, silent)| silent || self.usual().is_none_or(|usual| entries > usual);
+        self.genesis.is_some_and(other)
     }
 
     /// The number that more than half of the blocks have, if there is one.
     pub(crate) fn usual(&self) -> Option<u64> {
-        let all: u64 = self.0.values().map(|blocks| blocks.count).sum();
-        let most = self.0.iter().find(|(_, blocks)| blocks.count > all / 2);
+        let all: u64 = self.numbers.values().map(|blocks| blocks.count).sum();
+        let most = self
+            .numbers
+            .iter()
+            .find(|(_, blocks)| blocks.count > all / 2);
         most.map(|(number, _)| *number)
     }
 
@@ -87,12 +132,53 @@ impl Unexplained {
                 .source(&place.path, Some(place.offset))
                 .remedy("look at this block in another copy of the journal; blocks that the service made for itself may differ as well")
         };
-        places.into_iter().map(finding).collect()
+        let more = places.into_iter().map(finding);
+        more.chain(self.silent.finding(strand)).collect()
     }
 
     fn beyond(&self) -> impl Iterator<Item = (&u64, &Blocks)> {
         let usual = self.usual();
         let more = move |number: &u64| usual.is_some_and(|usual| *number > usual);
-        self.0.iter().filter(move |(number, _)| more(number))
+        self.numbers.iter().filter(move |(number, _)| more(number))
+    }
+}
+
+impl Silent {
+    fn add(&mut self, place: Place) {
+        self.count += 1;
+        let number = place.sequence_no;
+        let full = self.runs.len() == RUNS_MAX;
+        match self.runs.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(number) => *last = number,
+            _ if full => {}
+            _ => self.runs.push((number, number)),
+        }
+        self.first.get_or_insert(place);
+    }
+
+    fn finding(&self, strand: &StrandId) -> Option<Finding> {
+        let first = self.first.as_ref()?;
+        let run = |&(first, last): &(u64, u64)| match first == last {
+            true => first.to_string(),
+            false => format!("{first} to {last}"),
+        };
+        let mut runs = self.runs.iter().map(run).collect::<Vec<_>>().join(", ");
+        let named: u64 = self.runs.iter().map(|(first, last)| last - first + 1).sum();
+        if named < self.count {
+            let _ = write!(runs, " and {} more", self.count - named);
+        }
+        let (which, has) = match self.count {
+            1 => ("block", "has"),
+            _ => ("blocks", "have"),
+        };
+        let message = format!(
+            "{which} {runs} {has} neither revisions nor transactionInfo, and nothing explains an entry of entriesHashList: nothing tells what was changed there, since leaving both out changes no hash"
+        );
+        let finding = Finding::new(Code::InternalEntries, message)
+            .strand(strand)
+            .field("transactionInfo")
+            .source(&first.path, Some(first.offset))
+            .remedy("look at them in another copy of the journal; blocks that the service made for itself look the same");
+        Some(finding)
     }
 }
