@@ -407,7 +407,11 @@ fn journals_and_proofs_hang_under_a_newer_digest_through_the_older_one() {
             false => Verdict::Verified,
         };
         assert_eq!(direct.verdict(), claimed, "{direct}");
-        assert_eq!(codes(&direct).contains(&Code::MissingStart), whole, "{direct}");
+        assert_eq!(
+            codes(&direct).contains(&Code::MissingStart),
+            whole,
+            "{direct}"
+        );
         // A digest of the last block counts from 0 on.
         let counting = if whole { &both } else { &newest };
         let direct = engines(&memory(&own, &[proof(19, 35)]), counting);

@@ -16,6 +16,7 @@ use super::claim::{hashes, repeated, RecordedAddress, RecordedHash};
 use super::ion_text::{parse, record_bytes, written};
 use super::manifest::{self, Manifest};
 use super::read::{Envelope, Node, Unfit};
+use super::uncovered::within;
 use crate::Limits;
 
 pub(crate) use self::bundle::{
@@ -107,6 +108,8 @@ pub(crate) struct Found {
     /// of the envelope a digest stands in are in `DigestClaim::repeated` if that
     /// is a claim's own envelope, and those of an address in the address.
     pub(crate) repeated: Vec<(String, u64)>,
+    /// Members that no answer has, by the same paths: nothing covers them, and they are not used.
+    pub(crate) unknown: Vec<(String, u64)>,
 }
 
 /// Reads `envelope` as evidence. `None`: its member names are those of none.
@@ -114,6 +117,7 @@ pub(crate) fn recognise(envelope: &Envelope<'_>, limits: &Limits) -> Option<Foun
     let mut reading = Reading {
         limits,
         repeated: Vec::new(),
+        unknown: Vec::new(),
     };
     let evidence = reading.evidence(envelope)?;
     // A digest carries those of its envelope itself.
@@ -123,6 +127,7 @@ pub(crate) fn recognise(envelope: &Envelope<'_>, limits: &Limits) -> Option<Foun
     Some(Found {
         evidence,
         repeated: reading.repeated,
+        unknown: reading.unknown,
     })
 }
 
@@ -134,7 +139,19 @@ fn names(envelope: &Envelope<'_>, name: &str) -> bool {
 struct Reading<'l> {
     limits: &'l Limits,
     repeated: Vec<(String, u64)>,
+    unknown: Vec<(String, u64)>,
 }
+
+/// What AWS's clients and console write around a digest; `ResponseMetadata` is boto3's.
+const OF_A_DIGEST: [&str; 7] = [
+    "Digest",
+    "DigestTipAddress",
+    "digest",
+    "digestTipAddress",
+    "ledger",
+    "date",
+    "ResponseMetadata",
+];
 
 impl Reading<'_> {
     fn evidence(&mut self, envelope: &Envelope<'_>) -> Option<Result<Evidence, Unfit>> {
@@ -157,7 +174,10 @@ impl Reading<'_> {
         let console = named("digest") && named("digestTipAddress");
         let digest = named("Digest") || console;
         match (digest, named("Block"), named("Revision")) {
-            (true, false, false) => Some(self.digest(envelope, true).map(Evidence::Digest)),
+            (true, false, false) => {
+                self.note_unknown(envelope, &OF_A_DIGEST, "");
+                Some(self.digest(envelope, true).map(Evidence::Digest))
+            }
             (false, true, false) => Some(self.block(envelope)),
             (false, false, true) => Some(self.revision(envelope)),
             (false, false, false) => self
@@ -172,6 +192,7 @@ impl Reading<'_> {
     }
 
     fn block(&mut self, envelope: &Envelope<'_>) -> Result<Evidence, Unfit> {
+        self.note_unknown(envelope, &["Block", "Proof", "ResponseMetadata"], "");
         Ok(Evidence::Block {
             block: self.ion_text(&envelope.require("Block")?, "Block")?,
             proof: self.proof(envelope)?,
@@ -179,6 +200,7 @@ impl Reading<'_> {
     }
 
     fn revision(&mut self, envelope: &Envelope<'_>) -> Result<Evidence, Unfit> {
+        self.note_unknown(envelope, &["Revision", "Proof", "ResponseMetadata"], "");
         Ok(Evidence::Revision {
             revision: self.ion_text(&envelope.require("Revision")?, "Revision")?,
             proof: self.proof(envelope)?,
@@ -188,6 +210,16 @@ impl Reading<'_> {
     /// `{LedgerName, TableName, BlockAddress, DocumentId, RevisionHash, Proof,
     /// LedgerDigest: {Digest, DigestTipAddress}}`.
     fn receipt(&mut self, envelope: &Envelope<'_>) -> Result<Evidence, Unfit> {
+        let known = [
+            "LedgerName",
+            "TableName",
+            "BlockAddress",
+            "DocumentId",
+            "RevisionHash",
+            "Proof",
+            "LedgerDigest",
+        ];
+        self.note_unknown(envelope, &known, "");
         let name = |name| envelope.get(name).map(|node| node.text()).transpose();
         let digest = match envelope.get("LedgerDigest") {
             Some(node) => Some(self.own_digest(&Envelope::open(node)?, "LedgerDigest", false)?),
@@ -208,6 +240,16 @@ impl Reading<'_> {
     /// `{Ledger, Digest, DigestTipAddress, Export, LastBlockNum,
     /// LastBlockTimestamp, Proof}` (aws-samples/example-qldb-ledger-migration).
     fn block_proof(&mut self, envelope: &Envelope<'_>) -> Result<Evidence, Unfit> {
+        let known = [
+            "Ledger",
+            "Digest",
+            "DigestTipAddress",
+            "Export",
+            "LastBlockNum",
+            "LastBlockTimestamp",
+            "Proof",
+        ];
+        self.note_unknown(envelope, &known, "");
         Ok(Evidence::BlockProof {
             offset: envelope.node().offset(),
             digest: self.digest(envelope, false)?,
@@ -225,6 +267,11 @@ impl Reading<'_> {
                 "the members of several answers in one struct",
             ));
         }
+        self.note_unknown(
+            envelope,
+            &["FromDigest", "ToDigest", "ConsistencyProof"],
+            "",
+        );
         let mut digest = |name| {
             let inner = Envelope::open(envelope.require(name)?)?;
             // No size can be compared with the proof's length without its tip.
@@ -247,6 +294,7 @@ impl Reading<'_> {
         name: &str,
         with_tip: bool,
     ) -> Result<DigestClaim, Unfit> {
+        self.note_unknown(envelope, &OF_A_DIGEST[..2], &format!("{name}."));
         let read = self.digest(envelope, true).and_then(|claim| {
             let complete = claim.tip.is_some() || !with_tip;
             let without = || {
@@ -267,6 +315,15 @@ impl Reading<'_> {
         let again = repeated(envelope).into_iter();
         self.repeated
             .extend(again.map(|(name, offset)| (format!("{path}.{name}"), offset)));
+    }
+
+    /// Notes members that are none of these in the struct whose members have `path` before
+    /// their names.
+    fn note_unknown(&mut self, envelope: &Envelope<'_>, known: &[&str], path: &str) {
+        let fields = envelope.fields().iter();
+        let others = fields.filter(|(name, _)| !known.contains(&name.as_str()));
+        let others = others.map(|(name, node)| (format!("{path}{name}"), node.offset()));
+        self.unknown.extend(others);
     }
 
     /// `own`: the envelope is the digest's alone, so what stands twice in it is
@@ -320,14 +377,18 @@ impl Reading<'_> {
 
     fn address(&mut self, node: &Node<'_>, name: &str) -> Result<RecordedAddress, Unfit> {
         let parsed = node.ion_type() == IonType::Struct && !Envelope::open(*node)?.has("IonText");
-        if parsed {
-            return RecordedAddress::read(node);
-        }
-        parse(
-            &self.ion_text(node, name)?,
-            self.limits,
-            RecordedAddress::read,
-        )
+        let read = match parsed {
+            true => RecordedAddress::read(node),
+            false => parse(
+                &self.ion_text(node, name)?,
+                self.limits,
+                RecordedAddress::read,
+            ),
+        }?;
+        let more = within(&read.uncovered, name);
+        self.unknown
+            .extend(more.map(|one| (one.to_string(), node.offset())));
+        Ok(read)
     }
 
     /// `{"IonText": "..."}`, the text alone, or the value itself.
@@ -340,6 +401,7 @@ impl Reading<'_> {
                     return written(node);
                 }
                 self.note_repeated(&holder, name);
+                self.note_unknown(&holder, &["IonText"], &format!("{name}."));
                 holder.require("IonText")?
             }
             _ => return Err(node.unfit("Ion text in a string, or a struct")),

@@ -24,6 +24,7 @@ pub(crate) fn recognise_text(text: &str, limits: &Limits) -> Option<Found> {
         return Some(Found {
             evidence: Ok(Evidence::Digest(claim)),
             repeated: Vec::new(),
+            unknown: Vec::new(),
         });
     }
     let members = Members::new(digest_text(text)?);
@@ -115,7 +116,11 @@ impl Members {
             Ok(Evidence::Digest(_)) => Vec::new(),
             _ => self.repeated.clone(),
         };
-        Found { evidence, repeated }
+        Found {
+            evidence,
+            repeated,
+            unknown: Vec::new(),
+        }
     }
 }
 

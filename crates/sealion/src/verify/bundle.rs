@@ -35,15 +35,6 @@ impl Collector<'_> {
             }
             self.item(item, &claim);
         }
-        for (name, offset) in &claim.unknown {
-            let message = format!(
-                "{}: the member {name} is none of a bundle's; it was not understood and not used",
-                self.path
-            );
-            let finding = Finding::new(Code::UnknownFile, message).field(name.clone());
-            self.findings
-                .push(finding.source(&self.path, Some(*offset)));
-        }
         for said in claim.warned {
             self.findings.push(said_by_bundle(&self.path, said));
         }

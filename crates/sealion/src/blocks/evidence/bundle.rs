@@ -26,8 +26,6 @@ pub(crate) struct BundleClaim {
     pub(crate) said: Vec<(&'static str, String)>,
     /// What the report in it warns of, or worse.
     pub(crate) warned: Vec<WarnedClaim>,
-    /// Members that version 1 does not have, as paths.
-    pub(crate) unknown: Vec<(String, u64)>,
 }
 
 /// A revision or a block, with what the bundle says that it is.
@@ -84,7 +82,6 @@ impl Reading<'_> {
                 "another version, which this release does not read",
             ));
         }
-        let mut unknown = Vec::new();
         let known = [
             MARK,
             "what_this_is",
@@ -96,19 +93,13 @@ impl Reading<'_> {
             "attachments",
             "report",
         ];
-        note_unknown(envelope, &known, "", &mut unknown);
+        self.note_unknown(envelope, &known, "");
         let digest = Envelope::open(envelope.require("digest")?)?;
-        note_unknown(
-            &digest,
-            &["Digest", "DigestTipAddress"],
-            "digest.",
-            &mut unknown,
-        );
         let digest = self.own_digest(&digest, "digest", true)?;
         let list = envelope.require("items")?;
         let mut items = Vec::new();
         for (index, item) in list.items()?.into_iter().enumerate() {
-            items.push(self.item(item, &format!("items[{index}]"), &mut unknown)?);
+            items.push(self.item(item, &format!("items[{index}]"))?);
         }
         if items.is_empty() {
             return Err(list.unfit_as("at least one block or revision", "none"));
@@ -122,7 +113,7 @@ impl Reading<'_> {
             }
             for (index, node) in nodes.into_iter().enumerate() {
                 let path = format!("attachments[{index}]");
-                attachments.extend(self.attachment(node, &path, &mut unknown)?);
+                attachments.extend(self.attachment(node, &path)?);
             }
         }
         Ok(Evidence::Bundle(Box::new(BundleClaim {
@@ -132,18 +123,12 @@ impl Reading<'_> {
             attachments,
             said: said(envelope),
             warned: warned(envelope),
-            unknown,
         })))
     }
 
     /// `{document_id, version, block_address, answer: {Revision, Proof}}`, or
     /// `{block_address, answer: {Block, Proof}}`.
-    fn item(
-        &mut self,
-        node: Node<'_>,
-        path: &str,
-        unknown: &mut Vec<(String, u64)>,
-    ) -> Result<ItemClaim, Unfit> {
+    fn item(&mut self, node: Node<'_>, path: &str) -> Result<ItemClaim, Unfit> {
         let envelope = Envelope::open(node)?;
         self.note_repeated(&envelope, path);
         let answer = Envelope::open(envelope.require("answer")?)?;
@@ -169,24 +154,22 @@ impl Reading<'_> {
             Some(_) => &["document_id", "version", "block_address", "answer"],
             None => &["block_address", "answer"],
         };
-        note_unknown(&envelope, known, &format!("{path}."), unknown);
+        self.note_unknown(&envelope, known, &format!("{path}."));
         let of_answer = format!("{path}.answer.");
-        note_unknown(&answer, &[content, "Proof"], &of_answer, unknown);
+        self.note_unknown(&answer, &[content, "Proof"], &of_answer);
         Ok(ItemClaim {
             offset: node.offset(),
-            address: RecordedAddress::read(&envelope.require("block_address")?)?,
+            address: self.address(
+                &envelope.require("block_address")?,
+                &format!("{path}.block_address"),
+            )?,
             document,
             content: self.ion_text(&answer.require(content)?, content)?,
             proof: self.required_proof(&answer)?,
         })
     }
 
-    fn attachment(
-        &mut self,
-        node: Node<'_>,
-        path: &str,
-        unknown: &mut Vec<(String, u64)>,
-    ) -> Result<Option<AttachmentClaim>, Unfit> {
+    fn attachment(&mut self, node: Node<'_>, path: &str) -> Result<Option<AttachmentClaim>, Unfit> {
         let envelope = Envelope::open(node)?;
         self.note_repeated(&envelope, path);
         let mark = envelope.require("authenticated")?;
@@ -216,7 +199,7 @@ impl Reading<'_> {
                 (AttachmentKind::Note(text), &["text"])
             }
             _ => {
-                unknown.push((path.to_owned(), node.offset()));
+                self.unknown.push((path.to_owned(), node.offset()));
                 return Ok(None);
             }
         };
@@ -225,21 +208,10 @@ impl Reading<'_> {
             .copied()
             .chain(["authenticated", "kind"])
             .collect();
-        note_unknown(&envelope, &known, &format!("{path}."), unknown);
+        self.note_unknown(&envelope, &known, &format!("{path}."));
         let offset = node.offset();
         Ok(Some(AttachmentClaim { offset, kind }))
     }
-}
-
-fn note_unknown(
-    envelope: &Envelope<'_>,
-    known: &[&str],
-    path: &str,
-    unknown: &mut Vec<(String, u64)>,
-) {
-    let fields = envelope.fields().iter();
-    let others = fields.filter(|(name, _)| !known.contains(&name.as_str()));
-    unknown.extend(others.map(|(name, node)| (format!("{path}{name}"), node.offset())));
 }
 
 /// What the report in it found that is graver than a note. What cannot be read of it is

@@ -616,6 +616,77 @@ fn members_that_stand_twice_are_told_once_each() {
 }
 
 #[test]
+fn members_that_none_of_them_has_are_named_wherever_they_stand() {
+    for (text, whole) in [
+        (
+            r#"{"Digest": "HASH", "DigestTipAddress": {"IonText": "TIP"}, "ResponseMetadata": null}"#,
+            2,
+        ),
+        (
+            r#"{"digest": "HASH", "digestTipAddress": {strandId: "s", sequenceNo: 5}, "ledger": "l", "date": "d"}"#,
+            2,
+        ),
+        (
+            r#"{"Block": {"IonText": "[]"}, "Proof": {"IonText": "[]"}}"#,
+            3,
+        ),
+        (
+            r#"{"Revision": {"IonText": "[]"}, "Proof": {"IonText": "[]"}}"#,
+            3,
+        ),
+        (
+            r#"{LedgerName: "l", TableName: "t", BlockAddress: {strandId: "s", sequenceNo: 5}, DocumentId: "d",
+                RevisionHash: "HASH", Proof: {IonText: "[]"}, LedgerDigest: {Digest: "HASH", DigestTipAddress: {IonText: "TIP"}}}"#,
+            5,
+        ),
+        (
+            r#"{Ledger: "l", Digest: "HASH", DigestTipAddress: {strandId: "s", sequenceNo: 5}, Export: "e", LastBlockNum: 4,
+                LastBlockTimestamp: "t", Proof: []}"#,
+            2,
+        ),
+        (
+            r#"{ConsistencyProof: {IonText: "[]"}, FromDigest: {Digest: "HASH", DigestTipAddress: {IonText: "TIP"}},
+                ToDigest: {Digest: "HASH", DigestTipAddress: {strandId: "s", sequenceNo: 5}}}"#,
+            6,
+        ),
+    ] {
+        let tip = TIP;
+        let plain = read(&filled(text)).unwrap();
+        assert_eq!(plain.unknown, [], "{text}");
+        let structs: Vec<usize> = text.match_indices('{').map(|(at, _)| at + 1).collect();
+        assert_eq!(structs.len(), whole, "{text}");
+        for at in structs {
+            let more = format!("{}Zz: 1, {}", &text[..at], &text[at..]);
+            let found = read(&filled(&more)).unwrap();
+            let names: Vec<&str> = found
+                .unknown
+                .iter()
+                .map(|(name, _)| name.as_str())
+                .collect();
+            assert!(
+                matches!(names[..], [name] if name.ends_with("Zz")),
+                "{more}: {names:?}"
+            );
+        }
+        // In the text within a string as well.
+        if text.contains("TIP") {
+            let more = tip.replacen('{', "{Zz: 1, ", 1);
+            let found = read(&text.replace("HASH", HASH).replace("TIP", &more)).unwrap();
+            let names: Vec<&str> = found
+                .unknown
+                .iter()
+                .map(|(name, _)| name.as_str())
+                .collect();
+            let places = text.matches("TIP").count();
+            assert!(
+                names.len() == places && names[0].ends_with("DigestTipAddress.Zz"),
+                "{text}: {names:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn limits_hold_inside_strings() {
     let deep = "[".repeat(100_000) + &"]".repeat(100_000);
     for text in [

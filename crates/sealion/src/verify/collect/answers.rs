@@ -18,6 +18,14 @@ impl Collector<'_> {
         let mut repeated = Vec::new();
         Context::of_file(&self.path).repeated(&found.repeated, &mut repeated);
         self.findings.extend(repeated);
+        for (name, offset) in found.unknown {
+            let message = format!(
+                "{}: the member {name} is none that belongs there; it was not understood and not used, and no hash covers it",
+                self.path
+            );
+            let finding = Finding::new(Code::UnknownFile, message).field(name);
+            self.findings.push(finding.source(&self.path, Some(offset)));
+        }
         self.evidence(found.evidence?)
     }
 
