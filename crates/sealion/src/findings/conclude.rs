@@ -21,6 +21,7 @@ use crate::words::counted;
 /// What is known when all blocks have gone by.
 pub(crate) struct Conclusion<'a> {
     pub(crate) candidates: Candidates,
+    /// By strands.
     pub(crate) proofs: &'a [BlockProof],
     pub(crate) asked: &'a Asked,
     /// Places of a strand's tree that are held against one another at most.
@@ -28,6 +29,13 @@ pub(crate) struct Conclusion<'a> {
     pub(crate) findings: &'a mut Findings,
     /// Whether everything handed over hangs under a trusted digest.
     pub(crate) all_verified: bool,
+}
+
+/// The proofs of one strand, among those of all, by strands.
+fn of_strand<'a>(proofs: &'a [BlockProof], strand_id: &StrandId) -> &'a [BlockProof] {
+    let from = proofs.partition_point(|proof| proof.address.strand_id < *strand_id);
+    let own = &proofs[from..];
+    &own[..own.partition_point(|proof| proof.address.strand_id == *strand_id)]
 }
 
 /// What the first pass found of a strand.
@@ -49,8 +57,8 @@ impl Conclusion<'_> {
         facts.blocks(strand, candidates, self.findings);
         facts.digests(candidates, self.findings);
         let mut proofs = Proofs::fold(
-            (strand_id, strand),
-            self.proofs,
+            strand,
+            of_strand(self.proofs, strand_id),
             self.asked,
             (candidates, &mut facts),
             self.findings,
@@ -91,11 +99,7 @@ impl Conclusion<'_> {
         mut tied: Tied,
     ) -> Strand {
         let anchors = &mut tied.anchors;
-        let trusting = self
-            .candidates
-            .all
-            .iter()
-            .any(|candidate| candidate.trusted);
+        let trusting = self.candidates.trusting;
         self.asked_and_missing(strand_id, strand);
         self.resting(strand_id, strand, anchors);
         self.genesis(strand_id, strand, anchors);
@@ -140,8 +144,9 @@ impl Conclusion<'_> {
     }
 
     /// Statements that span strands, and proofs of strands without blocks.
-    pub(crate) fn rest(&mut self, seen: &[StrandId]) {
+    pub(crate) fn rest(&mut self, seen: &BTreeSet<StrandId>) {
         self.digests_alone(seen);
+        self.findings.extend(self.candidates.at_too_many_tips());
         let unknown = self.candidates.all.iter();
         self.findings
             .extend(unknown.filter_map(Candidate::tip_unknown));
@@ -175,7 +180,7 @@ impl Conclusion<'_> {
     }
 
     /// Digests, and consistency proofs, of strands of which nothing else came.
-    fn digests_alone(&mut self, seen: &[StrandId]) {
+    fn digests_alone(&mut self, seen: &BTreeSet<StrandId>) {
         let all = self.candidates.all.iter();
         let strands: BTreeSet<StrandId> = all
             .filter_map(|candidate| candidate.digest.strand_id.clone())
@@ -210,7 +215,7 @@ impl Conclusion<'_> {
                 && candidate.digest.strand_id.as_ref() == Some(strand_id)
         };
         let by_consistency = strand.unexplained.genesis_may_be_another()
-            && !self.candidates.all.iter().any(by_proof);
+            && !self.candidates.of(strand_id).any(by_proof);
         let (what, field) = match strand.seen.genesis_has_previous() {
             _ if !claimed => return,
             true => ("names a block before it", "previousBlockHash"),
@@ -247,7 +252,7 @@ impl Conclusion<'_> {
         let reaches = |c: &Candidate| {
             c.trusted && c.by == Some(By::Prefix) && c.digest.strand_id.as_ref() == Some(strand_id)
         };
-        let reached = self.candidates.all.iter().any(reaches);
+        let reached = self.candidates.of(strand_id).any(reaches);
         let (why, remedy) = match (strand.segments.first(), strand.last()) {
             // The journal from block 0 on is here: the state was not needed.
             (Some(first), Some(last)) if first.first <= prefix.span.range.begin() && last.saturating_add(1) >= end => return,
@@ -289,7 +294,7 @@ impl Conclusion<'_> {
         strand.segments.len() > 1
             || !strand.segments.iter().any(|segment| segment.journal)
             || self.asked.to.is_some()
-            || self.candidates.all.iter().any(known)
+            || self.candidates.of(strand_id).any(known)
     }
 
     /// Notes with counts, one for the strand and not one for each.

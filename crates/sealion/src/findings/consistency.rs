@@ -51,10 +51,8 @@ pub(crate) fn check_consistency(
 ) -> Vec<Link> {
     let mut links = Vec::new();
     let of_strand = |candidate: &&Candidate| candidate.digest.strand_id.as_ref() == Some(strand_id);
-    let claims = candidates
-        .all
-        .iter()
-        .filter(|candidate| candidate.extends.is_some());
+    let claims = candidates.of(strand_id);
+    let claims = claims.filter(|candidate| candidate.extends.is_some());
     let claims: Vec<Candidate> = claims.filter(of_strand).cloned().collect();
     let mut seen = HashSet::new();
     for candidate in claims {
@@ -231,7 +229,7 @@ pub(crate) fn settle_consistency(
     anchors: &Anchors,
     findings: &mut Findings,
 ) {
-    let trusting = candidates.all.iter().any(|candidate| candidate.trusted);
+    let trusting = candidates.trusting;
     for link in links {
         let all = &mut candidates.all;
         // A claim that verified blocks recompute to is as good as trusted.

@@ -32,7 +32,9 @@ pub(crate) use conclude::Conclusion;
 pub(crate) use consistency::{holds, Extends};
 pub(crate) use context::Context;
 pub(crate) use copies::{shows, Copies, Found};
-pub(crate) use digests::{proof_shape, BlockProof, Candidate, Candidates, InBlock, Misshape};
+pub(crate) use digests::{
+    digest_answers, proof_shape, BlockProof, Candidate, Candidates, InBlock, Misshape,
+};
 pub use documents::OrderedRedaction;
 pub(crate) use facts::{
     of_block, of_consistency, of_digest, of_proof, within_block, Asked as AskedFacts, Fact,

@@ -13,6 +13,8 @@ pub(super) struct Contents {
     block: Element,
     /// The block as compact Ion text, from which `block` was read.
     text: String,
+    /// Of each revision, whether its hash follows from what is in that text.
+    holds: Vec<bool>,
 }
 
 impl Contents {
@@ -37,7 +39,11 @@ impl Contents {
         if claims.block_hash != hash.0 {
             return Err("its blockHash is not the one in the journal's tree".to_owned());
         }
-        Ok(Contents { block, text })
+        let made = claims.recompute().map_err(|error| error.to_string())?;
+        let revisions = claims.revisions.iter().zip(&made.revisions);
+        let holds = revisions.map(|(claimed, made)| made.answer(&claimed.hash) == Answer::Holds);
+        let holds = holds.collect();
+        Ok(Contents { block, text, holds })
     }
 
     /// The block as compact Ion text.
@@ -53,14 +59,10 @@ impl Contents {
         address: &BlockAddress,
         record: &RevisionRecord,
     ) -> Result<String, String> {
-        let claims = Block::read(&self.block).map_err(|error| error.to_string())?;
-        let made = claims.recompute().map_err(|error| error.to_string())?;
-        let (Some(claimed), Some(made)) = (claims.revisions.get(index), made.revisions.get(index))
-        else {
-            return Err("it is not in the block's text".to_owned());
-        };
-        if made.answer(&claimed.hash) != Answer::Holds {
-            return Err("its hash cannot be recomputed from what is here".to_owned());
+        match self.holds.get(index) {
+            None => return Err("it is not in the block's text".to_owned()),
+            Some(false) => return Err("its hash cannot be recomputed from what is here".to_owned()),
+            Some(true) => {}
         }
         let list = self
             .block

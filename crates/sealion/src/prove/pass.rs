@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::contents::{self, Contents};
 use super::given::Given;
-use super::{in_block, ProveError, ProvenBlock, ProvenRevision, Prover, WantedRevisions};
+use super::in_block::InBlock;
+use super::{ProveError, ProvenBlock, ProvenRevision, Prover, WantedRevisions};
 use crate::blocks::{BlockAddress, Digest, Hash, Proof};
 use crate::engine::Wanted;
 use crate::findings::{CheckedBlock, Copies, Found, Severity, Standing};
@@ -111,13 +112,14 @@ impl Prover {
             let hidden = hidden.filter(|id| wanted.fits_id(id)).filter(of_table);
             let number = copies.lead.address.sequence_no;
             unseen.extend(hidden.map(|id| without_revision(id, number)));
+            let mut opened = Vec::new();
             for found in copies.documents() {
                 given.met(&found);
                 if !wanted.fits(found.id, found.version) {
                     continue;
                 }
                 let table = tables.get(found.id).cloned();
-                match self.revision(&found, table, wanted, &digest)? {
+                match self.revision(&found, table, wanted, &digest, &mut opened)? {
                     Some(Ok(proven)) => {
                         given.give(&found);
                         each(proven).map_err(ProveError::Output)?;
@@ -139,12 +141,13 @@ impl Prover {
 
     /// One revision: `None` if it is of another table than the one wanted; the
     /// reason if it cannot be proven, or if nothing tells of which table it is.
-    fn revision(
+    fn revision<'b>(
         &self,
-        found: &Found<'_>,
+        found: &Found<'b>,
         table_name: Option<String>,
         wanted: &WantedRevisions,
         digest: &Digest,
+        opened: &mut Vec<Opened<'b>>,
     ) -> Result<Option<Result<ProvenRevision, String>>, ProveError> {
         let &Found {
             block,
@@ -156,10 +159,7 @@ impl Prover {
         let before = block.address.sequence_no < self.first;
         let tip = digest.sequence_no.unwrap_or_else(|| self.last());
         let json = record.json;
-        let contents = match json || before {
-            true => None,
-            false => Some(self.contents(block)?),
-        };
+        let opened = self.opened(block, before, opened)?;
         let asked = wanted.table_name.is_some();
         if asked && table_name.is_some() && wanted.table_name != table_name {
             return Ok(None);
@@ -183,14 +183,18 @@ impl Prover {
                 false => "its hash cannot be recomputed from what is here",
             });
         };
-        let ion_text =
-            match contents.map(|contents| contents.revision_text(index, &block.address, record)) {
-                None => None,
-                Some(Ok(text)) => Some(text),
-                Some(Err(why)) => return refused(&why),
-            };
+        let text = match opened.contents.as_ref().filter(|_| !json) {
+            Some(contents) => Some(contents.revision_text(index, &block.address, record)),
+            None => None,
+        };
+        let ion_text = match text {
+            None => None,
+            Some(Ok(text)) => Some(text),
+            Some(Err(why)) => return refused(&why),
+        };
         self.leaf(block)?;
-        let Some(mut hashes) = in_block::proof(block, index) else {
+        let in_block = opened.in_block.as_ref();
+        let Some(mut hashes) = in_block.and_then(|in_block| in_block.proof(index)) else {
             return refused("its block's hashes do not lead from it to the block");
         };
         hashes.extend(self.block_proof(block.address.sequence_no, tip)?.0);
@@ -214,6 +218,30 @@ impl Prover {
             proof,
             digest: digest.clone(),
         })))
+    }
+
+    /// What is read of a block, once for all its revisions. `before` the tree its text is
+    /// not needed; and what came as JSON has lost its types.
+    fn opened<'b, 'o>(
+        &self,
+        block: &'b CheckedBlock,
+        before: bool,
+        opened: &'o mut Vec<Opened<'b>>,
+    ) -> Result<&'o Opened<'b>, ProveError> {
+        let known = opened.iter().position(|one| std::ptr::eq(one.block, block));
+        let at = known.unwrap_or(opened.len());
+        if known.is_none() {
+            let json = block.revisions.iter().any(|record| record.json);
+            opened.push(Opened {
+                block,
+                contents: match json || before {
+                    true => None,
+                    false => Some(self.contents(block)?),
+                },
+                in_block: InBlock::of(block),
+            });
+        }
+        Ok(&opened[at])
     }
 
     /// The block's hash, which must be the leaf that was indexed.
@@ -272,6 +300,13 @@ impl Prover {
             },
         }
     }
+}
+
+/// A copy of a block, and what proofs of its revisions are made of.
+struct Opened<'b> {
+    block: &'b CheckedBlock,
+    contents: Option<Contents>,
+    in_block: Option<InBlock>,
 }
 
 /// The first file that could not be read to its end.

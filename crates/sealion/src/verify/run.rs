@@ -19,9 +19,9 @@ use super::{Progress, Verifier, PIECE_BYTES};
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::engine::{self, Checked, Checker, Doubts, Engine, Passes};
 use crate::findings::{
-    answers, check_revisions, flaw_finding, join_placeless, Asked, By, Candidate, Candidates,
-    CheckedBlock, Code, Conclusion, Finding, Findings, Given, Item, Journal, Severity, State,
-    Strand, StrandFold, Wanted, Watch,
+    answers, check_revisions, digest_answers, flaw_finding, join_placeless, Asked, By, Candidate,
+    Candidates, CheckedBlock, Code, Conclusion, Finding, Findings, Given, Item, Journal, Severity,
+    State, Strand, StrandFold, Wanted, Watch,
 };
 use crate::report::{not_covered, DocumentAnswer, Input, Kinds, Report, Tool, Verdict};
 use crate::source::{Archive, Flaw, FlawKind, Object, Pieces};
@@ -79,7 +79,7 @@ impl<'s> Run<'_, 's> {
         let Collected {
             items,
             digests,
-            proofs,
+            mut proofs,
             manifests,
             bundles,
             placeless,
@@ -97,6 +97,7 @@ impl<'s> Run<'_, 's> {
         let objects_total = objects.len();
         // Of many files it is much memory.
         drop(objects);
+        proofs.sort_by(|one, other| one.address.strand_id.cmp(&other.address.strand_id));
         let candidates = self.candidates(digests);
         findings.extend(candidates.iter().filter_map(zero_digest));
         let prefixes = self.verifier.prefixes()?;
@@ -243,7 +244,7 @@ impl<'s> Run<'_, 's> {
             inputs,
             strands: told,
             states: self.verifier.state_answers(&strands, &candidates),
-            digests: candidates.iter().map(Candidate::answer).collect(),
+            digests: digest_answers(&candidates),
             documents,
             checkpoint: checkpoint.map(|checkpoint| checkpoint.finish(verdict)),
             findings: kept,
@@ -406,7 +407,7 @@ fn conclude(
         .zip(tied)
         .map(|((id, strand), tied)| conclusion.strand(id, strand, tied))
         .collect();
-    let seen: Vec<StrandId> = strands.keys().cloned().collect();
+    let seen: BTreeSet<StrandId> = strands.keys().cloned().collect();
     conclusion.rest(&seen);
     told
 }

@@ -76,19 +76,12 @@ impl Conclusion<'_> {
         strand: &StrandFold,
         anchors: &mut Anchors,
     ) {
-        let unreached: Vec<Candidate> = self
-            .candidates
-            .all
-            .iter()
-            .filter(|c| c.trusted && c.verdict == crate::findings::DigestVerdict::Inconclusive)
-            .filter(|c| c.digest.may_be_of(strand_id))
+        let trusted = || self.candidates.of(strand_id).filter(|c| c.trusted);
+        let unreached: Vec<Candidate> = trusted()
+            .filter(|c| c.verdict == crate::findings::DigestVerdict::Inconclusive)
             .cloned()
             .collect();
-        let several = self
-            .candidates
-            .all
-            .iter()
-            .any(|c| c.trusted && c.reached() && c.digest.may_be_of(strand_id));
+        let several = trusted().any(Candidate::reached);
         for candidate in unreached {
             let name = candidate.name();
             let finding = match (candidate.digest.sequence_no, strand.last()) {
@@ -147,11 +140,7 @@ impl Conclusion<'_> {
         strand: &StrandFold,
         anchors: &mut Anchors,
     ) {
-        let tips = self
-            .candidates
-            .all
-            .iter()
-            .filter(|c| c.trusted && c.digest.may_be_of(strand_id));
+        let tips = self.candidates.of(strand_id).filter(|c| c.trusted);
         let last_tip = tips.map(|c| c.digest.sequence_no.unwrap_or(u64::MAX)).max();
         for (first, last) in uncovered(strand, anchors, self.asked) {
             let finding = match last_tip {

@@ -18,10 +18,8 @@ pub(crate) fn by_journal(
     findings: &mut Findings,
 ) {
     let mut verified = Vec::new();
-    for candidate in &mut candidates.all {
-        if !candidate.digest.may_be_of(strand_id) {
-            continue;
-        }
+    for index in candidates.indexes(strand_id) {
+        let candidate = &mut candidates.all[index];
         let Some(tip) = candidate.digest.sequence_no else {
             continue;
         };
@@ -77,6 +75,9 @@ pub(crate) fn by_journal(
                 true => "if you are sure of the digest, some block up to its tip is not the one QLDB wrote: look at the other findings, or compare with another copy",
                 false => "this digest came with the files and is only a claim; it and the blocks do not belong together",
             });
+            for (source, offset) in candidate.elsewhere() {
+                findings.push(finding.clone().source(source, offset));
+            }
             if !candidate.trusted || candidate.offset.is_some() {
                 finding = finding.source(&candidate.source, candidate.offset);
             }

@@ -27,6 +27,18 @@ pub(crate) struct Candidate {
     pub(crate) hint: Option<(u64, String)>,
     /// The older digest that it extends, as far as its source can prove it.
     pub(crate) extends: Option<Arc<Extends>>,
+    /// How many digests were met before it.
+    place: usize,
+    /// Further places that claim the very same.
+    copies: Vec<Copy>,
+}
+
+/// Where a digest stands once more.
+#[derive(Clone, Debug)]
+struct Copy {
+    place: usize,
+    source: Arc<str>,
+    offset: Option<u64>,
 }
 
 impl Candidate {
@@ -43,7 +55,33 @@ impl Candidate {
             under: false,
             hint: None,
             extends: None,
+            place: 0,
+            copies: Vec::new(),
         }
+    }
+
+    /// It is number `place` of those that were met.
+    pub(super) fn met_at(&mut self, place: usize) {
+        self.place = place;
+    }
+
+    /// Whether what is known of it is known of all that claim the same: it is not trusted, and proves nothing.
+    pub(super) fn is_plain(&self) -> bool {
+        !self.trusted && !self.computed && self.extends.is_none()
+    }
+
+    /// Takes in one that claims the very same.
+    pub(super) fn take(&mut self, copy: Candidate) {
+        self.copies.push(Copy {
+            place: copy.place,
+            source: copy.source,
+            offset: copy.offset,
+        });
+    }
+
+    /// Where it stands besides its first place.
+    pub(super) fn elsewhere(&self) -> impl Iterator<Item = (&Arc<str>, Option<u64>)> {
+        self.copies.iter().map(|copy| (&copy.source, copy.offset))
     }
 
     pub(crate) fn computed(digest: Digest) -> Candidate {
@@ -108,16 +146,28 @@ impl Candidate {
         }
     }
 
-    pub(crate) fn answer(&self) -> DigestAnswer {
+    fn answer(&self, source: &Arc<str>) -> DigestAnswer {
         DigestAnswer {
             digest: self.digest.hash,
             strand_id: self.digest.strand_id.clone(),
             sequence_no: self.digest.sequence_no,
             tip_given: self.tip_given,
-            source: self.source.clone(),
+            source: source.clone(),
             trusted: self.trusted,
             verdict: self.verdict,
             by: self.by,
         }
     }
+}
+
+/// What became of all of them, in the order in which they were met.
+pub(crate) fn digest_answers(candidates: &[Candidate]) -> Vec<DigestAnswer> {
+    let each = candidates.iter().flat_map(|one| {
+        let copies = one.copies.iter().map(|copy| (copy.place, &copy.source));
+        let all = copies.chain([(one.place, &one.source)]);
+        all.map(move |(place, source)| (place, one.answer(source)))
+    });
+    let mut all: Vec<_> = each.collect();
+    all.sort_by_key(|(place, _)| *place);
+    all.into_iter().map(|(_, answer)| answer).collect()
 }

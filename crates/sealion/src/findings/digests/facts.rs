@@ -90,8 +90,9 @@ impl<'a> Facts<'a> {
 
     /// What digests say, trusted ones first. Those that are known to be wrong say nothing.
     pub(crate) fn digests(&mut self, candidates: &mut Candidates, findings: &mut Findings) {
+        let indexes = candidates.indexes(self.strand_id);
         for trusted in [true, false] {
-            for index in 0..candidates.all.len() {
+            for &index in &indexes {
                 let one = &candidates.all[index];
                 let own = one.digest.strand_id.as_ref() == Some(self.strand_id);
                 let stands = own && one.verdict != DigestVerdict::Failed;
@@ -158,15 +159,9 @@ impl<'a> Facts<'a> {
         };
         self.clashed = true;
         findings.push(clash.finding(self.strand_id));
-        let own = |one: &&mut Candidate| {
-            let tip = one.digest.sequence_no;
-            let concerned = tip.is_some_and(|tip| clash.concerns(&one.digest.hash, tip));
-            concerned && one.digest.strand_id.as_ref() == Some(self.strand_id)
-        };
-        let claims = candidates.all.iter_mut().filter(|one| !one.trusted);
-        claims
-            .filter(own)
-            .for_each(|one| one.verdict = DigestVerdict::Failed);
+        for digest in clash.digests() {
+            candidates.fail(digest, self.strand_id);
+        }
     }
 
     /// Where a digest that is trusted stands.
@@ -178,7 +173,7 @@ impl<'a> Facts<'a> {
 
     /// Trusted digests that were reached.
     fn reached_roots(&self, candidates: &Candidates) -> Vec<Subtree> {
-        let reached = candidates.all.iter().filter(|one| one.reached());
+        let reached = candidates.of(self.strand_id).filter(|one| one.reached());
         reached.filter_map(|one| self.place(one)).collect()
     }
 
@@ -188,7 +183,8 @@ impl<'a> Facts<'a> {
             return;
         }
         let reached = self.reached_roots(candidates);
-        for one in &mut candidates.all {
+        for index in candidates.indexes(self.strand_id) {
+            let one = &mut candidates.all[index];
             let Some(own) = self.place(one).filter(|_| !one.reached()) else {
                 continue;
             };
@@ -202,7 +198,8 @@ impl<'a> Facts<'a> {
     /// the blocks that give them hang under it, or because they follow from nodes under it.
     pub(crate) fn vouch(&self, candidates: &mut Candidates, anchors: &Anchors) {
         let roots = self.reached_roots(candidates);
-        for one in &mut candidates.all {
+        for index in candidates.indexes(self.strand_id) {
+            let one = &mut candidates.all[index];
             let own = one.digest.strand_id.as_ref() == Some(self.strand_id);
             let tip = one.digest.sequence_no.filter(|_| own && !one.failed());
             let Some(place) = tip.and_then(Subtree::up_to) else {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::shape::{proof_shape, InBlock, Misshape};
 use super::{Candidate, Candidates};
-use crate::blocks::{BlockAddress, Hash, Proof};
+use crate::blocks::{BlockAddress, Hash, Proof, StrandId};
 use crate::findings::code::{Code, Severity};
 use crate::findings::finding::Finding;
 use crate::findings::outcome::By;
@@ -29,6 +29,31 @@ pub(super) struct Fold {
     pub(super) findings: Vec<Finding>,
 }
 
+/// The digests with which proofs of a strand that lead to none are compared, in words: made
+/// once for all of these, for there may be many of both.
+pub(super) struct Others {
+    first: Option<Hash>,
+    names: String,
+}
+
+impl Others {
+    fn of(strand_id: &StrandId, candidates: &Candidates) -> Others {
+        const NAMED_MAX: usize = 3;
+        // Those that were computed for other proofs are not what one is compared with.
+        let met = || candidates.of(strand_id).filter(|one| !one.computed);
+        let names = met().take(NAMED_MAX).map(Candidate::name);
+        let mut names = names.collect::<Vec<_>>().join(" or ");
+        let more = met().skip(NAMED_MAX).count();
+        if more > 0 {
+            names = format!("{names} or {more} other digests");
+        }
+        Others {
+            first: met().next().map(|one| one.digest.hash),
+            names,
+        }
+    }
+}
+
 impl Subject<'_> {
     fn about(&self, code: Code, message: String) -> Finding {
         Finding::new(code, message)
@@ -42,13 +67,14 @@ impl Subject<'_> {
         self.address.sequence_no
     }
 
-    pub(super) fn fold(&self, candidates: &mut Candidates) -> Fold {
+    pub(super) fn fold(&self, candidates: &mut Candidates, others: &mut Option<Others>) -> Fold {
         let root = self.proof.fold(&self.leaf);
         let strand_id = &self.address.strand_id;
         let mut fold = Fold::default();
         let equal = candidates.equal_to(&root, strand_id);
         if equal.is_empty() {
-            fold.findings.push(self.nowhere(root, candidates));
+            let others = others.get_or_insert_with(|| Others::of(strand_id, candidates));
+            fold.findings.push(self.nowhere(root, others));
             return fold;
         }
         // One of them is trusted, and does not say its tip: that is said once.
@@ -82,13 +108,8 @@ impl Subject<'_> {
     }
 
     /// It leads to no digest here.
-    fn nowhere(&self, root: Hash, candidates: &Candidates) -> Finding {
-        // Those that were computed for other proofs are not what this one is compared with.
-        let met = || {
-            let all = candidates.of(&self.address.strand_id);
-            all.filter(|one| !one.computed)
-        };
-        let Some(first) = met().next() else {
+    fn nowhere(&self, root: Hash, others: &Others) -> Finding {
+        let Some(first) = others.first else {
             let message = "the proof folds to a digest, but no digest of this strand was given to compare it with, and the blocks here give none like it";
             let mut finding = self
                 .about(Code::NoDigest, message.to_owned())
@@ -96,18 +117,11 @@ impl Subject<'_> {
             finding.recomputed = Some(root.to_string());
             return finding;
         };
-        const NAMED_MAX: usize = 3;
-        let names = met().take(NAMED_MAX).map(Candidate::name);
-        let mut names = names.collect::<Vec<_>>().join(" or ");
-        let more = met().skip(NAMED_MAX).count();
-        if more > 0 {
-            names = format!("{names} or {more} other digests");
-        }
         self.about(
             Code::Proof,
-            format!("the proof does not fold to {names}"),
+            format!("the proof does not fold to {}", others.names),
         )
-        .values(first.digest.hash.to_string(), root.to_string())
+        .values(first.to_string(), root.to_string())
         .remedy("the proof, the hash it starts from or the digest is not the genuine one, or the proof was made for another tip: a proof holds for one digest only")
     }
 
@@ -129,16 +143,14 @@ impl Subject<'_> {
     }
 
     /// Reaches the digests that it leads to, if what hangs under one of them is verified; or if
-    /// nothing can be, for none is trusted. Gives whether it did.
+    /// nothing can be, for none of the strand is trusted. Gives whether it did.
     pub(super) fn reach(
         &self,
         reached: &[(usize, usize)],
         by: By,
+        trusting: bool,
         candidates: &mut Candidates,
     ) -> bool {
-        let trusting = candidates
-            .of(&self.address.strand_id)
-            .any(|candidate| candidate.trusted);
         let all = &mut candidates.all;
         let vouched = reached.iter().any(|&(index, _)| all[index].vouches());
         let settled = vouched || (!trusting && !reached.is_empty());

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::fold::Subject;
+use super::fold::{Others, Subject};
 use super::shape::InBlock;
 use super::{Anchors, Candidates, Facts};
-use crate::blocks::{BlockAddress, Hash, Proof, StrandId};
+use crate::blocks::{BlockAddress, Hash, Proof};
 use crate::findings::bundle::block_left_out;
 use crate::findings::code::{Code, Severity};
 use crate::findings::facts::{of_proof, within_block, Kind, Origin};
@@ -71,7 +71,7 @@ impl<'a> Proofs<'a> {
     /// Folds the proofs of blocks, then those of revisions, and puts what they say into the
     /// table.
     pub(crate) fn fold(
-        (strand_id, strand): (&StrandId, &'a StrandFold),
+        strand: &'a StrandFold,
         proofs: &'a [BlockProof],
         asked: &'a Asked,
         (candidates, facts): (&mut Candidates, &mut Facts<'_>),
@@ -79,9 +79,6 @@ impl<'a> Proofs<'a> {
     ) -> Proofs<'a> {
         let mut folded: Vec<Folded<'a>> = Vec::new();
         for proof in proofs {
-            if proof.address.strand_id != *strand_id {
-                continue;
-            }
             match strand.proven.get(&proof.address.sequence_no) {
                 Some(met) => folded.push(proof.of_block(met)),
                 None if asked.includes(proof.address.sequence_no) => {
@@ -93,8 +90,9 @@ impl<'a> Proofs<'a> {
         let revisions = strand.placed.iter().enumerate();
         folded.extend(revisions.filter_map(|(index, one)| of_revision(index, one)));
         let placed = &strand.placed;
+        let mut others = None;
         for one in &mut folded {
-            one.fold(placed, asked, (candidates, facts), findings);
+            one.fold(placed, asked, (candidates, facts, &mut others), findings);
         }
         Proofs {
             placed,
@@ -106,12 +104,17 @@ impl<'a> Proofs<'a> {
     /// Ties blocks to the digests that vouch by now.
     pub(crate) fn settle(&mut self, candidates: &mut Candidates, anchors: &mut Anchors) {
         let mut verified = Vec::new();
+        let strand = self
+            .folded
+            .first()
+            .map(|one| &one.subject.address.strand_id);
+        let trusting = strand.is_some_and(|strand| candidates.of(strand).any(|one| one.trusted));
         for one in self.folded.iter_mut().filter(|one| !one.settled) {
             let by = match one.of {
                 Of::Block(_) => By::BlockProof,
                 Of::Revision(_) => By::RevisionProof,
             };
-            one.settled = one.subject.reach(&one.reached, by, candidates);
+            one.settled = one.subject.reach(&one.reached, by, trusting, candidates);
             if let (Of::Block(from), true) = (one.of, one.vouched(candidates)) {
                 let number = one.subject.number();
                 verified.push((from, number));
@@ -159,11 +162,11 @@ impl Folded<'_> {
         &mut self,
         placed: &[Placed],
         asked: &Asked,
-        (candidates, facts): (&mut Candidates, &mut Facts<'_>),
+        (candidates, facts, others): (&mut Candidates, &mut Facts<'_>, &mut Option<Others>),
         findings: &mut Findings,
     ) {
         let subject = &self.subject;
-        let fold = subject.fold(candidates);
+        let fold = subject.fold(candidates, others);
         let grave = |finding: &Finding| finding.severity == Severity::Failure;
         let asked = asked.includes(subject.number());
         findings.extend(fold.findings.into_iter().filter(|one| asked || grave(one)));

@@ -35,10 +35,15 @@ impl Clash {
         self.known.hash == self.other.hash
     }
 
-    /// Whether a digest with this hash and tip is one of the two.
-    pub(crate) fn concerns(&self, hash: &Hash, tip: u64) -> bool {
-        let is = |said: &Said| said.hash == *hash && Subtree::up_to(tip) == Some(said.place);
-        is(&self.known) || is(&self.other)
+    /// The hashes and tips of the digests that the two statements may be.
+    pub(crate) fn digests(&self) -> impl Iterator<Item = (Hash, u64)> {
+        let digest = |said: &Said| {
+            let tip = said.place.end.checked_sub(1)?;
+            (Subtree::up_to(tip) == Some(said.place)).then_some((said.hash, tip))
+        };
+        [digest(&self.known), digest(&self.other)]
+            .into_iter()
+            .flatten()
     }
 
     /// The sharpest name for it: where one side was recomputed, the other is what is wrong.
