@@ -61,7 +61,8 @@ impl Format {
     }
 
     /// The value of the request's `OutputFormat`.
-    fn output_format(self) -> &'static str {
+    #[must_use]
+    pub fn output_format(self) -> &'static str {
         match self {
             Self::Text | Self::Pretty | Self::Spelled => "ION_TEXT",
             Self::Binary | Self::SpelledBinary => "ION_BINARY",

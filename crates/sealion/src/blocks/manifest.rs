@@ -9,6 +9,7 @@
 use ion_rs::IonType;
 
 use super::read::{Envelope, Unfit};
+use super::time::Time;
 
 /// A manifest of either kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,12 @@ pub(crate) enum Manifest {
         export_id: String,
         ledger_name: Option<String>,
         prefix: Option<String>,
+        /// The first time whose blocks were asked for.
+        from: Option<Time>,
+        /// The time from which on they were not.
+        to: Option<Time>,
+        /// `ION_TEXT`, `ION_BINARY` or `JSON`, if the request named one.
+        format: Option<String>,
     },
     /// What came out: `{keys}`. Without one the export did not finish.
     Completed {
@@ -54,10 +61,15 @@ pub(crate) fn recognise(envelope: &Envelope<'_>) -> Option<Result<Manifest, Unfi
 
 fn started(envelope: &Envelope<'_>) -> Result<Manifest, Unfit> {
     let optional = |name| envelope.get(name).map(|node| node.text()).transpose();
+    // What is no time is compared with nothing; no hash covers it.
+    let time = |name| envelope.get(name).and_then(|node| node.timestamp().ok());
     Ok(Manifest::Started {
         export_id: envelope.require("exportId")?.text()?,
         ledger_name: optional("ledgerName")?,
         prefix: optional("prefix")?,
+        from: time("inclusiveStartTime"),
+        to: time("exclusiveEndTime"),
+        format: optional("outputFormat")?,
     })
 }
 
@@ -151,13 +163,20 @@ mod tests {
             objectEncryptionType:"NO_ENCRYPTION"}"#;
         let json = r#"{"exportId":"7c3n","ledgerName":"boats","inclusiveStartTime":"2024-05-06T00:00:00.000Z",
             "prefix":"p/","outputFormat":"JSON","more":[1]}"#;
-        for found in read_both(ion).into_iter().chain(read_both(json)) {
-            let expected = Manifest::Started {
-                export_id: "7c3n".to_owned(),
-                ledger_name: Some("boats".to_owned()),
-                prefix: Some("p/".to_owned()),
-            };
-            assert_eq!(found, Some(Ok(expected)));
+        let from = Some(Time::from_utc((2024, 5, 6), (0, 0, 0), 0));
+        let to = Some(Time::from_utc((2025, 7, 30), (23, 0, 0), 0));
+        for (text, to, format) in [(ion, to, None), (json, None, Some("JSON"))] {
+            for found in read_both(text) {
+                let expected = Manifest::Started {
+                    export_id: "7c3n".to_owned(),
+                    ledger_name: Some("boats".to_owned()),
+                    prefix: Some("p/".to_owned()),
+                    from,
+                    to,
+                    format: format.map(str::to_owned),
+                };
+                assert_eq!(found, Some(Ok(expected)));
+            }
         }
     }
 

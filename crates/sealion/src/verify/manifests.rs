@@ -1,9 +1,12 @@
 //! What manifests and file names say, beside what is there. None of it is
 //! covered by a hash, so a contradiction is a warning.
 
+mod claims;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use self::claims::{exports, ledgers, twice};
 use super::survey::JournalFile;
 use crate::blocks::manifest::{Manifest, Paths};
 use crate::blocks::{BlockAddress, StrandId};
@@ -29,6 +32,7 @@ pub(crate) fn check_manifests(
         match manifest {
             Manifest::Completed { keys, .. } => {
                 completed = true;
+                findings.extend(twice(path, keys));
                 for (key, offset) in keys {
                     let means = name_of(key).map(|name| (name.strand, name.first, name.last));
                     match paths.best_match(key) {
@@ -50,6 +54,17 @@ pub(crate) fn check_manifests(
             }
         }
     }
+    findings.extend(ledgers(manifests));
+    findings.extend(exports(manifests).iter().flat_map(|export| {
+        let own = export
+            .keys
+            .iter()
+            .filter_map(|(key, _)| paths.best_match(key));
+        let own: BTreeSet<usize> = own.collect();
+        let own = own.into_iter().map(|index| &journals[index]);
+        own.filter_map(|file| export.differs(file, given.get(&file.object.name)))
+            .collect::<Vec<_>>()
+    }));
     for ((file, held), named) in journals.iter().zip(&held).zip(named) {
         let named = named || held.as_ref().is_some_and(|held| meant.contains(held));
         let name = name_of(&file.object.name);

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::blocks::time::Time;
+use crate::findings::block::CheckedBlock;
+
 /// What an input gave.
 #[derive(Clone, Copy, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Given {
@@ -10,6 +13,20 @@ pub(crate) struct Given {
     pub(crate) revisions: u64,
     /// The last block's sequence number.
     pub(crate) last: Option<u64>,
+    /// The earliest and the latest of their timestamps.
+    pub(crate) times: Option<(Time, Time)>,
+}
+
+impl Given {
+    /// One more block.
+    pub(super) fn add(&mut self, block: &CheckedBlock) {
+        let time = block.timestamp.0;
+        let (first, last) = self.times.unwrap_or((time, time));
+        self.blocks += 1;
+        self.revisions += block.revisions.len() as u64;
+        self.last = Some(block.address.sequence_no);
+        self.times = Some((first.min(time), last.max(time)));
+    }
 }
 
 /// What each input gave. Blocks come in runs of one input, so the one at hand is kept apart.

@@ -101,6 +101,9 @@ impl Sheet {
                 export_id,
                 ledger_name,
                 prefix,
+                from,
+                to,
+                format,
             } => {
                 self.line(
                     "manifest",
@@ -109,6 +112,9 @@ impl Sheet {
                 self.line("export", export_id);
                 self.named("ledger", ledger_name.as_deref());
                 self.named("prefix", prefix.as_deref());
+                self.named("from", from.map(|time| time.to_string()).as_deref());
+                self.named("to before", to.map(|time| time.to_string()).as_deref());
+                self.named("format", format.as_deref());
             }
             Manifest::Completed { keys } => {
                 self.line("manifest", "of an export that was completed: its objects");
