@@ -3,7 +3,7 @@
 
 use ion_rs::Element;
 
-use super::claim::{hashes, repeated, Id, RecordedAddress, RecordedHash};
+use super::claim::{hashes, repeated, Id, RecordedAddress, RecordedHash, Twice};
 use super::json;
 use super::read::{Envelope, Node, Unfit};
 use super::revision::{content_hash, ion_hash, is_json, Kind, Made, Revision, RevisionContent};
@@ -26,7 +26,7 @@ pub(crate) struct Block {
     pub(crate) transaction_info: Option<TransactionInfo>,
     pub(crate) redaction_info: Option<RedactionInfo>,
     pub(crate) revisions: Vec<Revision>,
-    pub(crate) repeated: Vec<(String, u64)>,
+    pub(crate) repeated: Vec<(String, Twice)>,
     /// What no hash covers, by its path from the block; what is in revisions is with them.
     pub(crate) uncovered: Vec<Uncovered>,
     /// Only hashes were read: the block lies outside of what was asked.

@@ -67,7 +67,7 @@ fn alone<'a>(node: &Node<'a>) -> Result<Option<Node<'a>>, Unfit> {
 pub(crate) struct RecordedAddress {
     pub(crate) offset: u64,
     pub(crate) address: BlockAddress,
-    pub(crate) repeated: Vec<(String, u64)>,
+    pub(crate) repeated: Vec<(String, Twice)>,
     pub(crate) uncovered: Vec<Uncovered>,
 }
 
@@ -91,9 +91,19 @@ impl RecordedAddress {
     }
 }
 
-/// Names and offsets of fields that stand again in an envelope.
-pub(crate) fn repeated(envelope: &Envelope<'_>) -> Vec<(String, u64)> {
+/// Where a field stands that an envelope has twice: its first offset, and one behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Twice {
+    pub(crate) first: u64,
+    pub(crate) again: u64,
+}
+
+/// Names and places of fields that stand again in an envelope.
+pub(crate) fn repeated(envelope: &Envelope<'_>) -> Vec<(String, Twice)> {
     let own = envelope.repeated().into_iter();
-    own.map(|(name, node)| (name.to_owned(), node.offset()))
-        .collect()
+    own.map(|(name, first, again)| {
+        let (first, again) = (first.offset(), again.offset());
+        (name.to_owned(), Twice { first, again })
+    })
+    .collect()
 }

@@ -12,7 +12,7 @@ mod bundle;
 use ion_rs::IonType;
 
 use super::answers::answer_name;
-use super::claim::{hashes, repeated, RecordedAddress, RecordedHash};
+use super::claim::{hashes, repeated, RecordedAddress, RecordedHash, Twice};
 use super::ion_text::{parse, record_bytes, written};
 use super::manifest::{self, Manifest};
 use super::read::{Envelope, Node, Unfit};
@@ -42,7 +42,7 @@ pub(crate) struct DigestClaim {
     /// The tip's number, where that is all there is: `BASE64@SEQUENCENO`.
     pub(crate) sequence_no: Option<u64>,
     /// Members that stand twice in the digest's own envelope.
-    pub(crate) repeated: Vec<(String, u64)>,
+    pub(crate) repeated: Vec<(String, Twice)>,
 }
 
 /// What a file, or one value in it, is.
@@ -107,7 +107,7 @@ pub(crate) struct Found {
     /// Paths from the outer envelope, with the offset of the later member. Those
     /// of the envelope a digest stands in are in `DigestClaim::repeated` if that
     /// is a claim's own envelope, and those of an address in the address.
-    pub(crate) repeated: Vec<(String, u64)>,
+    pub(crate) repeated: Vec<(String, Twice)>,
     /// Members that no answer has, by the same paths: nothing covers them, and they are not used.
     pub(crate) unknown: Vec<(String, u64)>,
 }
@@ -138,7 +138,7 @@ fn names(envelope: &Envelope<'_>, name: &str) -> bool {
 
 struct Reading<'l> {
     limits: &'l Limits,
-    repeated: Vec<(String, u64)>,
+    repeated: Vec<(String, Twice)>,
     unknown: Vec<(String, u64)>,
 }
 

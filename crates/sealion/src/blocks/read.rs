@@ -1,6 +1,7 @@
 //! Typed reading of Ion values by the plain engine, each with its byte offset.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::HashMap;
 
 use ion_rs::{AnyEncoding, Element, HasRange, HasSpan, IonType, LazyValue, Symbol, ValueRef};
 
@@ -335,13 +336,19 @@ impl<'a> Envelope<'a> {
         &self.fields
     }
 
-    /// Fields that stand for the second time or more.
-    pub(crate) fn repeated(&self) -> Vec<(&str, Node<'a>)> {
-        let mut seen = HashSet::with_capacity(self.fields.len());
-        let named = self
+    /// Fields that stand for the second time or more, each with the first of its name before it.
+    pub(crate) fn repeated(&self) -> Vec<(&str, Node<'a>, Node<'a>)> {
+        let mut seen: HashMap<&str, Node<'a>> = HashMap::with_capacity(self.fields.len());
+        let again = self
             .fields
             .iter()
-            .map(|(name, node)| (name.as_str(), *node));
-        named.filter(|(name, _)| !seen.insert(*name)).collect()
+            .filter_map(|(name, node)| match seen.entry(name.as_str()) {
+                Entry::Vacant(vacant) => {
+                    vacant.insert(*node);
+                    None
+                }
+                Entry::Occupied(first) => Some((name.as_str(), *first.get(), *node)),
+            });
+        again.collect()
     }
 }

@@ -6,7 +6,7 @@
 
 use ion_rs::Element;
 
-use super::claim::{repeated, Id, RecordedAddress, RecordedHash};
+use super::claim::{repeated, Id, RecordedAddress, RecordedHash, Twice};
 use super::json;
 use super::read::{Envelope, Node, Unfit};
 use super::readings::{restore, Restored, Tried};
@@ -31,7 +31,7 @@ pub(crate) struct Revision {
     /// Down-converted: its hash does not stand as a blob.
     pub(crate) json: bool,
     /// Fields that stand twice, as paths from the revision.
-    pub(crate) repeated: Vec<(String, u64)>,
+    pub(crate) repeated: Vec<(String, Twice)>,
     /// What no hash covers, by its path from the revision.
     pub(crate) uncovered: Vec<Uncovered>,
     /// Whether its data could be metadata.
@@ -182,7 +182,7 @@ impl Revision {
         Ok((revision, content))
     }
 
-    fn nest(&mut self, within: &str, repeated: &[(String, u64)]) {
+    fn nest(&mut self, within: &str, repeated: &[(String, Twice)]) {
         let nested = repeated.iter();
         self.repeated
             .extend(nested.map(|(name, at)| (format!("{within}.{name}"), *at)));
@@ -197,7 +197,7 @@ impl Metadata {
     }
 
     /// The metadata, and the fields that stand twice in it.
-    fn read(node: &Node<'_>) -> Result<(Metadata, Vec<(String, u64)>), Unfit> {
+    fn read(node: &Node<'_>) -> Result<(Metadata, Vec<(String, Twice)>), Unfit> {
         let envelope = Envelope::open(*node)?;
         let tx_id = envelope.require("txId")?;
         let metadata = Metadata {

@@ -1,7 +1,7 @@
 //! Evidence in files that are neither Ion nor JSON: the AWS CLI's text and YAML
 //! output, and a digest written down by itself.
 
-use super::claim::{hashes, RecordedAddress, RecordedHash};
+use super::claim::{hashes, RecordedAddress, RecordedHash, Twice};
 use super::evidence::{DigestClaim, Evidence, Found, ProofClaim};
 use super::ion_text::{parse, IonText};
 use super::read::Unfit;
@@ -58,7 +58,7 @@ fn ion_text(scalar: &Scalar) -> IonText {
 
 struct Members {
     first: Vec<(&'static str, Scalar)>,
-    repeated: Vec<(String, u64)>,
+    repeated: Vec<(String, Twice)>,
 }
 
 impl Members {
@@ -69,7 +69,12 @@ impl Members {
         };
         for (name, scalar) in all {
             match members.get(name) {
-                Some(_) => members.repeated.push((name.to_owned(), scalar.offset)),
+                Some(first) => {
+                    let (first, again) = (first.offset, scalar.offset);
+                    members
+                        .repeated
+                        .push((name.to_owned(), Twice { first, again }));
+                }
                 None => members.first.push((name, scalar)),
             }
         }
@@ -238,8 +243,9 @@ mod tests {
             assert_eq!(unfit.offset, offset, "{text}");
         }
         let claim = digest("Digest: HASH\nDigest: /w==\n");
-        assert_eq!(claim.repeated, [("Digest".to_owned(), 61)]);
+        let twice = |first, again| Twice { first, again };
+        assert_eq!(claim.repeated, [("Digest".to_owned(), twice(8, 61))]);
         let found = read("BLOCK\t{}\nBLOCK\t{a:1}\n").unwrap();
-        assert_eq!(found.repeated, [("Block".to_owned(), 15)]);
+        assert_eq!(found.repeated, [("Block".to_owned(), twice(6, 15))]);
     }
 }

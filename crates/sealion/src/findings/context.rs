@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::code::Code;
 use super::finding::Finding;
-use crate::blocks::claim::{Id, RecordedHash};
+use crate::blocks::claim::{Id, RecordedHash, Twice};
 use crate::blocks::read::Unfit;
 use crate::blocks::{BlockAddress, Hash};
 
@@ -110,15 +110,20 @@ impl<'a> Context<'a> {
             .values(claimed, ours.to_string())
     }
 
-    pub(crate) fn repeated(&self, repeated: &[(String, u64)], findings: &mut Vec<Finding>) {
-        for (name, offset) in repeated {
+    pub(crate) fn repeated(&self, repeated: &[(String, Twice)], findings: &mut Vec<Finding>) {
+        for (name, Twice { first, again }) in repeated {
+            // Within a text that stood in a string, both are where that is.
+            let before = match first == again {
+                true => String::new(),
+                false => format!(" and at byte {first} before"),
+            };
             findings.push(
                 self.finding(
                     Code::DuplicateField,
                     name,
-                    *offset,
+                    *again,
                     format!(
-                        "the field {name} stands here again: readers differ on which one counts"
+                        "the field {name} stands here{before}, twice: readers differ on which one counts"
                     ),
                 )
                 .remedy("QLDB never writes a field twice: get another copy of the data"),
