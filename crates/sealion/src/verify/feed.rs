@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use super::parts::{Borders, Disorder, Part};
 use super::pool::{Pool, Ticket};
 use crate::blocks::{BlockAddress, StrandId};
 use crate::engine::{given_up, unread};
@@ -24,6 +25,19 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// Only what lies in this part of the file.
+    pub(super) fn keep(&mut self, part: Part) {
+        if part == Part::default() {
+            return;
+        }
+        self.items.retain(|item| part.holds(offset_of(item)));
+        self.refused.retain(|offset| part.holds(*offset));
+        self.findings.retain(|finding| {
+            let source = finding.source.as_ref();
+            part.holds(source.and_then(|source| source.offset).unwrap_or(0))
+        });
+    }
+
     /// Without all that is behind this offset.
     fn end_at(&mut self, offset: u64) {
         self.items.retain(|item| offset_of(item) < offset);
@@ -82,6 +96,7 @@ struct Feed<'s> {
     taken: Option<u64>,
     /// How often the Ion reader refused something in it.
     refused: usize,
+    borders: Borders,
 }
 
 impl<'s> Feed<'s> {
@@ -98,6 +113,7 @@ impl<'s> Feed<'s> {
             head: None,
             taken: None,
             refused: 0,
+            borders: Borders::default(),
         }
     }
 
@@ -123,6 +139,7 @@ impl<'s> Feed<'s> {
     fn next(&mut self, pool: &Pool<'s>, ahead: usize, findings: &mut Findings) -> Option<Item> {
         loop {
             while let Some(item) = self.ready.pop_front() {
+                self.borders.pass(&item);
                 match self.misplaced(&item) {
                     None => {
                         self.passed(item.address());
@@ -172,11 +189,6 @@ impl<'s> Feed<'s> {
         }
     }
 
-    /// The file's name, if it is one.
-    fn into_file(self) -> Option<Arc<str>> {
-        self.file.then_some(self.path)
-    }
-
     /// Remembers the last address, and takes no new hold of its strand's id.
     fn passed(&mut self, address: &BlockAddress) {
         match &mut self.last {
@@ -216,7 +228,7 @@ impl<'s> Feed<'s> {
     }
 }
 
-fn offset_of(item: &Item) -> u64 {
+pub(super) fn offset_of(item: &Item) -> u64 {
     match item {
         Item::Block(block) => block.offset,
         Item::Loose(loose) => loose.record.offset,
@@ -235,14 +247,14 @@ fn too_many(item: &Item) -> Finding {
 
 /// Merges all sources by address into the journal. They come in the order of their first
 /// addresses, those first of which that is not known. `after_each` is called after
-/// every address, with what is known then.
+/// every address, with what is known then. Gives the files whose blocks are out of order.
 pub(crate) fn merge<'s>(
     sources: impl Iterator<Item = Source<'s>>,
     pool: &Pool<'s>,
     journal: &mut Journal<'_>,
     beyond: impl Fn(&BlockAddress) -> bool,
     mut after_each: impl FnMut(&Journal<'_>, &BlockAddress, &Merge<'_, 's>),
-) {
+) -> Disorder {
     let mut merge = Merge {
         waiting: Box::new(sources),
         warm: VecDeque::new(),
@@ -251,6 +263,7 @@ pub(crate) fn merge<'s>(
         lead: None,
         opened: 0,
         finished: Vec::new(),
+        disorder: Disorder::new(),
         pool,
     };
     let mut together = Vec::new();
@@ -265,6 +278,7 @@ pub(crate) fn merge<'s>(
         }
         after_each(journal, &address, &merge);
     }
+    merge.disorder
 }
 
 /// The sources, by how far they are.
@@ -282,10 +296,12 @@ pub(crate) struct Merge<'m, 's> {
     opened: usize,
     /// Journal files of which every block was taken.
     finished: Vec<Arc<str>>,
+    /// Those of them that are out of order.
+    disorder: Disorder,
     pool: &'m Pool<'s>,
 }
 
-impl Merge<'_, '_> {
+impl<'s> Merge<'_, 's> {
     /// Journal files of which every block was taken.
     pub(crate) fn finished(&self) -> &[Arc<str>] {
         &self.finished
@@ -296,6 +312,15 @@ impl Merge<'_, '_> {
         let files = self.feeds.values().filter(|feed| feed.file);
         let begun = files.filter_map(|feed| Some((feed.path.clone(), feed.taken?)));
         begun.collect()
+    }
+
+    fn finish(&mut self, feed: Feed<'s>) {
+        if feed.file {
+            let borders = feed.borders.known();
+            self.disorder
+                .extend(borders.map(|borders| (feed.path.clone(), borders)));
+            self.finished.push(feed.path);
+        }
     }
 
     /// Puts everything that stands at the next address into `together`; false at
@@ -331,7 +356,7 @@ impl Merge<'_, '_> {
                 Some(item) => self.put(index, item),
                 None => {
                     let feed = self.feeds.remove(&index);
-                    self.finished.extend(feed.and_then(Feed::into_file));
+                    feed.into_iter().for_each(|feed| self.finish(feed));
                 }
             }
         }
@@ -417,7 +442,7 @@ impl Merge<'_, '_> {
                     self.put(self.opened, item);
                     self.feeds.insert(self.opened, feed);
                 }
-                None => self.finished.extend(feed.into_file()),
+                None => self.finish(feed),
             }
         }
     }

@@ -11,6 +11,7 @@ use super::collect::Collected;
 use super::feed::{merge, Merge, Outcome, Source, Task, Tasks};
 use super::looking::Looking;
 use super::manifests::check_manifests;
+use super::parts::{in_parts, was_put_in_order, Disorder};
 use super::pool::Pool;
 use super::stretches::{Both, Stretches};
 use super::survey::{JournalFile, Survey, Surveyor};
@@ -41,12 +42,21 @@ pub(crate) struct Run<'r, 's> {
     pub(crate) resumable: bool,
     /// Opens whatever is read of the blocks.
     pub(crate) access: Arc<Access>,
+    /// Files that a run before this one found to be out of order.
+    pub(crate) disorder: Disorder,
+}
+
+/// What a run came to.
+pub(crate) struct Ran {
+    pub(crate) report: Report,
+    /// Whether the reference finds the same in all single blocks in which the fast engine found something.
+    pub(crate) settled: bool,
+    /// Files whose blocks are out of order, which the next run may put right.
+    pub(crate) disorder: Disorder,
 }
 
 impl<'s> Run<'_, 's> {
-    /// The report, and whether the reference finds the same in all single blocks in which
-    /// the fast engine found something.
-    pub(crate) fn report(mut self) -> Result<(Report, bool), Error> {
+    pub(crate) fn report(mut self) -> Result<Ran, Error> {
         let Verifier { asked, limits, .. } = self.verifier;
         let mut findings = Findings::new(limits.findings_max, asked.strict);
         let objects = self.archive.objects()?;
@@ -95,6 +105,7 @@ impl<'s> Run<'_, 's> {
             &mut findings,
         );
         let objects_total = objects.len();
+        findings.extend(self.disorder.iter().filter_map(was_put_in_order));
         // Of many files it is much memory.
         drop(objects);
         proofs.sort_by(|one, other| one.address.strand_id.cmp(&other.address.strand_id));
@@ -147,14 +158,15 @@ impl<'s> Run<'_, 's> {
         });
         let mut others = vec![in_order("stream records", Box::new(records))];
         others.extend(loose_items(items));
-        let sources = self.sources(others, &journals, &checker, &access, &behind);
+        let parts = in_parts(&journals, &self.disorder);
+        let sources = self.sources(others, &parts, &checker, &access, &behind);
         let along = |journal: &Journal<'_>, after: &BlockAddress, merge: &Merge<'_, 's>| {
             if let Some(checkpoint) = &mut checkpoint {
                 let passed = || checker.settled().then(|| checker.passes.counts());
                 checkpoint.pass(journal, after, merge, passed);
             }
         };
-        self.fold(
+        let disorder = self.fold(
             sources,
             &mut journal,
             (&journals, objects_total),
@@ -253,7 +265,11 @@ impl<'s> Run<'_, 's> {
             not_covered: not_covered(kinds, unknown_fields),
             state,
         };
-        Ok((report, checker.settled()))
+        Ok(Ran {
+            report,
+            settled: checker.settled(),
+            disorder,
+        })
     }
 
     /// The checkpoint that was asked for, and what an earlier run left in it.
@@ -320,7 +336,7 @@ impl<'s> Run<'_, 's> {
         wanted: &Wanted,
         access: &Access,
         mut along: impl FnMut(&Journal<'_>, &BlockAddress, &Merge<'_, 's>),
-    ) {
+    ) -> Disorder {
         let asked = &self.verifier.asked;
         let last_tip = match wanted.tipless.is_empty() {
             true => wanted.tips.last().copied().unwrap_or(0),
@@ -352,7 +368,7 @@ impl<'s> Run<'_, 's> {
             }
         };
         tell(0);
-        merge(
+        let disorder = merge(
             sources,
             self.pool,
             journal,
@@ -366,6 +382,7 @@ impl<'s> Run<'_, 's> {
             },
         );
         tell(blocks);
+        disorder
     }
 }
 
@@ -513,7 +530,10 @@ fn tasks_of<'s>(
             PIECE_BYTES,
         ))
     };
-    let of = |pieces| Stretches::new(pieces, path.clone(), checker.clone(), file.json).after(taken);
+    let of = |pieces| {
+        let stretches = Stretches::new(pieces, path.clone(), checker.clone(), file.json);
+        stretches.after(taken).part(file.part)
+    };
     let tasks = || -> io::Result<Tasks<'s>> {
         Ok(match checker.engine {
             Engine::Fast => Box::new(of(pieces()?)),

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::feed::{Outcome, Task, TaskList};
+use super::parts::Part;
 use crate::engine::{difference, Checker};
 use crate::findings::{flaw_finding, Boxed, Item};
 use crate::source::{keep, Flaw, Piece, Pieces};
@@ -20,6 +21,8 @@ pub(super) struct Stretches {
     json: bool,
     /// Pieces that end at or before this offset are not needed.
     taken: Option<u64>,
+    /// What of the file is wanted.
+    part: Part,
     /// It was noted where borders ceased to be certain.
     noted: bool,
     /// Where the last piece ended.
@@ -39,6 +42,7 @@ impl Stretches {
             checker,
             json,
             taken: None,
+            part: Part::default(),
             noted: false,
             at: 0,
         }
@@ -50,6 +54,12 @@ impl Stretches {
         self
     }
 
+    /// Only this part of the file.
+    pub(super) fn part(mut self, part: Part) -> Stretches {
+        self.part = part;
+        self
+    }
+
     fn next_piece(&mut self) -> Option<Result<Piece, Flaw>> {
         loop {
             let piece = self.pieces.next()?;
@@ -58,9 +68,13 @@ impl Stretches {
                 self.checker.passes.uncut(offset, why);
             }
             match piece {
-                Ok(piece) if self.taken.is_some_and(|taken| piece.end() <= taken) => {
+                Ok(piece)
+                    if self.taken.is_some_and(|taken| piece.end() <= taken)
+                        || piece.end() <= self.part.begin =>
+                {
                     keep(piece.bytes);
                 }
+                Ok(piece) if piece.offset >= self.part.end => return None,
                 Ok(piece) => {
                     self.at = piece.end();
                     return Some(Ok(piece));
@@ -72,18 +86,22 @@ impl Stretches {
 
     fn task<'s>(&self, piece: Result<Piece, Flaw>) -> Task<'s> {
         let (path, checker, json) = (self.path.clone(), self.checker.clone(), self.json);
+        let part = self.part;
         match piece {
             Ok(piece) => Box::new(move || {
                 let checked = checker.check(&piece, &path, json);
                 keep(piece.bytes);
-                Outcome::from(checked)
+                let mut outcome = Outcome::from(checked);
+                outcome.keep(part);
+                outcome
             }),
             Err(flaw) => {
-                let finding = flaw_finding(flaw, &path);
-                Box::new(move || Outcome {
-                    findings: vec![finding],
+                let mut outcome = Outcome {
+                    findings: vec![flaw_finding(flaw, &path)],
                     ..Outcome::default()
-                })
+                };
+                outcome.keep(part);
+                Box::new(move || outcome)
             }
         }
     }

@@ -1,0 +1,110 @@
+//! Files that were put together of objects of an export in another order than that of their blocks, as `cat *` does:
+//! each part is in order, and is read as a file of its own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::feed::offset_of;
+use super::survey::JournalFile;
+use crate::blocks::BlockAddress;
+use crate::findings::{Code, Finding, Item, Severity};
+use crate::words::counted;
+
+/// Parts of one file that are put in order. For each the file is cut anew, up to the part's end.
+const PARTS_MAX: usize = 1000;
+
+/// The bytes of a file from the first offset on and before the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(super) begin: u64,
+    pub(super) end: u64,
+}
+
+impl Default for Part {
+    /// All of it.
+    fn default() -> Part {
+        Part {
+            begin: 0,
+            end: u64::MAX,
+        }
+    }
+}
+
+impl Part {
+    pub(super) fn holds(&self, offset: u64) -> bool {
+        (self.begin..self.end).contains(&offset)
+    }
+}
+
+/// Where in a file a block comes before the one in front of it: its offset and address.
+type Border = (u64, BlockAddress);
+
+/// Files that are out of order, with all their borders.
+pub(crate) type Disorder = BTreeMap<Arc<str>, Vec<Border>>;
+
+/// The borders of one file, while its blocks go by.
+#[derive(Default)]
+pub(super) struct Borders {
+    before: Option<BlockAddress>,
+    found: Vec<Border>,
+}
+
+impl Borders {
+    /// The next block as the file has it.
+    pub(super) fn pass(&mut self, item: &Item) {
+        let address = item.address();
+        match &mut self.before {
+            // Takes no new hold of the strand's id.
+            Some(before) if before.strand_id == address.strand_id => {
+                if before.sequence_no > address.sequence_no && self.found.len() < PARTS_MAX {
+                    self.found.push((offset_of(item), address.clone()));
+                }
+                before.sequence_no = address.sequence_no;
+            }
+            before => *before = Some(address.clone()),
+        }
+    }
+
+    /// `None` if there are none, or more than are put in order.
+    pub(super) fn known(self) -> Option<Vec<Border>> {
+        (1..PARTS_MAX)
+            .contains(&self.found.len())
+            .then_some(self.found)
+    }
+}
+
+/// The files, each that is out of order in its parts.
+pub(super) fn in_parts(files: &[JournalFile], disorder: &Disorder) -> Vec<JournalFile> {
+    let each = files.iter().flat_map(|file| {
+        let borders = disorder.get(&file.object.name);
+        let borders = borders.map_or(&[][..], Vec::as_slice);
+        let begins = borders.iter().map(|(begin, _)| *begin);
+        let ends = begins.clone().chain([u64::MAX]);
+        let firsts = borders.iter().map(|(_, first)| Some(first.clone()));
+        let firsts = [file.first.clone()].into_iter().chain(firsts);
+        let parts = [0].into_iter().chain(begins).zip(ends).zip(firsts);
+        let part = |((begin, end), first)| JournalFile {
+            first,
+            part: Part { begin, end },
+            ..file.clone()
+        };
+        parts.map(part).collect::<Vec<_>>()
+    });
+    each.collect()
+}
+
+/// What is said of a file whose parts were put in order.
+pub(super) fn was_put_in_order((path, borders): (&Arc<str>, &Vec<Border>)) -> Option<Finding> {
+    let (at, first) = borders.first()?;
+    let parts = counted(borders.len() + 1, "part", "parts");
+    let message = format!(
+        "the blocks of {path} stand in {parts} that are not in the order of their numbers: they were put in order"
+    );
+    let finding = Finding::new(Code::Address, message)
+        .severity(Severity::Warning)
+        .at(first)
+        .field("blockAddress")
+        .source(path, Some(*at))
+        .remedy("several objects of an export were put together in another order; verify the objects themselves if you have them");
+    Some(finding)
+}
