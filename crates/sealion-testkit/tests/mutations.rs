@@ -14,6 +14,9 @@ use sealion_testkit::{Ledger, Mix, Rng};
 /// Seeds of the ledgers that changes are tried on.
 const SEEDS: u64 = 6;
 
+/// Likewise in JSON, where every change to data costs the whole search for its types.
+const SEEDS_OF_JSON: u64 = 2;
+
 /// Changes that a stream's records show in another way than an export does, each with the reason.
 const OTHERWISE_IN_STREAMS: [(&str, &str); 4] = [
     (
@@ -120,30 +123,28 @@ fn journal_changes_are_found_in_all_forms() {
             };
             seen[index] += 1;
             let form = FORMS[(seed as usize + index) % FORMS.len()];
-            for form in [form, Form::Export(Format::Text), Form::Stream] {
-                let archive = archive(form, &changed.blocks, &[20, 41], seed);
-                let [with, without] = both(&archive, &digest);
-                let otherwise = OTHERWISE_IN_STREAMS
-                    .iter()
-                    .any(|(name, _)| *name == change.name);
-                let wrong: Vec<String> = match form == Form::Stream && otherwise {
-                    true => good(&with).into_iter().collect(),
-                    false => [
-                        wrong(&with, &expected, Some(expected.verdict)),
-                        expected
-                            .without_digest
-                            .map_or_else(Vec::new, |v| wrong(&without, &expected, Some(v))),
-                    ]
-                    .concat(),
-                };
-                if !wrong.is_empty() {
-                    let name = change.name;
-                    failures.push(format!(
-                        "{name}, seed {seed}, {form:?}: {}\n{}",
-                        wrong.join("; "),
-                        lines(&with)
-                    ));
-                }
+            let archive = archive(form, &changed.blocks, &[20, 41], seed);
+            let [with, without] = both(&archive, &digest);
+            let otherwise = OTHERWISE_IN_STREAMS
+                .iter()
+                .any(|(name, _)| *name == change.name);
+            let wrong: Vec<String> = match form == Form::Stream && otherwise {
+                true => good(&with).into_iter().collect(),
+                false => [
+                    wrong(&with, &expected, Some(expected.verdict)),
+                    expected
+                        .without_digest
+                        .map_or_else(Vec::new, |v| wrong(&without, &expected, Some(v))),
+                ]
+                .concat(),
+            };
+            if !wrong.is_empty() {
+                let name = change.name;
+                failures.push(format!(
+                    "{name}, seed {seed}, {form:?}: {}\n{}",
+                    wrong.join("; "),
+                    lines(&with)
+                ));
             }
         }
     }
@@ -168,7 +169,7 @@ fn good(report: &Report) -> Option<String> {
 #[test]
 fn journal_changes_are_found_in_json() {
     let mut failures = Vec::new();
-    for seed in 0..SEEDS {
+    for seed in 0..SEEDS_OF_JSON {
         let ledger = Ledger::new(seed, 60, Mix::Vehicle);
         let digest = trusted(&ledger.digest());
         for change in mutate::journals() {
@@ -177,7 +178,11 @@ fn journal_changes_are_found_in_json() {
                 continue;
             };
             let archive = archive(Form::Export(Format::Json), &changed.blocks, &[20, 41], seed);
-            let [with, _] = both(&archive, &digest);
+            let with = Verifier::new()
+                .against(digest.clone())
+                .threads(2)
+                .verify(&archive)
+                .unwrap();
             // A revision whose hash is off may be one whose types are lost.
             expected
                 .findings

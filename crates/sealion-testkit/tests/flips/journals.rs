@@ -22,6 +22,27 @@ fn read(bytes: &[u8]) -> Vec<Element> {
         .collect()
 }
 
+/// The same with QLDB's names in small letters; those in documents are theirs.
+fn lowered(blocks: &[Element]) -> Vec<Element> {
+    fn value(own: &Element) -> Element {
+        let annotations = own.annotations().iter().cloned();
+        let annotations: Vec<_> = annotations.collect();
+        let lowered: Element = if let Some(list) = own.as_sequence().filter(|_| !own.is_null()) {
+            ion_rs::List::from_iter(list.elements().map(value)).into()
+        } else if let Some(fields) = own.as_struct() {
+            let field = |(name, own): (&ion_rs::Symbol, &Element)| match name.text() {
+                Some("data") => ("data".to_owned(), own.clone()),
+                name => (name.unwrap_or_default().to_lowercase(), value(own)),
+            };
+            Struct::from_iter(fields.fields().map(field)).into()
+        } else {
+            return own.clone();
+        };
+        lowered.with_annotations(annotations)
+    }
+    blocks.iter().map(value).collect()
+}
+
 /// Why a journal that differs from the sound one may be verified.
 fn excuse(difference: &Difference, report: &Report, before: &Report) {
     match difference {
@@ -51,11 +72,11 @@ fn flip_export(format: Format, mix: Mix, blocks: u64, cases: u32) {
         digest: ledger.digest(),
     };
     sound.flip(cases, 35, |bytes, report, before| {
-        excuse(
-            &Difference::between(&original, &read(bytes)),
-            report,
-            before,
-        );
+        let found = read(bytes);
+        // Tables of Athena have all names in small letters, so these are read in any.
+        if lowered(&found) != lowered(&original) {
+            excuse(&Difference::between(&original, &found), report, before);
+        }
     });
 }
 
