@@ -24,6 +24,7 @@ fn sample() -> Value {
             "strand_id": "JdxjkR9bSYB5jMHWcI464T",
             "coverage": [{"first": 0, "last": 1, "state": "failed", "position": "claimed"}],
             "blocks": 2,
+            "repeated_blocks": 1,
             "revisions": {
                 "total": 3, "recomputed": 2, "redacted": 0, "internal": 1, "deleted": 0, "from_json": 0
             },

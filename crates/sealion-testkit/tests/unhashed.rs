@@ -10,7 +10,7 @@ use sealion::prove::WantedRevisions;
 use sealion::source::Memory;
 use sealion::{Code, Report, Severity, Verdict, Verifier};
 use sealion_testkit::agree::trusted;
-use sealion_testkit::block::Content;
+use sealion_testkit::block::{Content, Revision};
 use sealion_testkit::write::{evidence, export::Format, stream};
 use sealion_testkit::{Ledger, Mix, Rng};
 
@@ -354,14 +354,18 @@ fn a_block_stripped_of_all_is_named_however_its_entries_are_grouped() {
         sealion_reference::root(&hashes).unwrap().to_vec()
     };
     let nodes = whole.chunks(2).map(over).collect();
-    for entries in [vec![over(&whole)], nodes, whole.clone()] {
+    let internal = |hash: &Vec<u8>| Some(vec![Revision::internal(hash.clone())]);
+    for (entries, revisions) in [
+        (vec![over(&whole)], None),
+        (nodes, None),
+        (whole.clone(), None),
+        (whole.clone(), internal(&whole[0])),
+        (vec![over(&whole)], internal(&over(&whole))),
+    ] {
         let mut stripped = ledger.clone();
         let block = &mut stripped.blocks[index];
-        (
-            block.revisions,
-            block.transaction_info,
-            block.redaction_info,
-        ) = (None, None, None);
+        (block.transaction_info, block.redaction_info) = (None, None);
+        block.revisions = revisions;
         block.entries = entries;
         assert_eq!(block.entries_root().unwrap().as_slice(), block.entries_hash);
         for form in FORMS {

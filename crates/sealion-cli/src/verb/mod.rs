@@ -54,7 +54,7 @@ fn remark_silent(report: &Report) {
         many => format!("{many} blocks have"),
     };
     terminal::remark(&format!(
-        "{which} neither revisions nor transactionInfo, which the service made so for itself, or which were left out: what was changed there nothing tells; `sealion verify` says where"
+        "{which} neither transactionInfo nor a revision of a document: the service made some so for itself, and what is left out looks the same; what was changed there nothing tells, and `sealion verify` says where"
     ));
 }
 

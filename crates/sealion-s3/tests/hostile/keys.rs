@@ -46,7 +46,7 @@ fn an_odd_key_is_never_asked_for_and_never_left_out() {
     }
     let told = report.to_string();
     assert_eq!(
-        report.finding_totals[&Code::Truncated],
+        report.finding_totals[&Code::Unreadable],
         ODD.len() as u64,
         "{told}"
     );

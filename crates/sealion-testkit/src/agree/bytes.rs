@@ -80,7 +80,8 @@ pub fn file(bytes: &[u8]) {
 }
 
 /// Findings that say that some of a file was not read. What reads on in ion-rs may panic.
-const UNREAD: [Code; 4] = [
+const UNREAD: [Code; 5] = [
+    Code::Unreadable,
     Code::Limit,
     Code::Malformed,
     Code::Truncated,

@@ -107,7 +107,12 @@ fn conclude(reports: &[Report; 2], comparison: &mut JournalComparison) {
 
 /// The first thing in a copy that could not be read.
 fn unread(report: &Report) -> Option<String> {
-    let codes = [Code::Truncated, Code::Malformed, Code::Limit];
+    let codes = [
+        Code::Unreadable,
+        Code::Truncated,
+        Code::Malformed,
+        Code::Limit,
+    ];
     let mut findings = report.findings().iter();
     // A bundle's words on what its maker could not read are no more than a warning.
     let grave = |finding: &&Finding| finding.severity <= Severity::Incomplete;

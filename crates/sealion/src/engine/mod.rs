@@ -23,6 +23,7 @@ pub(crate) use fast::first_address;
 pub(crate) use plain::{given_up, read_each, read_values};
 
 use crate::blocks::block::Block;
+use crate::blocks::claim::RecordedAddress;
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::BlockAddress;
 use crate::findings::{check_block, Asked, Boxed, Code, Context, Finding, Severity, Used};
@@ -122,6 +123,12 @@ fn usual(limits: &Limits) -> bool {
     limits.number_length_max >= 1_000
 }
 
+/// The place that a block which cannot be read says it has.
+fn claimed_address(node: Node<'_>) -> Option<BlockAddress> {
+    let address = Envelope::open(node).ok()?.get("blockAddress")?;
+    Some(RecordedAddress::read(&address).ok()?.address)
+}
+
 /// A finding about what of a journal file could not be read.
 pub(crate) fn unread(unfit: &Unfit, path: &Arc<str>) -> Finding {
     let mut finding = Context::of_file(path).unfit("", unfit);
@@ -176,16 +183,24 @@ impl Checker {
     fn plain(&self, piece: &Piece, path: &Arc<str>) -> Checked {
         let mut checked = Checked::default();
         read_each(piece, |seen| {
-            let read = match seen {
-                Ok(node) => self.block(node, path),
+            let node = match seen {
+                Ok(node) => node,
                 Err(unfit) => {
                     checked.refused.push(unfit.offset);
-                    Err(unfit)
+                    checked.findings.push(unread(&unfit, path));
+                    return;
                 }
             };
-            match read {
+            match self.block(node, path) {
                 Ok(block) => checked.blocks.push(block),
-                Err(unfit) => checked.findings.push(unread(&unfit, path)),
+                Err(unfit) => {
+                    let finding = unread(&unfit, path);
+                    let address = claimed_address(node);
+                    checked.findings.push(match &address {
+                        Some(address) => finding.at(address),
+                        None => finding,
+                    });
+                }
             }
         });
         checked
@@ -196,7 +211,7 @@ impl Checker {
         if !Block::is_one(&envelope) {
             return Err(node.unfit_as(
                 "a block, as all values before it",
-                "a struct without blockAddress and blockHash",
+                "a struct without blockAddress or blockHash",
             ));
         }
         let with_content = |address: &BlockAddress| self.asked.includes(address.sequence_no);

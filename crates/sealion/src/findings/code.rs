@@ -83,6 +83,7 @@ codes! {
     NoDigest "no-digest" Incomplete "A proof, or a strand, without any digest to compare with.";
     DataFromJson "data-from-json" Incomplete "The data's Ion types could not be restored from JSON.";
     DeletionRule "deletion-rule" Incomplete "A deleting revision whose hash fits no known rule.";
+    Unreadable "unreadable" Incomplete "Input cannot be opened, or nothing of it can be read.";
     Truncated "truncated" Incomplete "Input ends inside a value, or cannot be read to its end.";
     Malformed "malformed" Incomplete "Input is not what it must be.";
     Limit "limit" Incomplete "Input exceeds a limit that is named.";
@@ -97,6 +98,13 @@ codes! {
     UnknownFile "unknown-file" Note "Not understood, not used.";
     InternalEntries "internal-entries" Note "Entries of `entriesHashList` that nothing in the block explains.";
     InternalRevision "internal-revision" Note "Revisions known by their hash alone.";
+}
+
+impl Code {
+    /// Whether it says that some of an input was not read, by the input's own fault or the system's.
+    pub fn is_unread(self) -> bool {
+        matches!(self, Code::Unreadable | Code::Truncated)
+    }
 }
 
 impl fmt::Display for Code {

@@ -129,6 +129,7 @@ impl Conclusion<'_> {
             coverage,
             under_digest: anchors.verified().to_vec(),
             blocks: strand.blocks,
+            repeated_blocks: strand.repeated,
             revisions: strand.revisions,
             deletion_rules: std::mem::take(&mut strand.deletions),
             genesis_previous: strand.genesis_previous.map(|bytes| match bytes {
@@ -319,8 +320,8 @@ impl Conclusion<'_> {
                 )
                 .strand(strand_id),
             );
-            self.findings.extend(strand.unexplained.findings(strand_id));
         }
+        self.findings.extend(strand.unexplained.findings(strand_id));
         let hidden = strand.revisions.internal + strand.unseen;
         if hidden > 0 {
             let known = counted(hidden, "revision", "revisions");

@@ -1,5 +1,6 @@
 //! An input that could not be read to its end, in the words of the report.
 
+use std::io;
 use std::sync::Arc;
 
 use super::code::Code;
@@ -10,6 +11,11 @@ use crate::source::{Flaw, FlawKind};
 pub(crate) fn flaw_finding(flaw: Flaw, path: &Arc<str>) -> Finding {
     let offset = flaw.offset;
     let finding = match flaw.kind {
+        FlawKind::Unreadable(error) if offset == 0 && !is_damage(&error) => Finding::new(
+            Code::Unreadable,
+            format!("{path} cannot be read: {error}"),
+        )
+        .remedy("make it readable, then run again; nothing of it was seen"),
         FlawKind::Unreadable(error) => Finding::new(
             Code::Truncated,
             format!("{path} cannot be read beyond byte {offset}: {error}"),
@@ -41,4 +47,10 @@ pub(crate) fn flaw_finding(flaw: Flaw, path: &Arc<str>) -> Finding {
         .remedy("compare with another copy of the file; what could not be read was not checked"),
     };
     finding.source(path, Some(offset))
+}
+
+/// Whether it is the content that cannot be read: a compressed file that is cut off, or not one at all.
+fn is_damage(error: &io::Error) -> bool {
+    let damage = [io::ErrorKind::UnexpectedEof, io::ErrorKind::InvalidData];
+    damage.contains(&error.kind())
 }

@@ -151,10 +151,7 @@ impl<'a> Journal<'a> {
             match item {
                 Item::Block(mut block) => {
                     self.findings.extend(block.findings.iter().cloned());
-                    let given = self.by_path.of(&block.path);
-                    given.blocks += 1;
-                    given.revisions += block.revisions.len() as u64;
-                    given.last = Some(address.sequence_no);
+                    self.by_path.of(&block.path).add(&block);
                     block.findings.retain(|f| f.severity == Severity::Failure);
                     // Of several copies one without a failure leads, and of these the one that
                     // has most to show, whose text was kept if any was: answers that lie beside
@@ -202,6 +199,9 @@ impl<'a> Journal<'a> {
                 } else if other.findings.is_empty() {
                     others.push(other);
                 }
+            }
+            if !blocks.is_empty() && self.asked.includes(address.sequence_no) {
+                strand.repeated += 1;
             }
             strand.add(lead, self.asked, self.wanted, self.findings);
             if let Some(watch) = &mut self.watch {

@@ -50,6 +50,9 @@ pub struct Strand {
     pub coverage: Vec<Coverage>,
     /// Different blocks seen.
     pub blocks: u64,
+    /// Of these, the blocks that came more than once: in exports that overlap, in copies of
+    /// one, or in answers beside them.
+    pub repeated_blocks: u64,
     /// Revisions by what could be done with them.
     pub revisions: RevisionCounts,
     /// Deleting revisions by the rule that their hashes follow: nobody outside AWS
@@ -58,8 +61,8 @@ pub struct Strand {
     /// What the genesis block has for a previous hash, if that block is here:
     /// `empty` or `32 bytes`. Nobody outside AWS has shown which it is.
     pub genesis_previous: Option<&'static str>,
-    /// Blocks that have neither revisions nor `transactionInfo`, and whose entries nothing explains: what was changed
-    /// there, nothing tells. The service made such blocks for itself; leaving both out makes others look like them.
+    /// Blocks that have neither `transactionInfo` nor a revision of a document: what was changed there, nothing tells.
+    /// The service made such blocks for itself; leaving both out makes others look like them.
     pub silent_blocks: u64,
     /// The digest of all blocks from 0 to the last, if they are all there.
     pub computed_digest: Option<ComputedDigest>,

@@ -13,7 +13,7 @@ use crate::engine::Wanted;
 use crate::findings::{CheckedBlock, Copies, Found, Severity, Standing};
 use crate::source::Archive;
 use crate::verify::Watcher;
-use crate::{Code, Report};
+use crate::Report;
 
 impl Prover {
     /// A block and its proof under the digest at `tip`.
@@ -312,9 +312,8 @@ struct Opened<'b> {
 /// The first file that could not be read to its end.
 fn unread(report: &Report) -> Option<String> {
     let mut findings = report.findings().iter();
-    let unread = findings.find(|finding| {
-        finding.code == Code::Truncated && finding.severity <= Severity::Incomplete
-    })?;
+    let unread = findings
+        .find(|finding| finding.code.is_unread() && finding.severity <= Severity::Incomplete)?;
     Some(format!("{}: {}", unread.code, unread.message))
 }
 

@@ -262,6 +262,10 @@ impl Text<'_> {
             counts.recomputed
         );
         self.line("blocks", &line)?;
+        if strand.repeated_blocks > 0 {
+            let came = counted(strand.repeated_blocks, "block", "blocks");
+            self.line("", &format!("{came} came more than once"))?;
+        }
         let line = format!(
             "{} redacted, {} deleted, {} restored from JSON; and {} internal, known by their hash alone",
             counts.redacted, counts.deleted, counts.from_json, counts.internal

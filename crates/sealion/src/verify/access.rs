@@ -166,13 +166,21 @@ impl Access {
     }
 }
 
+/// What is said of a file whose end was not read.
+const UNREAD: [Code; 4] = [
+    Code::Unreadable,
+    Code::Truncated,
+    Code::Limit,
+    Code::Malformed,
+];
+
 impl Unended {
     /// A finding that says so, unless there is one.
     pub(super) fn say(&self, name: &Arc<str>, findings: &mut Findings) {
         let (codes, finding) = match self {
             Unended::Failed(offset, failure) => {
                 let flaw = Flaw::new(*offset, FlawKind::Unreadable(failure.again()));
-                (&[Code::Truncated][..], flaw_finding(flaw, name))
+                (&UNREAD[..2], flaw_finding(flaw, name))
             }
             Unended::LeftOff(offset) => {
                 let message =
@@ -180,10 +188,7 @@ impl Unended {
                 let finding = Finding::new(Code::Truncated, message)
                     .remedy("this is a defect of this tool: please report it with the file")
                     .source(name, Some(*offset));
-                (
-                    &[Code::Truncated, Code::Limit, Code::Malformed][..],
-                    finding,
-                )
+                (&UNREAD[..], finding)
             }
         };
         if !findings.leave_open(name, codes) {

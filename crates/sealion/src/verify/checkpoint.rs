@@ -43,7 +43,7 @@ use sample::{salt, sample};
 pub(super) use trust::exchangeable;
 
 /// The version of the file's form, which no other program reads.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 /// Writing takes at most one part of so many of the time.
 const SHARE: u32 = 20;

@@ -10,6 +10,7 @@ mod feed;
 mod growth;
 mod looking;
 mod manifests;
+mod parts;
 mod pool;
 mod read_address;
 mod read_digest;
@@ -30,11 +31,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::parts::Disorder;
+use self::run::Ran;
 use crate::engine::{Engine, Wanted};
 use crate::findings::{Asked, CheckedBlock, Request};
 use crate::report::CheckpointAnswer;
 use crate::source::Archive;
-use crate::{Code, Digest, Error, Limits, Report, State, StrandId};
+use crate::{Digest, Error, Limits, Report, State, StrandId};
 
 /// Bytes of whole values that one task checks.
 const PIECE_BYTES: usize = 128 << 10;
@@ -245,7 +248,9 @@ impl Verifier {
         watcher: &mut dyn Watcher,
         resumable: bool,
     ) -> Result<Report, Error> {
-        let (report, settled) = self.run(archive, self.engine, watcher, resumable)?;
+        let Ran {
+            report, settled, ..
+        } = self.run(archive, self.engine, watcher, resumable)?;
         match self.engine {
             Engine::Fast if !settled || confirm::needs_confirmation(report.findings()) => {
                 Ok(Report {
@@ -256,7 +261,7 @@ impl Verifier {
                     ..self
                         .in_second_pass()
                         .run(archive, Engine::Reference, watcher, false)?
-                        .0
+                        .report
                 })
             }
             _ => Ok(report),
@@ -291,10 +296,10 @@ impl Verifier {
         report: &Report,
         watcher: &mut dyn Watcher,
     ) -> Result<(), Error> {
-        let (again, _) = self.run(archive, self.engine, watcher, false)?;
+        let again = self.run(archive, self.engine, watcher, false)?.report;
         let unread = |report: &Report| -> Vec<(Arc<str>, String)> {
             let findings = report.findings().iter();
-            let unread = findings.filter(|finding| finding.code == Code::Truncated);
+            let unread = findings.filter(|finding| finding.code.is_unread());
             unread
                 .filter_map(|finding| {
                     let path = finding.source.as_ref()?.path.clone();
@@ -318,13 +323,40 @@ impl Verifier {
         }
     }
 
+    /// Files that turn out to be out of order are read once more, in their parts.
     fn run(
         &self,
         archive: &dyn Archive,
         engine: Engine,
         watcher: &mut dyn Watcher,
         resumable: bool,
-    ) -> Result<(Report, bool), Error> {
+    ) -> Result<Ran, Error> {
+        let ran = self.run_once(archive, engine, watcher, resumable, Disorder::new())?;
+        match ran.disorder.is_empty() {
+            true => Ok(ran),
+            false => {
+                let again = self.in_second_pass();
+                let again = again.run_once(archive, engine, watcher, false, ran.disorder)?;
+                let checkpoint = ran.report.checkpoint.map(CheckpointAnswer::unused);
+                Ok(Ran {
+                    report: Report {
+                        checkpoint,
+                        ..again.report
+                    },
+                    ..again
+                })
+            }
+        }
+    }
+
+    fn run_once(
+        &self,
+        archive: &dyn Archive,
+        engine: Engine,
+        watcher: &mut dyn Watcher,
+        resumable: bool,
+        disorder: Disorder,
+    ) -> Result<Ran, Error> {
         let threads = self.threads.unwrap_or_else(|| {
             std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
         });
@@ -339,6 +371,7 @@ impl Verifier {
                 resumable,
                 access: Arc::default(),
                 wanted,
+                disorder,
                 watch: Some(&mut |block, others| watcher.copies(block, others)),
             };
             run.report()

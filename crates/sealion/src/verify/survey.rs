@@ -12,6 +12,7 @@ use super::access::{Access, Unended};
 use super::collect::{no_input, Collected, Collector, NOTHING_OF_QLDB};
 use super::looking::Looking;
 use super::manifests::is_object_name;
+use super::parts::Part;
 use super::show::Viewer;
 use super::stream::{is_record, Records};
 use crate::blocks::block::Block;
@@ -41,6 +42,8 @@ pub(crate) struct JournalFile {
     pub(crate) json: bool,
     /// Its first block's address; `None` if that cannot be read.
     pub(crate) first: Option<BlockAddress>,
+    /// The offsets between which its blocks are taken: all, but where it was put together of parts in another order.
+    pub(crate) part: Part,
 }
 
 impl JournalFile {
@@ -307,6 +310,7 @@ impl Surveyor<'_> {
                 }
             }
             survey.journals.push(JournalFile {
+                part: Part::default(),
                 object: object.clone(),
                 encoding,
                 json,

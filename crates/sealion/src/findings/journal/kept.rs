@@ -35,6 +35,7 @@ struct KeptStrand {
     strand_id: StrandId,
     segments: Vec<Segment>,
     blocks: u64,
+    repeated: u64,
     revisions: RevisionCounts,
     roots: Vec<(u64, Hash)>,
     found: Vec<(Hash, u64)>,
@@ -127,6 +128,7 @@ impl StrandFold {
             strand_id: strand_id.clone(),
             segments: self.segments.clone(),
             blocks: self.blocks,
+            repeated: self.repeated,
             revisions: self.revisions,
             roots: self.roots.iter().map(|(tip, root)| (*tip, *root)).collect(),
             found: self.found.clone(),
@@ -167,6 +169,7 @@ impl StrandFold {
             }
         }
         self.blocks = kept.blocks;
+        self.repeated = kept.repeated;
         self.revisions = kept.revisions;
         self.roots = kept.roots.into_iter().collect();
         self.found = kept.found;

@@ -42,6 +42,8 @@ pub(crate) struct StrandFold {
     pub(super) plain: bool,
     pub(crate) segments: Vec<Segment>,
     pub(crate) blocks: u64,
+    /// Of these, the blocks that came more than once.
+    pub(crate) repeated: u64,
     pub(crate) revisions: RevisionCounts,
     /// Roots at wanted tips, and at the end of a whole journal.
     pub(crate) roots: BTreeMap<u64, Hash>,
@@ -89,6 +91,7 @@ impl StrandFold {
             seen: Seen::new(wanted),
             segments: Vec::new(),
             blocks: 0,
+            repeated: 0,
             revisions: RevisionCounts::default(),
             roots: BTreeMap::new(),
             found: Vec::new(),

@@ -1,10 +1,11 @@
 //! How many entries the blocks have that nothing in them explains, which have more than is
-//! usual, and which are silent: nothing explains any of their entries.
+//! usual, and which are silent: nothing tells what was changed there.
 //!
 //! Leaving out a block's `transactionInfo`, `redactionInfo` or `revisions` changes no
 //! hash; only its entries are then explained by nothing. QLDB adds entries of its own to
 //! each block, as many to most of them. Where all content is left out, the entries may be
-//! replaced by the nodes above them, so that their number tells nothing.
+//! replaced by the nodes above them, or shown as revisions known by their hash alone, so that
+//! their number tells nothing.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::blocks::StrandId;
 use crate::findings::block::CheckedBlock;
+use crate::findings::revision::RevisionRecord;
 use crate::findings::{Code, Finding};
 
 /// Numbers that are told apart; a block with more entries counts as one with so many.
@@ -31,7 +33,7 @@ pub(crate) struct Unexplained {
     genesis: Option<(u64, bool)>,
 }
 
-/// Blocks without any content.
+/// Blocks without `transactionInfo` and without a revision of any document.
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Silent {
     count: u64,
@@ -74,8 +76,9 @@ impl Unexplained {
         if blocks.first.len() < PLACES_MAX {
             blocks.first.push(place());
         }
+        let of_document = |record: &RevisionRecord| record.document.is_some();
         let silent =
-            entries > 0 && block.revisions.is_empty() && block.fingerprint.infos() == [None; 2];
+            block.fingerprint.infos() == [None; 2] && !block.revisions.iter().any(of_document);
         if silent {
             self.silent.add(place());
         }
@@ -172,7 +175,7 @@ impl Silent {
             _ => ("blocks", "have"),
         };
         let message = format!(
-            "{which} {runs} {has} neither revisions nor transactionInfo, and nothing explains an entry of entriesHashList: nothing tells what was changed there, since leaving both out changes no hash"
+            "{which} {runs} {has} neither transactionInfo nor a revision of a document: nothing tells what was changed there, since leaving them out changes no hash"
         );
         let finding = Finding::new(Code::InternalEntries, message)
             .strand(strand)

@@ -51,6 +51,7 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
             strand_id: StrandId::new(STRAND),
             coverage: coverage.iter().map(run).collect(),
             blocks: 50,
+            repeated_blocks: 0,
             revisions: RevisionCounts {
                 total: 134,
                 recomputed: 131,
