@@ -45,7 +45,8 @@ pub struct ProofSource {
     /// Take the tree of block hashes from this file instead of verifying the journal
     ///
     /// What is proven must still recompute and be the block that was indexed. Give --digest, so
-    /// that nothing rests on the file.
+    /// that no content rests on the file: only the numbers of blocks do then, for they were
+    /// counted when it was made.
     #[arg(long, value_name = "FILE", conflicts_with = "save_index")]
     pub index: Option<PathBuf>,
     /// Keep the tree of block hashes in this file, new or an older index: 64 bytes a block

@@ -82,6 +82,7 @@ pub fn extract(
 ) -> Result<Extraction, ExtractError> {
     let mut lasts = Lasts {
         wanted: wanted.clone(),
+        asked: verifier.asked.clone(),
         of: last_only.then(HashMap::new),
         ..Lasts::default()
     };

@@ -8,7 +8,7 @@ use super::missing::{Gaps, LeftOut, Orders};
 use super::row::Rows;
 use super::{Row, TableSource};
 use crate::engine::Wanted;
-use crate::findings::{CheckedBlock, Copies, Found};
+use crate::findings::{Asked, CheckedBlock, Copies, Found};
 use crate::prove::WantedRevisions;
 use crate::report::Strand;
 use crate::verify::Watcher;
@@ -22,6 +22,7 @@ const UNSEEN: usize = usize::MAX;
 #[derive(Default)]
 pub(super) struct Lasts {
     pub(super) wanted: WantedRevisions,
+    pub(super) asked: Asked,
     /// Block, and number in it; `None` if all revisions are wanted.
     pub(super) of: Option<HashMap<(StrandId, String), (u64, usize)>>,
     pub(super) orders: Orders,
@@ -59,6 +60,10 @@ impl Watcher for Lasts {
         }
         let Some(lasts) = &mut self.of else { return };
         let number = block.address.sequence_no;
+        // Up to a digest's tip more blocks go by than were asked for.
+        if !self.asked.includes(number) {
+            return;
+        }
         let key = |id: &str| (block.address.strand_id.clone(), id.to_owned());
         for found in copies.documents() {
             if self.wanted.fits(found.id, found.version) {

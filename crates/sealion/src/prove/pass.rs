@@ -11,8 +11,10 @@ use super::{ProveError, ProvenBlock, ProvenRevision, Prover, WantedRevisions};
 use crate::blocks::{BlockAddress, Digest, Hash, Proof};
 use crate::engine::Wanted;
 use crate::findings::{CheckedBlock, Copies, Found, Severity, Standing};
+use crate::report::{Coverage, State};
 use crate::source::Archive;
 use crate::verify::Watcher;
+use crate::words::blocks_do;
 use crate::Report;
 
 impl Prover {
@@ -134,9 +136,41 @@ impl Prover {
         // One that was asked for by its version and found leaves nothing open.
         if wanted.version.is_none() || count == 0 {
             unseen.extend(given.gaps(&report));
+            if only.is_none() {
+                unseen.extend(self.not_here(&report, tip));
+            }
             unseen.into_iter().for_each(skipped);
         }
         Ok(count)
+    }
+
+    /// Blocks up to the tip that did not go by, though the tree has them: the index is older than
+    /// the inputs, or these are not all.
+    fn not_here(&self, report: &Report, tip: u64) -> Option<String> {
+        let strand = report
+            .strands
+            .iter()
+            .find(|one| one.strand_id == self.strand_id)?;
+        let here = |run: &&Coverage| !matches!(run.state, State::Missing | State::FromState);
+        let mut next = self.first;
+        let mut missing = Vec::new();
+        for run in strand
+            .coverage
+            .iter()
+            .filter(here)
+            .filter(|run| run.first <= tip)
+        {
+            if run.first > next {
+                missing.push(blocks_do(next, run.first - 1, "is", "are"));
+            }
+            next = next.max(run.last.saturating_add(1));
+        }
+        if next <= tip {
+            missing.push(blocks_do(next, tip, "is", "are"));
+        }
+        let missing = missing.join(", ");
+        (!missing.is_empty())
+            .then(|| format!("{missing} not among the inputs: other revisions may be in them"))
     }
 
     /// One revision: `None` if it is of another table than the one wanted; the
