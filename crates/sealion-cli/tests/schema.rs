@@ -53,7 +53,7 @@ fn sample() -> Value {
             "verdict": "verified", "by": "journal"
         }],
         "documents": [{
-            "path": "contract.json", "offset": 0, "matches": [{
+            "path": "contract.json", "offset": 0, "other_metadata": false, "matches": [{
                 "strand_id": "JdxjkR9bSYB5jMHWcI464T", "sequence_no": 1,
                 "document_id": "3Qv67yjXEwB9SjmvkuG6Cp", "version": 0, "redacted": false,
                 "verified": true, "path": "a.ion"

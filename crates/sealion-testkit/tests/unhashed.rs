@@ -413,3 +413,94 @@ fn the_last_revision_is_the_last_of_all_copies_and_one_left_out_is_named() {
         assert!(!last || found.iter().all(|row| row.document_id != id));
     }
 }
+
+/// The ledger with a block that shows nothing of this revision but its hash, and nothing of its transaction.
+fn hidden(ledger: &Ledger, (index, at): (usize, usize)) -> Ledger {
+    let mut ledger = ledger.clone();
+    let block = &mut ledger.blocks[index];
+    block.transaction_info = None;
+    let revisions = block.revisions.as_mut().unwrap();
+    revisions[at] = Revision::internal(revisions[at].hash.clone());
+    ledger
+}
+
+#[test]
+fn what_lies_beside_a_block_that_knows_it_by_its_hash_is_no_less_checked_and_no_row() {
+    let ledger = Ledger::new(3, 30, Mix::Vehicle);
+    let (index, at) = with_data(&ledger);
+    let stripped = hidden(&ledger, (index, at));
+    let own = ledger.blocks[index].revisions()[at].clone();
+    let id = own.metadata.as_ref().unwrap().id.clone();
+    let beside = |ledger: &Ledger, revision: &Revision| {
+        let row = evidence::ion_text(&revision.to_element());
+        Memory::new()
+            .with("j", text(ledger))
+            .with("row", row.into_bytes())
+    };
+    let genuine = beside(&stripped, &own);
+    assert_eq!(verify(&ledger, &genuine).verdict(), Verdict::Verified);
+    for last in [false, true] {
+        let (rows, found) = rows(&ledger, &genuine, last);
+        assert!(rows
+            .iter()
+            .all(|row| row.document_id != id || row.address.sequence_no != index as u64));
+        let told = found
+            .without_revision
+            .iter()
+            .any(|(address, own)| (address.sequence_no, own) == (index as u64, &id));
+        assert_eq!(
+            told,
+            rows.iter().all(|row| row.document_id != id) || !last,
+            "{found:?}"
+        );
+    }
+    let codes = |archive: &Memory, code, severity| count(&verify(&ledger, archive), code, severity);
+    // A redaction that nothing ordered.
+    let mut redacted = own.clone();
+    let Content::Data(data) = &own.content else {
+        panic!("it has data")
+    };
+    redacted.content = Content::Redacted(sealion_reference::ion_hash(data).unwrap().to_vec());
+    let warned = |archive: &Memory| codes(archive, Code::UnrecordedRedaction, Severity::Warning);
+    assert_eq!(
+        (warned(&genuine), warned(&beside(&stripped, &redacted))),
+        (0, 1)
+    );
+    let mut placeless = redacted.clone();
+    placeless.address = None;
+    assert_eq!(warned(&beside(&stripped, &placeless)), 1);
+    // A block that no hash keeps from naming another transaction, or another time.
+    let mut other = stripped.clone();
+    other.blocks[index].transaction_id = "0123456789ABCDEFGHIJKL".to_owned();
+    // The revisions that the block shows say so of themselves.
+    let wrong = |archive: &Memory| codes(archive, Code::TransactionId, Severity::Failure);
+    let shown = wrong(&Memory::new().with("j", text(&other)));
+    assert_eq!(wrong(&beside(&other, &own)), shown + 1);
+    assert_eq!(wrong(&genuine), 0);
+    let mut early = stripped.clone();
+    early.blocks[index].block_timestamp = ledger.blocks[0].block_timestamp.clone();
+    let odd = |ledger: &Ledger| codes(&beside(ledger, &own), Code::TimeOrder, Severity::Warning);
+    assert!(odd(&early) > odd(&stripped));
+}
+
+#[test]
+fn up_to_any_block_the_last_rows_are_the_same_with_and_without_a_later_digest() {
+    let ledger = Ledger::new(3, 30, Mix::Vehicle);
+    let archive = Memory::new().with("j", text(&ledger));
+    let last = |verifier: Verifier| {
+        let mut rows = Vec::new();
+        let all = WantedRevisions::all();
+        let each = &mut |row: Row| {
+            rows.push((row.document_id, row.version));
+            Ok(())
+        };
+        extract(&verifier, &archive, &all, true, each).unwrap();
+        rows
+    };
+    for to in [5, 14, 29] {
+        let without = last(Verifier::new().to(to));
+        let with = last(Verifier::new().to(to).against(trusted(&ledger.digest())));
+        assert!(!without.is_empty());
+        assert_eq!(with, without, "{to}");
+    }
+}

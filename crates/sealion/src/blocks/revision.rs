@@ -182,6 +182,12 @@ impl Revision {
         Ok((revision, content))
     }
 
+    /// The transaction's id and time, as its metadata has them.
+    pub(crate) fn transaction(&self) -> Option<(Id, Time)> {
+        let metadata = self.metadata.as_ref()?;
+        Some((metadata.tx_id.0.clone(), metadata.tx_time))
+    }
+
     fn nest(&mut self, within: &str, repeated: &[(String, Twice)]) {
         let nested = repeated.iter();
         self.repeated

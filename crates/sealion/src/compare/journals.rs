@@ -14,7 +14,7 @@ mod text;
 pub use difference::{Difference, DifferenceKind};
 pub use outcome::{Copy, JournalComparison, Outcome};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::blocks::StrandId;
 use crate::findings::{Code, Severity};
@@ -90,7 +90,8 @@ fn conclude(reports: &[Report; 2], comparison: &mut JournalComparison) {
             // Something is wrong, which is graver than something that is not known.
             (Outcome::Different, Some(failure))
         } else {
-            match reports.iter().find_map(unread).or_else(|| open(comparison)) {
+            let open = || open(comparison).or_else(|| beside(reports));
+            match reports.iter().find_map(unread).or_else(open) {
                 Some(open) => (Outcome::Undecided, Some(open)),
                 None => (Outcome::Same, None),
             }
@@ -121,6 +122,17 @@ fn unread(report: &Report) -> Option<String> {
     Some(match path.filter(|path| !found.message.starts_with(path)) {
         Some(path) => format!("{path}: {}", found.message),
         None => found.message.clone(),
+    })
+}
+
+/// That something beside the blocks is not the same in both.
+fn beside(reports: &[Report; 2]) -> Option<String> {
+    let [first, second] = reports.each_ref().map(|report| {
+        let all = report.strands.iter().flat_map(|strand| &strand.beside);
+        all.collect::<BTreeSet<_>>()
+    });
+    (first != second).then(|| {
+        "there are revisions beside the blocks that only one of them has, which were not compared: hand over the blocks that hold them".to_owned()
     })
 }
 
@@ -214,7 +226,11 @@ fn start(reports: &[Report; 2], runs: &[Runs; 2]) -> JournalComparison {
             .filter(|id| !shared.contains(id))
             .cloned()
             .collect(),
-        beside: report.strands.iter().map(|strand| strand.loose_apart).sum(),
+        beside: report
+            .strands
+            .iter()
+            .map(|strand| strand.beside.len() as u64)
+            .sum(),
     };
     JournalComparison {
         comparison_version: 1,

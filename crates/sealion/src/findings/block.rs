@@ -12,6 +12,7 @@ use super::code::{Code, Severity};
 use super::context::Context;
 use super::finding::Finding;
 use super::fingerprint::Fingerprint;
+use super::loose::LooseRevision;
 use super::revision::{check_revision, RevisionRecord, Standing};
 use super::used::{Boxed, Lists};
 use crate::blocks::block::{Block, BlockContent, RedactionOrder};
@@ -32,6 +33,7 @@ pub(crate) struct CheckedBlock {
     /// the hashes it is made of are not hashes.
     pub(crate) hash: Option<Hash>,
     pub(crate) previous: RecordedHash,
+    pub(crate) transaction_id: Id,
     pub(crate) timestamp: (Time, u64),
     pub(crate) revisions: Vec<RevisionRecord>,
     pub(crate) redactions: Vec<RedactionOrder>,
@@ -72,6 +74,13 @@ impl CheckedBlock {
                 _ => None,
             });
         unseen.chain(self.hidden.iter().map(Id::as_str))
+    }
+
+    /// Whether it holds a revision with this hash, and nothing else of it.
+    pub(crate) fn knows_by_hash(&self, loose: &LooseRevision) -> bool {
+        let mut own = self.revisions.iter();
+        let own = own.find(|own| own.hash.is_some() && own.hash == loose.record.hash);
+        own.is_some_and(|own| own.standing == Standing::HashOnly)
     }
 
     /// How much it shows: the revisions that recompute, those of them with data, and
@@ -160,6 +169,7 @@ fn check_with(
         address: block.address.address.clone(),
         hash: hashes.leaf,
         previous: block.previous,
+        transaction_id: block.transaction_id.0.clone(),
         timestamp: block.timestamp,
         redactions: block
             .redaction_info

@@ -14,6 +14,7 @@ use super::digests::{Anchors, BlockProof, Candidate, Candidates, Facts, Proofs};
 use super::finding::{Finding, Findings};
 use super::joined::joined;
 use super::journal::StrandFold;
+use super::loose::Placed;
 use super::outcome::{Asked, By, ComputedDigest, Strand};
 use crate::blocks::StrandId;
 use crate::words::counted;
@@ -121,11 +122,7 @@ impl Conclusion<'_> {
             redactions,
             joined: joined(strand, &tied.loose_verified),
             loose_verified: tied.loose_verified,
-            loose_apart: strand
-                .placed
-                .iter()
-                .filter(|placed| !placed.in_block)
-                .count() as u64,
+            beside: strand.placed.iter().filter_map(Placed::said).collect(),
             coverage,
             under_digest: anchors.verified().to_vec(),
             blocks: strand.blocks,

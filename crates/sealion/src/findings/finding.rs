@@ -226,8 +226,20 @@ impl Findings {
             let source = source.filter(|_| finding.sequence_no.is_none());
             source.map(|source| (source.path.clone(), source.offset))
         };
+        // What could not be read comes first: blocks that are missing often follow from it.
+        let unread = |finding: &Finding| {
+            let unread = finding.severity == Severity::Incomplete;
+            unread
+                && (finding.code.is_unread()
+                    || matches!(finding.code, Code::Malformed | Code::Limit))
+        };
         self.kept.sort_by_cached_key(|one| {
-            let place = (one.severity, one.strand_id.clone(), one.sequence_no);
+            let place = (
+                one.severity,
+                !unread(one),
+                one.strand_id.clone(),
+                one.sequence_no,
+            );
             let in_files = in_files(one);
             (place, in_files.is_none(), in_files)
         });

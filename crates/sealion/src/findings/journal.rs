@@ -12,6 +12,7 @@ use super::joined::once_each;
 use super::loose::{place_in_block, LooseRevision};
 use super::outcome::Asked;
 use super::used::{Boxed, Used};
+use crate::blocks::claim::Id;
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::Limits;
 
@@ -68,6 +69,13 @@ pub(crate) struct Wanted {
     pub(crate) prefixes: BTreeMap<StrandId, Prefix>,
     /// Whether a state is to be saved.
     pub(crate) trails: bool,
+}
+
+/// Documents of which a revision lies beside the block that knows it by its hash alone.
+fn beside(block: &CheckedBlock, loose: &[Box<LooseRevision>]) -> Vec<Id> {
+    let known = loose.iter().filter(|one| block.knows_by_hash(one));
+    let ids = known.filter_map(|one| one.record.document.as_ref());
+    ids.map(|(id, _)| id.clone()).collect()
 }
 
 /// The fold over all strands.
@@ -204,6 +212,7 @@ impl<'a> Journal<'a> {
                 strand.repeated += 1;
             }
             strand.add(lead, self.asked, self.wanted, self.findings);
+            lead.hidden.extend(beside(lead, &loose));
             if let Some(watch) = &mut self.watch {
                 watch(lead, &others);
             }
@@ -214,9 +223,12 @@ impl<'a> Journal<'a> {
             }
         }
         for revision in loose {
+            let known_by_hash = lead
+                .as_ref()
+                .is_none_or(|lead| lead.knows_by_hash(&revision));
             let placed = place_in_block(*revision, lead.as_deref(), self.findings);
             // Of those in a bundle more is said already.
-            if lead.is_none() && !placed.loose.bundled {
+            if known_by_hash && !placed.loose.bundled {
                 strand.see_alone(&placed.loose);
             }
             strand.placed.push(placed);

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use super::block::{data_may_be_left_out, CheckedBlock, DATA_MAY_BE_LEFT_OUT};
 use super::code::{Code, Severity};
 use super::finding::{Finding, Findings};
-use super::revision::RevisionRecord;
+use super::revision::{RevisionRecord, Standing};
 use crate::blocks::claim::Id;
+use crate::blocks::revision::Kind;
+use crate::blocks::time::Time;
 use crate::blocks::{BlockAddress, Hash, Proof};
 use crate::merkle::siblings;
 
@@ -17,6 +19,8 @@ use crate::merkle::siblings;
 pub(crate) struct LooseRevision {
     pub(crate) address: BlockAddress,
     pub(crate) record: RevisionRecord,
+    /// What its metadata says of the transaction: its id and time.
+    pub(crate) transaction: Option<(Id, Time)>,
     pub(crate) proof: LooseProof,
     pub(crate) path: Arc<str>,
     /// Whether it came in an evidence bundle.
@@ -59,6 +63,24 @@ pub(crate) struct Placed {
     pub(crate) in_block: bool,
     /// Hashes that its proof must have within the block, if the block was there.
     pub(crate) hashes_in_block: Option<usize>,
+    /// Whether the block says all that it says.
+    pub(crate) told: bool,
+}
+
+impl Placed {
+    /// What it says, unless its block says the same: wherever it lies.
+    pub(crate) fn said(&self) -> Option<String> {
+        let LooseRevision {
+            address,
+            record,
+            unknown_fields,
+            ..
+        } = &self.loose;
+        let (kind, standing, document) = (record.kind, record.standing, &record.document);
+        let content = (record.hash, record.data, record.json);
+        let said = (address, kind, standing, document, content, unknown_fields);
+        (!self.told).then(|| format!("{said:?}"))
+    }
 }
 
 /// Looks for the revision in its block.
@@ -71,6 +93,7 @@ pub(crate) fn place_in_block(
         loose,
         in_block: false,
         hashes_in_block: None,
+        told: false,
     };
     let loose = &mut placed.loose;
     let (Some(block), Some(hash)) = (block, loose.record.hash) else {
@@ -87,8 +110,14 @@ pub(crate) fn place_in_block(
                 loose.failed = true;
                 findings.push(loose.about(finding));
             }
-            None => placed.in_block = true,
+            None => {
+                placed.in_block = true;
+                placed.told = tells(own, loose);
+            }
         }
+        let found = other_transaction(loose, block);
+        loose.failed |= found.iter().any(|one| one.severity == Severity::Failure);
+        findings.extend(found);
         // The block warns of its own.
         if own.deletion_rule.is_none()
             && data_may_be_left_out(&loose.record, &block.revisions, index)
@@ -133,6 +162,46 @@ pub(crate) fn place_in_block(
     placed
 }
 
+/// Whether a block's own revision says all that this one does.
+fn tells(own: &RevisionRecord, loose: &LooseRevision) -> bool {
+    let record = &loose.record;
+    let whole = own.standing == Standing::Recomputed && loose.unknown_fields.is_empty();
+    let receipt = record.kind == Kind::Unseen;
+    let same = record.kind == own.kind && record.standing == Standing::Recomputed;
+    whole && (receipt || same)
+}
+
+/// A revision of another transaction than its block is. Where the block shows it, the block says so.
+fn other_transaction(loose: &LooseRevision, block: &CheckedBlock) -> Vec<Finding> {
+    let Some((id, time)) = loose
+        .transaction
+        .as_ref()
+        .filter(|_| block.knows_by_hash(loose))
+    else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    if *id != block.transaction_id {
+        let message = "metadata.txId (covered by the revision's hash) is not the transactionId of the block that holds this hash (covered by none)";
+        let finding = Finding::new(Code::TransactionId, message)
+            .field("metadata.txId")
+            .values(block.transaction_id.clone(), id.clone())
+            .remedy(
+                "the block's transactionId was changed, or the revision belongs to another block",
+            );
+        findings.push(loose.about(finding));
+    }
+    if block.timestamp.0 < *time {
+        let message = "blockTimestamp of the block that holds this hash lies before the txTime of this revision";
+        let finding = Finding::new(Code::TimeOrder, message)
+            .field("metadata.txTime")
+            .values(block.timestamp.0.to_string(), time.to_string())
+            .remedy("blockTimestamp is covered by no hash: rely on txTime, which is");
+        findings.push(loose.about(finding));
+    }
+    findings
+}
+
 /// Versions of documents that revisions without their block tell once more, with another
 /// hash than each other or although the blocks here have them: `seen` says which they have.
 pub(crate) fn told_again(placed: &[Placed], seen: impl Fn(&Id, u64) -> bool) -> Vec<Finding> {
@@ -142,6 +211,7 @@ pub(crate) fn told_again(placed: &[Placed], seen: impl Fn(&Id, u64) -> bool) -> 
         loose,
         in_block,
         hashes_in_block,
+        ..
     } in placed
     {
         let document = loose.record.document.as_ref().filter(|_| !loose.failed);

@@ -1,7 +1,7 @@
 //! What a run amounts to: what was seen of each strand, and what became of each
 //! digest. The report shows these as they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -76,9 +76,9 @@ pub struct Strand {
     /// Of each revision that came by itself, whether it hangs under a trusted digest.
     #[serde(skip)]
     pub(crate) loose_verified: Vec<bool>,
-    /// How many of these no block here holds.
+    /// What these say that no block here does, in an order and words of its own.
     #[serde(skip)]
-    pub(crate) loose_apart: u64,
+    pub(crate) beside: BTreeSet<String>,
     /// Whether something under a trusted digest is read as a block and could be another part
     /// of the tree: hashes grouped otherwise.
     pub grouping_claimed: bool,

@@ -69,7 +69,7 @@ type ProgressCallback = Arc<dyn Fn(Progress) + Send + Sync>;
 #[derive(Clone, Default)]
 pub struct Verifier {
     trusted: Vec<(Digest, Arc<str>)>,
-    asked: Asked,
+    pub(crate) asked: Asked,
     engine: Engine,
     threads: Option<usize>,
     limits: Limits,

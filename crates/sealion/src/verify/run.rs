@@ -209,6 +209,8 @@ impl<'s> Run<'_, 's> {
         let documents = answers(&bare, &strands, &told);
         let unused = settle_documents(&documents, &mut inputs, unknown);
         conclusion.findings.extend(unused);
+        let warned = documents.iter().filter_map(DocumentAnswer::warning);
+        conclusion.findings.extend(warned);
         let all_verified = conclusion.all_verified;
         let mut candidates = conclusion.candidates.all;
         candidates.retain(|candidate| !candidate.computed);

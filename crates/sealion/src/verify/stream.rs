@@ -51,7 +51,18 @@ pub(crate) fn record_of<'a>(envelope: &Envelope<'a>) -> Result<Record<'a>, Unfit
     let kind = envelope.require("recordType")?;
     let payload = envelope.require("payload")?;
     match kind.text()?.as_str() {
-        "CONTROL" => Ok(Record::Control),
+        "CONTROL" => {
+            // What stands in it goes by unread, so it must be nothing of another record.
+            let inner = Envelope::open(payload)?;
+            let others = ["revision", "blockAddress", "blockHash", "revisionSummaries"];
+            match others.into_iter().find(|name| inner.has(name)) {
+                Some(name) => Err(payload.unfit_as(
+                    "the payload of a CONTROL record",
+                    format!("one with `{name}`, which belongs to another record"),
+                )),
+                None => Ok(Record::Control),
+            }
+        }
         "BLOCK_SUMMARY" => {
             let address = Envelope::open(payload)?.require("blockAddress")?;
             Ok(Record::Summary(RecordedAddress::read(&address)?.address))
@@ -579,6 +590,7 @@ fn orphan(details: &Details<'_>, findings: &mut Vec<Finding>) -> Option<Item> {
         bundled: false,
         failed: record.standing == Standing::Wrong,
         record,
+        transaction: details.revision.transaction(),
         proof: LooseProof::None,
         path: details.stored.path.clone(),
         address,

@@ -55,8 +55,8 @@ pub struct Copy {
     pub only_here: Vec<(u64, u64)>,
     /// Strands of which the other copy has nothing, and which were not compared.
     pub other_strands: Vec<StrandId>,
-    /// Revisions that came by themselves (answers, rows, receipts) and are in none of its
-    /// blocks: they were not compared.
+    /// Revisions that came by themselves (answers, rows, receipts) and say what none of its
+    /// blocks does: they were not compared.
     pub beside: u64,
 }
 

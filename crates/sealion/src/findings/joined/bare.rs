@@ -7,7 +7,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::blocks::revision::Kind;
-use crate::blocks::{Hash, StrandId};
+use crate::blocks::{BlockAddress, Hash, StrandId};
+use crate::findings::code::{Code, Severity};
+use crate::findings::finding::Finding;
 use crate::findings::journal::StrandFold;
 use crate::findings::outcome::{State, Strand};
 use crate::findings::revision::{RevisionRecord, Standing};
@@ -34,6 +36,29 @@ pub struct DocumentAnswer {
     /// The revisions here that it is the document of, in the order of the journal: at most ten.
     /// Empty: it matches nothing here.
     pub matches: Vec<DocumentMatch>,
+    /// Whether metadata stands beside the data, and is that of none of these revisions.
+    pub other_metadata: bool,
+}
+
+impl DocumentAnswer {
+    /// That nothing speaks for what stands beside the document.
+    pub(crate) fn warning(&self) -> Option<Finding> {
+        let first = self.matches.first().filter(|_| self.other_metadata)?;
+        let message = "the metadata beside this document is not that of the revision whose data it is: the document is in the ledger, and not with this id, version, time or transaction";
+        let finding = Finding::new(Code::Request, message)
+            .severity(Severity::Warning)
+            .at(&BlockAddress::new(
+                first.strand_id.clone(),
+                first.sequence_no,
+            ))
+            .field("metadata")
+            .source(&self.path, Some(self.offset))
+            .remedy("rely on the metadata of the revision in its block");
+        Some(match &first.document_id {
+            Some(id) => finding.document(id.as_str(), first.version),
+            None => finding,
+        })
+    }
 }
 
 /// A revision whose data is a document that came by itself.
@@ -135,6 +160,7 @@ impl Known {
     fn answer(&self, bare: &BareDocument) -> DocumentAnswer {
         let by_data = bare.data.iter().filter_map(|data| self.by_data.get(data));
         let by_hash = bare.revision.and_then(|hash| self.by_hash.get(&hash));
+        let other_metadata = bare.revision.is_some() && by_hash.is_none();
         let mut matches: Vec<DocumentMatch> = Vec::new();
         for found in by_data.chain(by_hash).flatten() {
             let same = |own: &&mut DocumentMatch| {
@@ -155,6 +181,7 @@ impl Known {
         DocumentAnswer {
             path: bare.path.clone(),
             offset: bare.offset,
+            other_metadata: other_metadata && !matches.is_empty(),
             matches,
         }
     }

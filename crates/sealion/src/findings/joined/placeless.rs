@@ -34,10 +34,13 @@ pub(crate) fn join_placeless(
     let places = places(strands);
     for one in placeless {
         let place = one.record.hash.and_then(|hash| places.get(&hash));
-        let Some((address, in_block)) = place else {
+        let Some((address, in_block, shown)) = place else {
             findings.push(one.nowhere(trusting));
             continue;
         };
+        if one.record.kind == Kind::Redacted && !shown {
+            findings.push(one.without_order(address));
+        }
         let Some(strand) = strands.get_mut(&address.strand_id) else {
             continue;
         };
@@ -49,20 +52,25 @@ pub(crate) fn join_placeless(
     }
 }
 
-/// Where revisions of each hash stand, blocks before anything else; and whether it is a block
-/// that says so.
-fn places(strands: &BTreeMap<StrandId, StrandFold>) -> HashMap<Hash, (BlockAddress, bool)> {
+/// Where revisions of each hash stand, blocks before anything else; whether it is a block
+/// that says so, and whether more than the hash stands there.
+fn places(strands: &BTreeMap<StrandId, StrandFold>) -> HashMap<Hash, (BlockAddress, bool, bool)> {
     let mut places = HashMap::new();
     for (strand_id, strand) in strands {
         for met in strand.seen.revisions() {
             let address = BlockAddress::new(strand_id.clone(), met.number);
-            places.entry(met.hash).or_insert((address, true));
+            let shown = met.document.is_some();
+            places.entry(met.hash).or_insert((address, true, shown));
         }
     }
     let placed = strands.values().flat_map(|strand| &strand.placed);
     for Placed { loose, .. } in placed.filter(|placed| !placed.loose.failed) {
         if let Some(hash) = loose.record.hash {
-            let place = (loose.address.clone(), false);
+            let place = (
+                loose.address.clone(),
+                false,
+                loose.record.kind != Kind::Unseen,
+            );
             places.entry(hash).or_insert(place);
         }
     }
@@ -80,6 +88,7 @@ impl Placeless {
             loose: LooseRevision {
                 address,
                 record: self.record,
+                transaction: None,
                 proof: LooseProof::None,
                 path: self.path,
                 bundled: false,
@@ -88,6 +97,21 @@ impl Placeless {
             },
             in_block,
             hashes_in_block: None,
+            told: false,
+        }
+    }
+
+    /// A redaction that its block does not show: whether a later one ordered it was not looked for.
+    fn without_order(&self, address: &BlockAddress) -> Finding {
+        let message = "a redacted revision that stands apart from its block, which knows it by its hash alone: nothing here says that its data was ordered to be redacted";
+        let finding = Finding::new(Code::UnrecordedRedaction, message)
+            .severity(Severity::Warning)
+            .at(address)
+            .source(&self.path, Some(self.record.offset))
+            .remedy("hand over the whole block, and the later ones");
+        match &self.record.document {
+            Some((id, version)) => finding.document(id.clone(), *version),
+            None => finding,
         }
     }
 

@@ -107,6 +107,7 @@ impl Journal<'_> {
             // they stand beside their block unplaced, which never helps them.
             let (in_block, hashes_in_block) = strand.waiting.pop_front().unwrap_or_default();
             strand.placed.push(Placed {
+                told: false,
                 loose: *loose,
                 in_block,
                 hashes_in_block,

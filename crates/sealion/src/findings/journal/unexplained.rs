@@ -29,7 +29,7 @@ pub(crate) struct Unexplained {
     /// Blocks by the number of them.
     numbers: BTreeMap<u64, Blocks>,
     silent: Silent,
-    /// Of block 0 their number, and whether it is silent.
+    /// Of block 0 their number, and whether it is silent or has revisions known by their hash alone.
     genesis: Option<(u64, bool)>,
 }
 
@@ -83,7 +83,8 @@ impl Unexplained {
             self.silent.add(place());
         }
         if sequence_no == 0 {
-            self.genesis = Some((entries, silent));
+            let bare = !block.revisions.iter().all(of_document);
+            self.genesis = Some((entries, silent || bare));
         }
     }
 
@@ -95,7 +96,7 @@ impl Unexplained {
     /// Whether block 0 may be a later block whose `previousBlockHash` was moved among its
     /// entries: that there is nothing before it, no hash shows.
     pub(crate) fn genesis_may_be_another(&self) -> bool {
-        let other = |(entries, silent)| silent || self.usual().is_none_or(|usual| entries > usual);
+        let other = |(entries, open)| open || self.usual().is_none_or(|usual| entries > usual);
         self.genesis.is_some_and(other)
     }
 

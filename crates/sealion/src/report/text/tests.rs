@@ -47,7 +47,7 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
             redactions: Vec::new(),
             joined: Vec::new(),
             loose_verified: Vec::new(),
-            loose_apart: 0,
+            beside: std::collections::BTreeSet::new(),
             strand_id: StrandId::new(STRAND),
             coverage: coverage.iter().map(run).collect(),
             blocks: 50,

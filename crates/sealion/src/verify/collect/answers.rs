@@ -76,7 +76,7 @@ impl Collector<'_> {
                 };
                 self.findings.extend(findings);
                 let proof = self.proof(Some(&proof), &address);
-                self.loose(address, record, proof, Vec::new());
+                self.loose(address, record, None, proof, Vec::new());
             }
             Evidence::BlockProof {
                 offset,

@@ -6,11 +6,12 @@ use ion_rs::IonType;
 
 use super::Collector;
 use crate::blocks::block::Block;
-use crate::blocks::claim::RecordedAddress;
+use crate::blocks::claim::{Id, RecordedAddress};
 use crate::blocks::evidence::{self, IonText, ProofClaim};
 use crate::blocks::json;
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::revision::{content_hash, Kind, Revision, RevisionContent};
+use crate::blocks::time::Time;
 use crate::blocks::uncovered::within;
 use crate::blocks::BlockAddress;
 use crate::engine::read_values;
@@ -130,7 +131,14 @@ impl Collector<'_> {
         self.findings.extend(findings);
         let uncovered = within(&revision.uncovered, "revision");
         let unknown_fields = uncovered.map(|one| one.to_string());
-        self.loose(address, record, proof, unknown_fields.collect());
+        let transaction = revision.transaction();
+        self.loose(
+            address,
+            record,
+            transaction,
+            proof,
+            unknown_fields.collect(),
+        );
         Ok(())
     }
 
@@ -238,6 +246,7 @@ impl Collector<'_> {
         &mut self,
         address: BlockAddress,
         record: RevisionRecord,
+        transaction: Option<(Id, Time)>,
         proof: LooseProof,
         unknown_fields: Vec<String>,
     ) {
@@ -247,6 +256,7 @@ impl Collector<'_> {
             failed: record.standing == Standing::Wrong || record.hash.is_none(),
             address,
             record,
+            transaction,
             proof,
             path: self.path.clone(),
             bundled: false,
