@@ -51,7 +51,7 @@ proptest! {
             prop_assert_eq!((strand.blocks, strand.repeated_blocks), (30, 0));
             let whole = Memory::new().with("j", text(&ledger));
             let plain = verifier.verify(&whole).unwrap();
-            prop_assert_eq!(strand.revisions.clone(), plain.strands[0].revisions.clone());
+            prop_assert_eq!(strand.revisions, plain.strands[0].revisions);
             prop_assert_eq!(report.inputs[0].blocks, Some(30));
             // The same blocks once more, beside it.
             let twice = engines(&whole.with("other", file.clone()), &verifier);

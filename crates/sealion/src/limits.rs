@@ -11,6 +11,10 @@ pub struct Limits {
     /// Bytes of one top-level value (a block, a record). Memory follows the
     /// largest value, not the file.
     pub value_bytes_max: u64,
+    /// Values within one that came by itself: a revision, an answer, a stream record, a
+    /// document. They take up to a kilobyte of memory each; a document of QLDB, of 128 KiB at
+    /// most, has far fewer.
+    pub values_max: u32,
     /// Symbols in one Ion symbol table. All tables in force at one place may together take
     /// four bytes for each.
     pub symbols_max: u32,
@@ -42,6 +46,7 @@ impl Default for Limits {
         Limits {
             depth_max: 500,
             value_bytes_max: 64 << 20,
+            values_max: 1 << 19,
             symbols_max: 1 << 20,
             pads_max: 1 << 16,
             number_length_max: 10_000,
@@ -83,6 +88,7 @@ impl Limits {
         match name {
             "depth_max" => self.depth_max = narrow(DEPTH_CEILING)?,
             "value_bytes_max" => self.value_bytes_max = value,
+            "values_max" => self.values_max = narrow(most)?,
             "symbols_max" => self.symbols_max = narrow(most)?,
             "pads_max" => self.pads_max = narrow(most)?,
             "number_length_max" => self.number_length_max = narrow(most)?,
@@ -107,7 +113,7 @@ impl Limits {
 #[non_exhaustive]
 pub enum LimitError {
     /// There is no limit of this name.
-    #[error("there is no limit named {name}; there are depth_max, value_bytes_max, symbols_max, pads_max, number_length_max, hashes_max, evidence_max, stream_memory_bytes_max, documents_memory_bytes_max, json_readings_max and findings_max")]
+    #[error("there is no limit named {name}; there are depth_max, value_bytes_max, values_max, symbols_max, pads_max, number_length_max, hashes_max, evidence_max, stream_memory_bytes_max, documents_memory_bytes_max, json_readings_max and findings_max")]
     Unknown {
         /// What was asked for.
         name: String,

@@ -288,3 +288,17 @@ fn aggregates() {
         }
     }
 }
+
+#[test]
+fn more_values_in_one_than_are_kept() {
+    let many = "a:1,".repeat(600_000);
+    for text in [
+        format!("{{{many}}}"),
+        format!("{{hash:{{{{}}}},data:{{{many}}},metadata:{{}}}}"),
+        format!("{{\"Revision\":{{\"IonText\":\"{{data:{{{many}}}}}\"}}}}"),
+    ] {
+        let name = text[..20].to_owned();
+        let report = report(&Memory::new().with("file", text.as_bytes()), &name);
+        assert!(report.to_string().contains("limit values_max"), "{report}");
+    }
+}

@@ -11,6 +11,7 @@ use base64::Engine as _;
 use super::json;
 use super::time::Time;
 use crate::source::{words, Flaw, FlawKind};
+use crate::Limits;
 
 /// Where bytes handed to the Ion reader lie in the input.
 #[derive(Clone, Copy, Debug)]
@@ -260,19 +261,43 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Reads the value to its end, and keeps nothing: an error if anything in it cannot be read.
-    pub(crate) fn whole(&self) -> Result<(), Unfit> {
+    /// Reads the value to its end, and keeps nothing: an error if anything in it cannot be read,
+    /// or if more than `limits.values_max` values are in it. Each takes many times its bytes once
+    /// it is kept.
+    pub(crate) fn whole(&self, limits: &Limits) -> Result<(), Unfit> {
+        self.walk(limits.values_max, &mut 0)
+            .map_err(|unfit| match unfit {
+                Some(unfit) => unfit,
+                None => {
+                    let (max, name) = (limits.values_max, "values_max");
+                    Unfit {
+                        limit: Some(name),
+                        ..self.unfit_as(
+                            format!("at most {max} values in one (limit {name})"),
+                            "more",
+                        )
+                    }
+                }
+            })
+    }
+
+    /// `None` for too many of them.
+    fn walk(&self, max: u32, seen: &mut u32) -> Result<(), Option<Unfit>> {
         const EXPECTED: &str = "an Ion value";
+        if *seen == max {
+            return Err(None);
+        }
+        *seen += 1;
         for annotation in self.lazy.annotations() {
             annotation.map_err(|e| self.broken(EXPECTED, e))?;
         }
-        let part = |part: Result<LazyValue<'a, AnyEncoding>, _>| {
+        let mut part = |part: Result<LazyValue<'a, AnyEncoding>, _>| {
             let part = part.map_err(|e| self.broken(EXPECTED, e))?;
-            Node::new(part, self.origin).whole()
+            Node::new(part, self.origin).walk(max, seen)
         };
         match self.read(EXPECTED)? {
-            ValueRef::List(items) => items.iter().try_for_each(part),
-            ValueRef::SExp(items) => items.iter().try_for_each(part),
+            ValueRef::List(items) => items.iter().try_for_each(&mut part),
+            ValueRef::SExp(items) => items.iter().try_for_each(&mut part),
             ValueRef::Struct(fields) => fields.iter().try_for_each(|field| {
                 let field = field.map_err(|e| self.broken(EXPECTED, e))?;
                 field.name().map_err(|e| self.broken(EXPECTED, e))?;

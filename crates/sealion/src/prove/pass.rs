@@ -217,14 +217,11 @@ impl Prover {
                 false => "its hash cannot be recomputed from what is here",
             });
         };
-        let text = match opened.contents.as_ref().filter(|_| !json) {
-            Some(contents) => Some(contents.revision_text(index, &block.address, record)),
-            None => None,
-        };
-        let ion_text = match text {
-            None => None,
-            Some(Ok(text)) => Some(text),
-            Some(Err(why)) => return refused(&why),
+        let contents = opened.contents.as_ref().filter(|_| !json);
+        let text = contents.map(|contents| contents.revision_text(index, &block.address, record));
+        let ion_text = match text.transpose() {
+            Ok(text) => text,
+            Err(why) => return refused(&why),
         };
         self.leaf(block)?;
         let in_block = opened.in_block.as_ref();

@@ -224,7 +224,7 @@ impl Collector<'_> {
             // Read to its end first: evidence is small, and what is broken in a
             // field that nobody needs is broken all the same.
             IonType::Struct if !node.is_null() => node
-                .whole()
+                .whole(self.limits)
                 .and_then(|()| Envelope::open(node))
                 .and_then(|envelope| self.envelope(&envelope)),
             _ => {
@@ -282,7 +282,7 @@ impl Collector<'_> {
 
     fn record(&mut self, node: &Node<'_>) -> Result<(), Unfit> {
         self.kinds.insert("stream");
-        node.element()?;
+        node.whole(self.limits)?;
         let envelope = Envelope::open(*node)?;
         self.repeated("", &envelope);
         let record = record_of(&envelope)?;

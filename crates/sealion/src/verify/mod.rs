@@ -123,7 +123,7 @@ impl Verifier {
     }
 
     /// The file of this name is the answer to `request`; if it is of another block or
-    /// another document, that is a failure ([`Code::Request`]), however genuine it is.
+    /// another document, that is a failure ([`Code::Request`](crate::Code::Request)), however genuine it is.
     /// Call again for several files.
     pub fn expecting(mut self, name: impl Into<Arc<str>>, request: Request) -> Verifier {
         self.asked.requests.insert(name.into(), request);

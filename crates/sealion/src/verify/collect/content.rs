@@ -86,7 +86,8 @@ impl Collector<'_> {
         let mut values = 0;
         let refused = read_values(&piece, |node| {
             values += 1;
-            if let Err(unfit) = each(self, node.within(text.offset)) {
+            let node = node.within(text.offset);
+            if let Err(unfit) = node.whole(self.limits).and_then(|()| each(self, node)) {
                 self.flaw(unfit.into());
             }
         });
