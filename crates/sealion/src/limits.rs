@@ -141,7 +141,7 @@ mod tests {
             .split([' ', '{', ','])
             .filter_map(|word| word.strip_suffix(':'));
         let names: Vec<&str> = names.collect();
-        assert_eq!(names.len(), 11);
+        assert_eq!(names.len(), 12);
         for name in names {
             let mut limits = Limits::default();
             limits.set(name, 77).unwrap();
