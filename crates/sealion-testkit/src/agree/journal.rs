@@ -64,9 +64,22 @@ pub fn told(report: &Report) -> Value {
     for list in ["findings", "digests"] {
         for member in value[list].as_array_mut().into_iter().flatten() {
             member["source"] = Value::Null;
+            if let Some(message) = member["message"].as_str().map(without_places) {
+                member["message"] = message.into();
+            }
         }
     }
     value
+}
+
+/// Words that name a place in a file, without its number.
+fn without_places(message: &str) -> String {
+    const PLACE: &str = "at byte ";
+    let mut parts = message.split(PLACE);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |whole, part| {
+        whole + PLACE + part.trim_start_matches(|digit: char| digit.is_ascii_digit())
+    })
 }
 
 /// What the reference says.
