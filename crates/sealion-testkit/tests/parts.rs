@@ -73,3 +73,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn parts_of_a_file_of_many_pieces_are_read_as_far_as_they_go() {
+    let ledger = Ledger::new(1, 1200, Mix::Tiny);
+    let form = Form::Export(sealion_testkit::write::export::Format::Text);
+    let parts = [800..1200, 400..800, 0..400];
+    let each = parts.map(|part| object(form, &ledger.blocks[part], &mut Rng::new(1)));
+    let file = each.concat();
+    assert!(file.len() > 1 << 20, "{} bytes are few", file.len());
+    let verifier = Verifier::new().against(trusted(&ledger.digest()));
+    let report = engines(&Memory::new().with("j", file.clone()), &verifier);
+    assert_eq!(report.verdict(), Verdict::Verified, "{report}");
+    assert_eq!(out_of_order(&report), 1);
+    // What does not come to its end is no less noticed.
+    let cut = file[..file.len() - 40].to_vec();
+    let report = engines(&Memory::new().with("j", cut), &verifier);
+    assert_ne!(report.verdict(), Verdict::Verified, "{report}");
+}

@@ -42,7 +42,16 @@ impl Access {
         archive: &dyn Archive,
         object: &Object,
     ) -> io::Result<Input> {
-        self.open_told(archive, object, None)
+        self.open_as(archive, object, None, true)
+    }
+
+    /// The same, to be read up to some byte: the part of a file behind which another one begins.
+    pub(super) fn open_part(
+        self: &Arc<Self>,
+        archive: &dyn Archive,
+        object: &Object,
+    ) -> io::Result<Input> {
+        self.open_as(archive, object, None, false)
     }
 
     /// The same, while somebody is told how many bytes came.
@@ -51,6 +60,16 @@ impl Access {
         archive: &dyn Archive,
         object: &Object,
         looking: Option<&Arc<Looking>>,
+    ) -> io::Result<Input> {
+        self.open_as(archive, object, looking, true)
+    }
+
+    fn open_as(
+        self: &Arc<Self>,
+        archive: &dyn Archive,
+        object: &Object,
+        looking: Option<&Arc<Looking>>,
+        to_end: bool,
     ) -> io::Result<Input> {
         let mut stored = self.stored(archive, object)?;
         if let Some(looking) = looking {
@@ -62,7 +81,7 @@ impl Access {
             let mut padded = padded.unwrap_or_else(PoisonError::into_inner);
             padded.insert(object.name.clone(), zeros);
         }
-        Ok(self.watched(object, input))
+        Ok(self.watched(object, input, to_end))
     }
 
     /// Opens `object`: its bytes as stored.
@@ -72,7 +91,7 @@ impl Access {
         object: &Object,
     ) -> io::Result<Input> {
         let stored = self.stored(archive, object)?;
-        Ok(self.watched(object, Lasting::new(stored)))
+        Ok(self.watched(object, Lasting::new(stored), true))
     }
 
     fn stored(self: &Arc<Self>, archive: &dyn Archive, object: &Object) -> io::Result<Input> {
@@ -85,11 +104,12 @@ impl Access {
         }))
     }
 
-    fn watched(self: &Arc<Self>, object: &Object, input: Lasting<Input>) -> Input {
+    fn watched(self: &Arc<Self>, object: &Object, input: Lasting<Input>, to_end: bool) -> Input {
         Box::new(Watched {
             input,
             name: object.name.clone(),
             access: self.clone(),
+            to_end,
         })
     }
 
@@ -236,6 +256,8 @@ struct Watched {
     input: Lasting<Input>,
     name: Arc<str>,
     access: Arc<Access>,
+    /// Whether it is to be read to its end.
+    to_end: bool,
 }
 
 impl Read for Watched {
@@ -250,6 +272,7 @@ impl Drop for Watched {
         let how = match self.input.end() {
             Some(Ok(())) => return,
             Some(Err(failure)) => Unended::Failed(given, failure.clone()),
+            None if !self.to_end => return,
             None => Unended::LeftOff(given),
         };
         self.access.remember(&self.name, how);

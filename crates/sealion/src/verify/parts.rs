@@ -31,6 +31,11 @@ impl Default for Part {
 }
 
 impl Part {
+    /// Whether it goes on to the file's end.
+    pub(super) fn is_last(self) -> bool {
+        self.end == u64::MAX
+    }
+
     pub(super) fn holds(&self, offset: u64) -> bool {
         (self.begin..self.end).contains(&offset)
     }

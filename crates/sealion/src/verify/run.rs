@@ -524,7 +524,11 @@ fn tasks_of<'s>(
 ) -> Tasks<'s> {
     let path = file.object.name.clone();
     let pieces = || -> io::Result<_> {
-        let input = access.open(archive, &file.object)?;
+        // The last part is read to the file's end, whatever became of the others.
+        let input = match file.part.is_last() {
+            true => access.open(archive, &file.object)?,
+            false => access.open_part(archive, &file.object)?,
+        };
         Ok(Pieces::new(
             input,
             file.encoding,
