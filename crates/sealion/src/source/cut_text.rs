@@ -11,6 +11,7 @@ use crate::Limits;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Plain,
+    Operator,
     Slash,
     LineComment,
     BlockComment,
@@ -29,17 +30,8 @@ enum State {
     LobBrace,
 }
 
-/// Bytes outside of strings, lobs and comments that the plain state must see.
-const STRUCTURAL: [bool; 256] = {
-    let mut table = [false; 256];
-    let bytes = b"\"'{}[]()/";
-    let mut index = 0;
-    while index < bytes.len() {
-        table[bytes[index] as usize] = true;
-        index += 1;
-    }
-    table
-};
+/// What operators are made of. They stand in s-expressions only, and in one a slash begins no comment.
+const OPERATORS: &[u8] = b"!#%&*+-./;<=>?@^`|~";
 
 /// The scanner's state between two stretches of bytes.
 #[derive(Debug)]
@@ -49,8 +41,6 @@ pub(crate) struct TextScanner {
     depth: u32,
     /// Length of the number that the scanner is in; 0 outside numbers.
     number: u32,
-    /// The longest number among bytes that were skipped.
-    longest: u32,
     /// Inside a token that is not a number: digits in it count for nothing.
     word: bool,
 }
@@ -62,7 +52,6 @@ impl TextScanner {
             in_lob: false,
             depth: 0,
             number: 0,
-            longest: 0,
             word: false,
         }
     }
@@ -79,7 +68,6 @@ impl TextScanner {
         let mut at = 0;
         while at < bytes.len() {
             at += self.skip(&bytes[at..]);
-            self.check_number(offset + at as u64, limits)?;
             let Some(&byte) = bytes.get(at) else {
                 return Ok(None);
             };
@@ -103,16 +91,10 @@ impl TextScanner {
         Ok(None)
     }
 
-    /// How many bytes from here on change nothing but the length of a number.
-    fn skip(&mut self, bytes: &[u8]) -> usize {
+    /// How many bytes from here on change nothing.
+    fn skip(&self, bytes: &[u8]) -> usize {
         let next = match self.state {
             State::Plain if self.in_lob => memchr::memchr3(b'}', b'"', b'\'', bytes),
-            State::Plain if self.number > 0 || self.word => Some(0),
-            State::Plain => {
-                let end = bytes.iter().position(|&byte| STRUCTURAL[byte as usize]);
-                self.count_skipped(bytes, end);
-                end
-            }
             State::String => memchr::memchr2(b'"', b'\\', bytes),
             State::Symbol | State::Long => memchr::memchr2(b'\'', b'\\', bytes),
             State::LineComment => memchr::memchr2(b'\n', b'\r', bytes),
@@ -122,30 +104,9 @@ impl TextScanner {
         next.unwrap_or(bytes.len())
     }
 
-    /// Counts the digits in skipped bytes: all of them where a number could be too
-    /// long, else those of a number that goes on behind the bytes at hand.
-    fn count_skipped(&mut self, bytes: &[u8], end: Option<usize>) {
-        /// No limit is worth setting below this.
-        const SURELY_SHORT: usize = 64;
-        let skipped = &bytes[..end.unwrap_or(bytes.len())];
-        if end.is_none() || skipped.len() > SURELY_SHORT {
-            let mut longest = 0;
-            for &byte in skipped {
-                self.count_number(byte);
-                longest = longest.max(self.number);
-            }
-            self.longest = self.longest.max(longest);
-        }
-        if end.is_some() {
-            self.number = 0;
-            self.word = false;
-        }
-    }
-
-    fn check_number(&mut self, end: u64, limits: &Limits) -> Result<(), Flaw> {
-        let longest = std::mem::take(&mut self.longest).max(self.number);
-        if longest > limits.number_length_max {
-            let place = end.saturating_sub(longest.into());
+    fn check_number(&self, end: u64, limits: &Limits) -> Result<(), Flaw> {
+        if self.number > limits.number_length_max {
+            let place = end.saturating_sub(self.number.into());
             let max = limits.number_length_max.into();
             return Err(Flaw::limit(place, "number_length_max", max));
         }
@@ -156,7 +117,11 @@ impl TextScanner {
     pub(crate) fn may_end(&self) -> bool {
         let open = !matches!(
             self.state,
-            State::Plain | State::LineComment | State::QuoteQuote | State::Slash
+            State::Plain
+                | State::Operator
+                | State::LineComment
+                | State::QuoteQuote
+                | State::Slash
         );
         self.depth == 0 && !self.in_lob && !open
     }
@@ -166,6 +131,8 @@ impl TextScanner {
         use State::*;
         self.state = match (self.state, byte) {
             (Plain, _) => return self.plain(byte),
+            (Operator, byte) if OPERATORS.contains(&byte) => Operator,
+            (Operator, _) => return self.back_to_plain(),
             (Slash, b'/') => LineComment,
             (Slash, b'*') => BlockComment,
             (Slash, _) => return self.back_to_plain(),
@@ -232,6 +199,8 @@ impl TextScanner {
                 self.depth = self.depth.saturating_sub(1);
                 State::Plain
             }
+            // A point or a sign in a number is a part of that.
+            _ if self.number == 0 && OPERATORS.contains(&byte) => State::Operator,
             _ => State::Plain,
         };
         false
@@ -315,6 +284,8 @@ mod tests {
             ("{/*}*/a:1}", vec![10]),
             ("{//}\na:1}", vec![9]),
             ("{a:/**/1}", vec![9]),
+            ("(a */*/ [1] +// (2) )", vec![21]),
+            ("(1./*)*/ -1/*)*/ -/*)", vec![21]),
             ("{{YQ==}} {a:1}", vec![8, 14]),
             ("{}{}", vec![2, 4]),
             ("{a:{}}", vec![6]),
