@@ -31,6 +31,7 @@ fn sample() -> Value {
             "deletion_rules": {"H(metadata)": 1},
             "genesis_previous": "empty",
             "silent_blocks": 1,
+            "unchecked_statement_digests": 0,
             "redactions": [{
                 "sequence_no": 0, "document_id": "3Qv67yjXEwB9SjmvkuG6Cp", "version": 0, "ordered_by": 1
             }],

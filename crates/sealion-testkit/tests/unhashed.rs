@@ -11,7 +11,7 @@ use sealion::source::Memory;
 use sealion::{Code, Report, Severity, Verdict, Verifier};
 use sealion_testkit::agree::trusted;
 use sealion_testkit::block::{Content, Revision};
-use sealion_testkit::write::{evidence, export::Format, stream};
+use sealion_testkit::write::{evidence, export::Format, shapes::as_json, stream};
 use sealion_testkit::{Ledger, Mix, Rng};
 
 fn verify(ledger: &Ledger, archive: &Memory) -> Report {
@@ -503,4 +503,41 @@ fn up_to_any_block_the_last_rows_are_the_same_with_and_without_a_later_digest() 
         assert!(!without.is_empty());
         assert_eq!(with, without, "{to}");
     }
+}
+
+#[test]
+fn a_row_in_json_is_its_blocks_if_that_becomes_the_same_json() {
+    let ledger = Ledger::new(11, 48, Mix::Mixed);
+    let mut settled = 0;
+    for (index, at) in ledger.documents() {
+        let revision = &ledger.blocks[index].revisions()[at];
+        let Content::Data(data) = &revision.content else {
+            continue;
+        };
+        let row = |revision: &Revision| as_json(&revision.to_element()).into_bytes();
+        let alone = verify(&ledger, &Memory::new().with("row", row(revision)));
+        if count(&alone, Code::DataFromJson, Severity::Incomplete) == 0 {
+            continue;
+        }
+        settled += 1;
+        let form = FORMS[settled % FORMS.len()];
+        let journal = object(form, &ledger.blocks, &mut Rng::new(0));
+        let beside = |row| Memory::new().with("j", journal.clone()).with("row", row);
+        let report = verify(&ledger, &beside(row(revision)));
+        assert_eq!(report.verdict(), Verdict::Verified, "{form:?} {report}");
+        // With one value more, it is not.
+        let mut other = revision.clone();
+        let fields = data.as_struct().into_iter().flat_map(|data| data.fields());
+        let fields = fields.map(|(name, value)| (name.text().unwrap().to_owned(), value.clone()));
+        let more = fields.chain([("more".to_owned(), Element::string("x"))]);
+        other.content = Content::Data(ion_rs::Struct::from_iter(more).into());
+        let report = verify(&ledger, &beside(row(&other)));
+        assert_eq!(report.verdict(), Verdict::Inconclusive, "{form:?} {report}");
+        let open = count(&report, Code::DataFromJson, Severity::Incomplete);
+        assert_eq!(open, 1, "{form:?} {report}");
+        if settled == 12 {
+            return;
+        }
+    }
+    panic!("{settled} rows have lost their types");
 }

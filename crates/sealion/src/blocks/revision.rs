@@ -7,11 +7,13 @@
 use ion_rs::Element;
 
 use super::claim::{repeated, Id, RecordedAddress, RecordedHash, Twice};
+use super::ion_text::{self, IonText};
 use super::json;
 use super::read::{Envelope, Node, Unfit};
 use super::readings::{restore, Restored, Tried};
 use super::time::Time;
 use super::uncovered::{uncovered, within, Bound, Uncovered};
+use super::write_json::down_converted;
 use super::Hash;
 use crate::Limits;
 
@@ -251,6 +253,13 @@ pub(crate) fn content_hash(node: &Node<'_>, json: bool, schema: json::Schema) ->
         false => node.element()?,
     };
     ion_hash(&element, node)
+}
+
+/// Ion Hash of what `data` says once it became JSON, whose text has lost types.
+pub(crate) fn json_hash(data: &Element) -> Option<Hash> {
+    let (text, offset) = (down_converted(data)?, 0);
+    let hash = |node: &Node<'_>| content_hash(node, true, json::DATA);
+    ion_text::parse(&IonText { text, offset }, &Limits::default(), hash).ok()
 }
 
 /// Ion Hash of `element`, which came from `node`.

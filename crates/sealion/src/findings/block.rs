@@ -6,6 +6,8 @@ mod transaction;
 
 use std::sync::Arc;
 
+use ion_rs::Element;
+
 use self::entries::{check_entries, check_hashes};
 use self::transaction::{check_documents, check_statements};
 use super::code::{Code, Severity};
@@ -17,7 +19,7 @@ use super::revision::{check_revision, RevisionRecord, Standing};
 use super::used::{Boxed, Lists};
 use crate::blocks::block::{Block, BlockContent, RedactionOrder};
 use crate::blocks::claim::{Id, RecordedHash};
-use crate::blocks::revision::{Kind, Revision};
+use crate::blocks::revision::{json_hash, Kind, Revision};
 use crate::blocks::time::Time;
 use crate::blocks::uncovered::within;
 use crate::blocks::{BlockAddress, Hash};
@@ -41,6 +43,8 @@ pub(crate) struct CheckedBlock {
     /// tells: document, table id.
     pub(crate) tables: Vec<(Id, Id)>,
     pub(crate) internal_entries: u64,
+    /// Statements whose digest was not recomputed, for their parameters are not in the journal.
+    pub(crate) open_statements: u64,
     /// Documents that `transactionInfo` says were changed here, without a revision.
     pub(crate) hidden: Vec<Id>,
     pub(crate) fingerprint: Fingerprint,
@@ -78,9 +82,29 @@ impl CheckedBlock {
 
     /// Whether it holds a revision with this hash, and nothing else of it.
     pub(crate) fn knows_by_hash(&self, loose: &LooseRevision) -> bool {
+        self.known_by_hash(loose).is_some()
+    }
+
+    /// The number of the revision with this hash that it recomputes.
+    pub(super) fn of_hash(&self, record: &RevisionRecord) -> Option<usize> {
+        self.revisions.iter().position(|own| {
+            own.standing == Standing::Recomputed && own.hash.is_some() && own.hash == record.hash
+        })
+    }
+
+    /// The Ion Hash of what a revision's data says once it became JSON, if the block's text was kept.
+    pub(super) fn plain_json(&self, index: usize) -> Option<Hash> {
+        let text = &self.captured.as_ref()?.text;
+        let block = Element::read_one(text).ok()?;
+        let revisions = block.as_struct()?.get("revisions")?.as_sequence()?;
+        json_hash(revisions.get(index)?.as_struct()?.get("data")?)
+    }
+
+    /// What it takes that revision for.
+    pub(crate) fn known_by_hash(&self, loose: &LooseRevision) -> Option<Kind> {
         let mut own = self.revisions.iter();
-        let own = own.find(|own| own.hash.is_some() && own.hash == loose.record.hash);
-        own.is_some_and(|own| own.standing == Standing::HashOnly)
+        let own = own.find(|own| own.hash.is_some() && own.hash == loose.record.hash)?;
+        (own.standing == Standing::HashOnly).then_some(own.kind)
     }
 
     /// How much it shows: the revisions that recompute, those of them with data, and
@@ -177,6 +201,11 @@ fn check_with(
             .map_or_else(Vec::new, |info| info.orders.clone()),
         tables: tables(block),
         internal_entries: unexplained.count,
+        open_statements: content
+            .statements
+            .iter()
+            .filter(|made| made.is_none())
+            .count() as u64,
         hidden,
         fingerprint: Fingerprint::of(block, content, &revisions, lists.hashes),
         revisions,

@@ -134,6 +134,7 @@ impl Conclusion<'_> {
                 _ => "32 bytes",
             }),
             silent_blocks: strand.unexplained.silent(),
+            unchecked_statement_digests: strand.open_statements,
             computed_digest: computed.map(|(digest, sequence_no)| ComputedDigest {
                 digest,
                 sequence_no,
@@ -310,9 +311,10 @@ impl Conclusion<'_> {
                 Finding::new(
                     Code::InternalEntries,
                     format!(
-                        "{} of entriesHashList in {}: hashes whose content QLDB never published, covered as they stand{unusual}",
+                        "{} of entriesHashList in {}{}: hashes whose content QLDB never published, covered as they stand{unusual}",
                         counted(entries, "entry", "entries"),
-                        counted(blocks, "block", "blocks")
+                        counted(blocks, "block", "blocks"),
+                        strand.unexplained.spread()
                     ),
                 )
                 .strand(strand_id),

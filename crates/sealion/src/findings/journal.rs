@@ -222,11 +222,16 @@ impl<'a> Journal<'a> {
                 strand.count(record);
             }
         }
-        for revision in loose {
+        for mut revision in loose {
+            revision.settle_types(lead.as_deref(), self.findings);
             let known_by_hash = lead
                 .as_ref()
                 .is_none_or(|lead| lead.knows_by_hash(&revision));
+            let known = lead.as_ref().and_then(|lead| lead.known_by_hash(&revision));
             let placed = place_in_block(*revision, lead.as_deref(), self.findings);
+            if let Some(own) = known.filter(|_| self.asked.includes(address.sequence_no)) {
+                strand.fill(own, &placed.loose.record);
+            }
             // Of those in a bundle more is said already.
             if known_by_hash && !placed.loose.bundled {
                 strand.see_alone(&placed.loose);

@@ -29,9 +29,35 @@ pub(crate) struct LooseRevision {
     pub(crate) failed: bool,
     /// What no hash covers and QLDB does not write.
     pub(crate) unknown_fields: Vec<String>,
+    /// That its data, as JSON, has lost its types: unless its block has it with them.
+    pub(crate) typeless: Option<Box<Typeless>>,
+}
+
+/// Data from JSON that does not give its revision's hash.
+#[derive(Clone, Debug)]
+pub(crate) struct Typeless {
+    /// The Ion Hash of the data as the JSON text stands.
+    pub(crate) plain: Hash,
+    /// What is said of it.
+    pub(crate) finding: Finding,
 }
 
 impl LooseRevision {
+    /// Settles data from JSON by that of its block: what this becomes as JSON, it must be to the last digit.
+    pub(super) fn settle_types(&mut self, block: Option<&CheckedBlock>, findings: &mut Findings) {
+        let Some(typeless) = self.typeless.take() else {
+            return;
+        };
+        let own = block.and_then(|block| block.of_hash(&self.record).map(|index| (block, index)));
+        match own.filter(|(block, index)| block.plain_json(*index) == Some(typeless.plain)) {
+            Some((block, index)) => {
+                self.record.standing = Standing::Recomputed;
+                self.record.data = block.revisions[index].data;
+            }
+            None => findings.push(typeless.finding),
+        }
+    }
+
     /// The finding, put at this revision.
     pub(crate) fn about(&self, finding: Finding) -> Finding {
         let finding = finding

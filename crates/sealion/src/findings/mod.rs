@@ -46,7 +46,7 @@ pub(crate) use flaw::flaw_finding;
 pub(crate) use joined::{answers, join_placeless, BareDocument, Placeless};
 pub use joined::{DocumentAnswer, DocumentMatch, Joined};
 pub(crate) use journal::{Given, Item, Journal, KeptJournal, Prefix, StrandFold, Wanted, Watch};
-pub(crate) use loose::{LooseProof, LooseRevision};
+pub(crate) use loose::{LooseProof, LooseRevision, Typeless};
 pub(crate) use outcome::Alone;
 pub use outcome::{
     Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, Position, RevisionCounts,

@@ -64,6 +64,9 @@ pub struct Strand {
     /// Blocks that have neither `transactionInfo` nor a revision of a document: what was changed there, nothing tells.
     /// The service made such blocks for itself; leaving both out makes others look like them.
     pub silent_blocks: u64,
+    /// Statements with parameters, whose digests were not recomputed: the parameters take part in them and are not in
+    /// the journal. What is recorded of them is covered by the hash of `transactionInfo`.
+    pub unchecked_statement_digests: u64,
     /// The digest of all blocks from 0 to the last, if they are all there.
     pub computed_digest: Option<ComputedDigest>,
     /// Runs of blocks that hang under a trusted digest: apart, and in order.

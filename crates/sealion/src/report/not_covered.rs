@@ -46,6 +46,11 @@ const STREAMS: NotCovered = NotCovered {
     why: "tableInfo and documentId are compared with transactionInfo and metadata",
 };
 
+const MANIFESTS: NotCovered = NotCovered {
+    field: Cow::Borrowed("manifests and file names"),
+    why: "keys, times, format and ledger are compared with the files and with one another; nothing authenticates them",
+};
+
 const RECEIPTS: NotCovered = NotCovered {
     field: Cow::Borrowed("DocumentId, TableName, LedgerName of a receipt"),
     why: "its proof is one of a hash; only with the revision or its block is it known whose hash that is",
@@ -71,6 +76,7 @@ impl NotCovered {
 /// Which kinds of input there were.
 pub(crate) struct Kinds {
     pub(crate) streams: bool,
+    pub(crate) manifests: bool,
     pub(crate) receipts: bool,
     pub(crate) bundles: bool,
     /// Whether a digest is here up to which no blocks were counted.
@@ -84,6 +90,7 @@ pub(crate) fn not_covered<'a>(
     let mut list = ALWAYS.to_vec();
     list.extend(kinds.tips.then_some(TIPS));
     list.extend(kinds.streams.then_some(STREAMS));
+    list.extend(kinds.manifests.then_some(MANIFESTS));
     list.extend(kinds.receipts.then_some(RECEIPTS));
     if kinds.bundles {
         list.extend([BUNDLES, COMPLETENESS]);

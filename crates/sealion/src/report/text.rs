@@ -278,6 +278,13 @@ impl Text<'_> {
             };
             self.line("", &line)?;
         }
+        if strand.unchecked_statement_digests > 0 {
+            let digests = strand.unchecked_statement_digests;
+            let open = counted(digests, "statement digest was", "statement digests were");
+            let line =
+                format!("{open} not recomputed: parameters take part, and are not in the journal");
+            self.line("statements", &line)?;
+        }
         if let Some(previous) = strand.genesis_previous {
             self.line("block 0", &format!("its previous hash: {previous}"))?;
         }

@@ -117,11 +117,7 @@ impl TextScanner {
     pub(crate) fn may_end(&self) -> bool {
         let open = !matches!(
             self.state,
-            State::Plain
-                | State::Operator
-                | State::LineComment
-                | State::QuoteQuote
-                | State::Slash
+            State::Plain | State::Operator | State::LineComment | State::QuoteQuote | State::Slash
         );
         self.depth == 0 && !self.in_lob && !open
     }

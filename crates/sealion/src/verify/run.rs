@@ -121,11 +121,21 @@ impl<'s> Run<'_, 's> {
         }
         wanted.prefixes = prefixes;
         wanted.trails = self.verifier.save_state;
+        let typeless = typeless_rows(&items);
+        // What lies before a checkpoint does not come by again.
+        let kept = kept.filter(|_| typeless.is_empty());
+        let texts = match (self.wanted.clone(), typeless.is_empty()) {
+            (wanted, true) => wanted,
+            (wanted, false) => Some(Arc::new(move |block: &CheckedBlock| {
+                typeless.contains(&block.address)
+                    || wanted.as_ref().is_some_and(|wanted| wanted(block))
+            }) as engine::Wanted),
+        };
         let records = records
             .into_tasks(
                 Arc::new(asked.clone()),
                 Arc::new(limits.clone()),
-                self.wanted.clone(),
+                texts.clone(),
             )
             .map_err(|source| Error::System {
                 what: "put stream records in order",
@@ -153,7 +163,7 @@ impl<'s> Run<'_, 's> {
             limits: limits.clone(),
             passes: Passes::from(passed),
             doubts: Doubts::default(),
-            wanted: self.wanted.clone(),
+            wanted: texts,
             used: journal.used.clone(),
         });
         let mut others = vec![in_order("stream records", Box::new(records))];
@@ -187,6 +197,7 @@ impl<'s> Run<'_, 's> {
         join_placeless(
             placeless,
             &mut strands,
+            asked,
             candidates.iter().any(|one| one.trusted),
             &mut findings,
         );
@@ -232,6 +243,7 @@ impl<'s> Run<'_, 's> {
         let has = |kind: &str| inputs.iter().any(|input| input.kind == kind);
         let kinds = Kinds {
             streams: has("stream"),
+            manifests: has("manifest"),
             receipts: has("receipt"),
             bundles: !bundles.is_empty(),
             tips: candidates
@@ -495,6 +507,15 @@ fn in_order<'s>(name: &str, tasks: Tasks<'s>) -> Source<'s> {
         file: false,
         open: Box::new(move || tasks),
     }
+}
+
+/// The blocks that rows in JSON name whose data lost its types.
+fn typeless_rows(items: &[Item]) -> BTreeSet<BlockAddress> {
+    let rows = items.iter().filter_map(|item| match item {
+        Item::Loose(loose) if loose.typeless.is_some() => Some(loose.address.clone()),
+        _ => None,
+    });
+    rows.collect()
 }
 
 /// Blocks and revisions that came one by one, put in order.

@@ -595,5 +595,6 @@ fn orphan(details: &Details<'_>, findings: &mut Vec<Finding>) -> Option<Item> {
         path: details.stored.path.clone(),
         address,
         unknown_fields: unknown_fields(&details.revision.uncovered),
+        typeless: None,
     })))
 }

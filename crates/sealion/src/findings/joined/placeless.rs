@@ -10,6 +10,7 @@ use crate::findings::code::{Code, Severity};
 use crate::findings::finding::{Finding, Findings};
 use crate::findings::journal::StrandFold;
 use crate::findings::loose::{LooseProof, LooseRevision, Placed};
+use crate::findings::outcome::Asked;
 use crate::findings::revision::RevisionRecord;
 
 /// A revision whose hash its content gives.
@@ -25,6 +26,7 @@ pub(crate) struct Placeless {
 pub(crate) fn join_placeless(
     placeless: Vec<Placeless>,
     strands: &mut BTreeMap<StrandId, StrandFold>,
+    asked: &Asked,
     trusting: bool,
     findings: &mut Findings,
 ) {
@@ -34,18 +36,20 @@ pub(crate) fn join_placeless(
     let places = places(strands);
     for one in placeless {
         let place = one.record.hash.and_then(|hash| places.get(&hash));
-        let Some((address, in_block, shown)) = place else {
+        let Some((address, in_block, known)) = place else {
             findings.push(one.nowhere(trusting));
             continue;
         };
-        if one.record.kind == Kind::Redacted && !shown {
+        if one.record.kind == Kind::Redacted && known.is_some() {
             findings.push(one.without_order(address));
         }
         let Some(strand) = strands.get_mut(&address.strand_id) else {
             continue;
         };
-        if !in_block {
-            strand.recount(address, &one.record);
+        match known {
+            _ if !in_block => strand.recount(address, &one.record),
+            Some(own) if asked.includes(address.sequence_no) => strand.fill(*own, &one.record),
+            _ => {}
         }
         strand.not_written_by_qldb(&one.unknown_fields);
         strand.placed.push(one.at(address.clone(), *in_block));
@@ -53,24 +57,27 @@ pub(crate) fn join_placeless(
 }
 
 /// Where revisions of each hash stand, blocks before anything else; whether it is a block
-/// that says so, and whether more than the hash stands there.
-fn places(strands: &BTreeMap<StrandId, StrandFold>) -> HashMap<Hash, (BlockAddress, bool, bool)> {
+/// that says so, and what a revision is taken for of which no more than the hash stands there.
+fn places(
+    strands: &BTreeMap<StrandId, StrandFold>,
+) -> HashMap<Hash, (BlockAddress, bool, Option<Kind>)> {
     let mut places = HashMap::new();
     for (strand_id, strand) in strands {
         for met in strand.seen.revisions() {
             let address = BlockAddress::new(strand_id.clone(), met.number);
-            let shown = met.document.is_some();
-            places.entry(met.hash).or_insert((address, true, shown));
+            let known = match (met.data || met.redacted, &met.document) {
+                (true, _) => None,
+                (false, Some(_)) => Some(Kind::Unseen),
+                (false, None) => Some(Kind::Internal),
+            };
+            places.entry(met.hash).or_insert((address, true, known));
         }
     }
     let placed = strands.values().flat_map(|strand| &strand.placed);
     for Placed { loose, .. } in placed.filter(|placed| !placed.loose.failed) {
         if let Some(hash) = loose.record.hash {
-            let place = (
-                loose.address.clone(),
-                false,
-                loose.record.kind != Kind::Unseen,
-            );
+            let known = Some(loose.record.kind).filter(|kind| *kind == Kind::Unseen);
+            let place = (loose.address.clone(), false, known);
             places.entry(hash).or_insert(place);
         }
     }
@@ -94,6 +101,7 @@ impl Placeless {
                 bundled: false,
                 failed: false,
                 unknown_fields: self.unknown_fields,
+                typeless: None,
             },
             in_block,
             hashes_in_block: None,

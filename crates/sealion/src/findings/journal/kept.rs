@@ -47,7 +47,9 @@ struct KeptStrand {
     placed: Vec<(bool, Option<usize>)>,
     internal_entries: (u64, u64),
     unexplained: Unexplained,
+    open_statements: u64,
     unseen: u64,
+    filled: BTreeSet<Hash>,
     unknown_fields: BTreeSet<String>,
     genesis_previous: Option<usize>,
     deletions: BTreeMap<String, u64>,
@@ -102,7 +104,10 @@ impl Journal<'_> {
             return items.clear();
         };
         for item in items.drain(..) {
-            let Item::Loose(loose) = item else { continue };
+            let Item::Loose(mut loose) = item else {
+                continue;
+            };
+            loose.settle_types(None, self.findings);
             // Their number cannot differ, for the inputs are the same; if it does,
             // they stand beside their block unplaced, which never helps them.
             let (in_block, hashes_in_block) = strand.waiting.pop_front().unwrap_or_default();
@@ -145,7 +150,9 @@ impl StrandFold {
                 .collect(),
             internal_entries: self.internal_entries,
             unexplained: self.unexplained.clone(),
+            open_statements: self.open_statements,
             unseen: self.unseen,
+            filled: self.filled.clone(),
             unknown_fields: self.unknown_fields.clone(),
             genesis_previous: self.genesis_previous,
             deletions: deletions
@@ -179,7 +186,9 @@ impl StrandFold {
         self.waiting = kept.placed.into();
         self.internal_entries = kept.internal_entries;
         self.unexplained = kept.unexplained;
+        self.open_statements = kept.open_statements;
         self.unseen = kept.unseen;
+        self.filled = kept.filled;
         self.unknown_fields = kept.unknown_fields;
         self.genesis_previous = kept.genesis_previous;
         self.trail = kept.trail;

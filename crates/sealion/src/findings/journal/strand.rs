@@ -54,7 +54,10 @@ pub(crate) struct StrandFold {
     /// Blocks with entries that nothing explains, and the number of these entries.
     pub(crate) internal_entries: (u64, u64),
     pub(crate) unexplained: Unexplained,
+    pub(crate) open_statements: u64,
     pub(crate) unseen: u64,
+    /// Revisions that blocks know by their hashes alone, and that came by themselves.
+    pub(super) filled: BTreeSet<Hash>,
     pub(crate) unknown_fields: BTreeSet<String>,
     /// Bytes of the genesis block's previous hash.
     pub(crate) genesis_previous: Option<usize>,
@@ -99,7 +102,9 @@ impl StrandFold {
             placed: Vec::new(),
             internal_entries: (0, 0),
             unexplained: Unexplained::default(),
+            open_statements: 0,
             unseen: 0,
+            filled: BTreeSet::new(),
             unknown_fields: BTreeSet::new(),
             genesis_previous: None,
             deletions: BTreeMap::new(),
@@ -162,6 +167,7 @@ impl StrandFold {
                 self.genesis_previous = Some(block.previous.length);
             }
             self.unexplained.add(block);
+            self.open_statements += block.open_statements;
             if block.internal_entries > 0 {
                 self.internal_entries.0 += 1;
                 self.internal_entries.1 += block.internal_entries;
@@ -237,6 +243,23 @@ impl StrandFold {
             self.unseen = self.unseen.saturating_sub(1);
             self.count(record);
         }
+    }
+
+    /// A revision that its block knows by its hash alone, and takes for this, has come by itself.
+    pub(crate) fn fill(&mut self, own: Kind, record: &RevisionRecord) {
+        let hash = record
+            .hash
+            .filter(|_| record.standing == Standing::Recomputed);
+        if hash.is_none_or(|hash| !self.filled.insert(hash)) {
+            return;
+        }
+        let known = match own {
+            Kind::Unseen => &mut self.unseen,
+            _ => &mut self.revisions.internal,
+        };
+        *known = known.saturating_sub(1);
+        self.revisions.total = self.revisions.total.saturating_sub(1);
+        self.count(record);
     }
 
     /// Names of what no hash covers; that there were more than are kept is one of them.

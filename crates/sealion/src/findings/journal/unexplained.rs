@@ -17,6 +17,7 @@ use crate::blocks::StrandId;
 use crate::findings::block::CheckedBlock;
 use crate::findings::revision::RevisionRecord;
 use crate::findings::{Code, Finding};
+use crate::words::counted;
 
 /// Numbers that are told apart; a block with more entries counts as one with so many.
 const NUMBERS_MAX: u64 = 64;
@@ -108,6 +109,27 @@ impl Unexplained {
             .iter()
             .find(|(_, blocks)| blocks.count > all / 2);
         most.map(|(number, _)| *number)
+    }
+
+    /// How many there are in how many blocks, in brackets, where blocks differ: `1 in 4 blocks, 2 in 40 blocks`.
+    pub(crate) fn spread(&self) -> String {
+        let some = self.numbers.iter().filter(|(number, _)| **number > 0);
+        let each = some.map(|(number, blocks)| {
+            let more = if *number == NUMBERS_MAX {
+                " or more"
+            } else {
+                ""
+            };
+            format!(
+                "{number}{more} in {}",
+                counted(blocks.count, "block", "blocks")
+            )
+        });
+        let each: Vec<String> = each.collect();
+        match each.len() {
+            0 | 1 => String::new(),
+            _ => format!(" ({})", each.join(", ")),
+        }
     }
 
     /// How many blocks have more than the usual number.

@@ -63,6 +63,7 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
             deletion_rules: [("H(metadata)", 1)].into(),
             genesis_previous: Some("empty"),
             silent_blocks: 0,
+            unchecked_statement_digests: 0,
             computed_digest: None,
         }],
         states: Vec::new(),

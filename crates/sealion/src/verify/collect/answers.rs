@@ -9,7 +9,8 @@ use crate::blocks::read::Unfit;
 use crate::blocks::revision::Kind;
 use crate::blocks::{BlockAddress, Digest, Hash, Proof};
 use crate::findings::{
-    BlockProof, Candidate, Code, Context, Extends, Finding, LooseProof, RevisionRecord, Standing,
+    BlockProof, Candidate, Code, Context, Extends, Finding, LooseProof, LooseRevision,
+    RevisionRecord, Standing,
 };
 use crate::source::Flaw;
 
@@ -76,7 +77,17 @@ impl Collector<'_> {
                 };
                 self.findings.extend(findings);
                 let proof = self.proof(Some(&proof), &address);
-                self.loose(address, record, None, proof, Vec::new());
+                self.loose(LooseRevision {
+                    failed: record.hash.is_none(),
+                    address,
+                    record,
+                    transaction: None,
+                    proof,
+                    path: self.path.clone(),
+                    bundled: false,
+                    unknown_fields: Vec::new(),
+                    typeless: None,
+                });
             }
             Evidence::BlockProof {
                 offset,

@@ -6,18 +6,17 @@ use ion_rs::IonType;
 
 use super::Collector;
 use crate::blocks::block::Block;
-use crate::blocks::claim::{Id, RecordedAddress};
+use crate::blocks::claim::RecordedAddress;
 use crate::blocks::evidence::{self, IonText, ProofClaim};
 use crate::blocks::json;
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::revision::{content_hash, Kind, Revision, RevisionContent};
-use crate::blocks::time::Time;
 use crate::blocks::uncovered::within;
 use crate::blocks::BlockAddress;
 use crate::engine::read_values;
 use crate::findings::{
     check_block, check_revision, BareDocument, Code, Context, Finding, Item, LooseProof,
-    LooseRevision, Placeless, RevisionRecord, Severity, Standing,
+    LooseRevision, Placeless, RevisionRecord, Severity, Standing, Typeless,
 };
 use crate::hashes::{dot, revision_hash, BlockHashes};
 use crate::source::{Flaw, Piece};
@@ -129,17 +128,22 @@ impl Collector<'_> {
             &context,
             &mut findings,
         );
+        let typeless = typeless(node, &record, &mut findings);
         self.findings.extend(findings);
         let uncovered = within(&revision.uncovered, "revision");
         let unknown_fields = uncovered.map(|one| one.to_string());
-        let transaction = revision.transaction();
-        self.loose(
+        let loose = LooseRevision {
+            failed: record.standing == Standing::Wrong || record.hash.is_none(),
             address,
             record,
-            transaction,
+            transaction: revision.transaction(),
             proof,
-            unknown_fields.collect(),
-        );
+            path: self.path.clone(),
+            bundled: false,
+            unknown_fields: unknown_fields.collect(),
+            typeless,
+        };
+        self.loose(loose);
         Ok(())
     }
 
@@ -243,26 +247,9 @@ impl Collector<'_> {
         );
     }
 
-    pub(super) fn loose(
-        &mut self,
-        address: BlockAddress,
-        record: RevisionRecord,
-        transaction: Option<(Id, Time)>,
-        proof: LooseProof,
-        unknown_fields: Vec<String>,
-    ) {
-        let document = record.document.as_ref().map(|(id, _)| id.as_str());
-        self.requested(&address, document, record.offset);
-        let loose = LooseRevision {
-            failed: record.standing == Standing::Wrong || record.hash.is_none(),
-            address,
-            record,
-            transaction,
-            proof,
-            path: self.path.clone(),
-            bundled: false,
-            unknown_fields,
-        };
+    pub(super) fn loose(&mut self, loose: LooseRevision) {
+        let document = loose.record.document.as_ref().map(|(id, _)| id.as_str());
+        self.requested(&loose.address, document, loose.record.offset);
         self.collected.items.push(Item::Loose(Box::new(loose)));
     }
 
@@ -274,6 +261,23 @@ impl Collector<'_> {
             self.findings.push(finding.source(&self.path, Some(offset)));
         }
     }
+}
+
+/// Takes out what was found of data that lost its types as JSON: its block may have them.
+fn typeless(
+    node: &Node<'_>,
+    record: &RevisionRecord,
+    findings: &mut Vec<Finding>,
+) -> Option<Box<Typeless>> {
+    let undecided = record.json && record.standing == Standing::Undecided;
+    let at = findings
+        .iter()
+        .position(|one| one.code == Code::DataFromJson);
+    let at = at.filter(|_| undecided)?;
+    let data = Envelope::open(*node).ok()?.get("data")?;
+    let plain = content_hash(&data, true, json::DATA).ok()?;
+    let finding = findings.remove(at);
+    Some(Box::new(Typeless { plain, finding }))
 }
 
 /// Whether metadata has its Ion types: its time is no string.
