@@ -36,4 +36,9 @@ proptest! {
     fn brackets_quotes_and_comments(seed in 0u8..64, text in "[]{}()\\[\"'/*\\\\ \n:,a1$-]{0,60}") {
         agree::cut(&[&[seed << 2], text.as_bytes()].concat());
     }
+
+    #[test]
+    fn operators_of_expressions(seed in 0u8..64, text in "(\\((a |1 |[*/+.!-]{1,4} |\\[1\\] |\n){0,12}\\) ){1,3}") {
+        agree::cut(&[&[seed << 2], text.as_bytes()].concat());
+    }
 }
