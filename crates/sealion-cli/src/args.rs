@@ -18,7 +18,7 @@ pub use prove::*;
 
 /// Verify Amazon QLDB journals offline
 ///
-/// Recomputes the hashes of whatever was saved from QLDB (journal exports, streams, blocks,
+/// Recomputes the hashes of what was saved from QLDB (journal exports, streams, blocks,
 /// revisions, proofs, digests, receipts), ties them to a digest that you trust, and says what is
 /// proven, what is wrong and where, and what no hash covers.
 #[derive(Debug, Parser)]
@@ -32,10 +32,11 @@ pub struct Args {
 /// One verb each.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Verify whatever was saved from QLDB
+    /// Verify exports, streams, digests, proofs and documents saved from QLDB
     ///
-    /// Finds out by itself what each file is, recomputes every hash that can be recomputed, checks
-    /// the chain of blocks, and ties it to the digests given with --digest. Reports every finding
+    /// Finds out by itself what each file is, recomputes the hashes of blocks and documents,
+    /// checks the chain, and ties it to the digests given with --digest (digests of statements that
+    /// took parameters cannot be recomputed, and are counted). Reports every finding
     /// with its place, the claimed and the recomputed value, and what to do.
     ///
     /// Without --digest the best verdict is "consistent", which does not mean verified: whoever
@@ -58,14 +59,14 @@ pub enum Verb {
     /// checked once more by itself: what does not verify is not proven.
     #[command(subcommand_required = true, arg_required_else_help = true, after_help = PROVE_EXAMPLES)]
     Prove(ProveArgs),
-    /// Print documents out of a journal, each with what was proven of it
+    /// Print documents out of a journal, and whether their data and metadata were verified
     ///
     /// Verifies the journal as `verify` does, then prints a row for every revision of the documents
     /// that are asked for: its state (verified, consistent, not-recomputed, block-failed, failed),
     /// where it stands, its hash, and its data. Nothing is left out because it is wrong.
     #[command(after_help = EXTRACT_EXAMPLES)]
     Extract(ExtractArgs),
-    /// Write one evidence file that verifies by itself
+    /// Write one evidence file that verifies without the journal, against a digest you have
     ///
     /// From a journal that is whole from block 0 up to the digest's tip: revisions or blocks, the
     /// proof of each, the digest, and the report of this run, in one text file. `sealion verify`
@@ -284,7 +285,7 @@ pub struct ExtractArgs {
     /// All documents
     #[arg(long)]
     pub all: bool,
-    /// Only the last revision of each document, not its history
+    /// Only the last revision of each document among those read, not its history
     #[arg(long)]
     pub last: bool,
     /// A digest that you trust, as for `verify`; may be repeated

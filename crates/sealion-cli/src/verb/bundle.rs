@@ -1,4 +1,4 @@
-//! `sealion bundle`: one evidence file that verifies by itself.
+//! `sealion bundle`: one evidence file that verifies without the journal.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};

@@ -204,7 +204,7 @@ fn ends_at(
                 ),
             )
             .values(tip.to_string(), own.to_string())
-            .remedy("a digest has one tip: one of the two numbers is not the genuine one"),
+            .remedy("a digest has one tip: at least one of the two numbers is not the genuine one"),
             // That is said once.
             None => return false,
         };

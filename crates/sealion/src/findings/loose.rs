@@ -171,7 +171,7 @@ pub(crate) fn place_in_block(
             hash.to_string(),
             own.hash.map_or_else(String::new, |hash| hash.to_string()),
         )
-        .remedy("QLDB writes each version once: one of the two is not genuine"),
+        .remedy("QLDB writes each version once: at least one of the two is not genuine"),
         None => Finding::new(
             Code::Request,
             format!(

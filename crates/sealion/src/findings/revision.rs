@@ -270,7 +270,7 @@ fn compare(
                 "hash",
                 recorded,
                 ours,
-                format!("the content does not give the recorded hash, so one of them was changed (hash is not {what})"),
+                format!("the content does not give the recorded hash; the two do not belong together (hash is not {what})"),
             )
             .remedy("compare this revision with another copy of the journal or a saved receipt"),
     );

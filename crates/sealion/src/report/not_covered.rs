@@ -12,15 +12,15 @@ const ALWAYS: [NotCovered; 7] = [
     },
     NotCovered {
         field: Cow::Borrowed("blockAddress.strandId"),
-        why: "compared in all blocks, digests and file names",
+        why: "compared in all blocks, digests and names of objects",
     },
     NotCovered {
         field: Cow::Borrowed("transactionId"),
-        why: "compared with metadata.txId of the block's revisions, which is covered",
+        why: "compared with metadata.txId, which is covered, in blocks that have revisions of documents; in others with nothing",
     },
     NotCovered {
         field: Cow::Borrowed("blockTimestamp"),
-        why: "compared with txTime, which is covered, and with the preceding block's",
+        why: "only checked not to be earlier than txTime, which is covered, nor than the preceding block's",
     },
     NotCovered {
         field: Cow::Borrowed("revisions[].blockAddress"),

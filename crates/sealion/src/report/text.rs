@@ -18,8 +18,9 @@ use std::fmt;
 use proven::{covered_by_trusted, on_your_word, proven};
 pub(crate) use safe::Safe;
 use words::{
-    computed_from, document_words, gravity_of, input_words, joined_words, named, place,
-    position_words, reached, revision_words, run, runs, state_words, verdict_words, with_warnings,
+    computed_from, document_words, found_words, gravity_of, input_words, joined_words, named,
+    place, position_words, reached, revision_words, revisions_words, run, state_words,
+    verdict_words, with_warnings,
 };
 
 use super::{Coverage, NotCovered, Report, State, Strand, Verdict};
@@ -251,26 +252,15 @@ impl Text<'_> {
             (Some(from), None) => format!("from {from} on asked"),
         };
         let counts = &strand.revisions;
-        let recomputable = counts.total.saturating_sub(counts.internal);
-        let line = format!(
-            "{asked}, {} found; {}/{recomputable} revisions recompute",
-            runs(
-                &strand.coverage,
-                |state| !matches!(state, State::Missing | State::FromState),
-                self.printed_max
-            ),
-            counts.recomputed
-        );
-        self.line("blocks", &line)?;
+        let found = found_words(&strand.coverage, self.printed_max);
+        self.line("blocks", &format!("{asked}; {found}"))?;
         if strand.repeated_blocks > 0 {
             let came = counted(strand.repeated_blocks, "block", "blocks");
             self.line("", &format!("{came} came more than once"))?;
         }
-        let line = format!(
-            "{} redacted, {} deleted, {} restored from JSON; and {} internal, known by their hash alone",
-            counts.redacted, counts.deleted, counts.from_json, counts.internal
-        );
-        self.line("revisions", &line)?;
+        if counts.total > 0 {
+            self.line("revisions", &revisions_words(counts))?;
+        }
         for (rule, revisions) in &strand.deletion_rules {
             let line = match revisions {
                 1 => format!("1 deletion fits {rule}, which binds its metadata"),
@@ -314,10 +304,23 @@ impl Text<'_> {
         Ok(())
     }
 
+    fn is_sound(&self) -> bool {
+        matches!(
+            self.report.verdict(),
+            Verdict::Verified | Verdict::Consistent
+        )
+    }
+
     /// Each run of blocks with its state.
     fn coverage(&mut self, coverage: &[Coverage]) -> fmt::Result {
         for one in coverage.iter().take(self.printed_max) {
-            let state = (self.paint)(gravity_of(one.state), state_words(one.state));
+            // What a verdict can do without is no lack.
+            let spared = one.state == State::Missing && self.is_sound();
+            let (gravity, words) = match spared {
+                true => (None, "not here, and not needed"),
+                false => (gravity_of(one.state), state_words(one.state)),
+            };
+            let state = (self.paint)(gravity, words);
             let run = run(one.first, one.last);
             write!(self.out, "  {:<LABEL_WIDTH$}{run} ", "coverage")?;
             self.out.own(&state)?;

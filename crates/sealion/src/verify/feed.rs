@@ -183,6 +183,7 @@ impl<'s> Feed<'s> {
             Some(&last) => {
                 outcome.end_at(last);
                 outcome.findings.push(unread(&given_up(last), &self.path));
+                self.borders.give_up();
                 self.tickets.clear();
                 self.ended = true;
             }

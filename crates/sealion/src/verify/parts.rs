@@ -52,6 +52,8 @@ pub(crate) type Disorder = BTreeMap<Arc<str>, Vec<Border>>;
 pub(super) struct Borders {
     before: Option<BlockAddress>,
     found: Vec<Border>,
+    /// The file was not read to its end, because too much of it was refused.
+    given_up: bool,
 }
 
 impl Borders {
@@ -70,11 +72,16 @@ impl Borders {
         }
     }
 
+    /// Nobody reads on. Its parts are not put in order, because how far each would be read depends on how the
+    /// file is cut.
+    pub(super) fn give_up(&mut self) {
+        self.given_up = true;
+    }
+
     /// `None` if there are none, or more than are put in order.
     pub(super) fn known(self) -> Option<Vec<Border>> {
-        (1..PARTS_MAX)
-            .contains(&self.found.len())
-            .then_some(self.found)
+        let some = (1..PARTS_MAX).contains(&self.found.len());
+        (some && !self.given_up).then_some(self.found)
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum DifferenceKind {
-    /// In something that a hash covers: one of the two is not what QLDB wrote.
+    /// In something that a hash covers: at least one of the two is not what QLDB wrote.
     Covered,
     /// In something that no hash covers (`blockTimestamp`, `transactionId`, a revision's
     /// `blockAddress`, annotations, fields that are none of QLDB's): one of the two was

@@ -164,8 +164,8 @@ impl JournalComparison {
 impl DifferenceKind {
     fn words(self) -> &'static str {
         match self {
-            DifferenceKind::Covered => "differences in what hashes cover: one of the two is not what QLDB wrote",
-            DifferenceKind::NotCovered => "differences in what is not covered by hashes: one of the two was changed, and hashes do not tell which",
+            DifferenceKind::Covered => "differences in what hashes cover: at least one of the two is not what QLDB wrote",
+            DifferenceKind::NotCovered => "differences in what is not covered by hashes: at least one of the two is not as it was written, and hashes do not tell which",
             DifferenceKind::RedactedInFirst => "revisions redacted in the first, with their data in the second; both give the same hashes",
             DifferenceKind::RedactedInSecond => "revisions redacted in the second, with their data in the first; both give the same hashes",
             DifferenceKind::LeftOutInFirst => "things that the first leaves out and the second has: it was stripped, and no hash shows it",

@@ -82,7 +82,7 @@ pub(super) fn check_documents(
         finding.document_id = Some(document.id.to_string());
         hidden.push(document.id.clone());
         findings.push(finding.remedy(
-            "transactionInfo is covered by the block's hashes, so the change did happen: find the revision in another copy",
+            "transactionInfo is covered by the block's hashes, so if this block is genuine, the change did happen: find the revision in another copy",
         ));
     }
     for (revision, id) in seen {

@@ -95,8 +95,8 @@ impl Clash {
     /// The finding, at the place of what does not fit.
     pub(crate) fn finding(&self, strand_id: &StrandId) -> Finding {
         let remedy = match self.two_places() {
-            true => "every block names the one before it, so no hash comes twice in a journal's tree: an address or a tip in one of the two is not the genuine one",
-            false => "a journal's tree has one hash at a place: one of the two, or an address or a tip in it, is not genuine; trace both to their origin, and verify with one of them at a time",
+            true => "every block names the one before it, so no hash comes twice in a journal's tree: an address or a tip in at least one of the two is not the genuine one",
+            false => "a journal's tree has one hash at a place: at least one of the two, or an address or a tip in it, is not genuine; trace both to their origin, and verify with one of them at a time",
         };
         let mut finding = Finding::new(self.code(), self.message())
             .at(&BlockAddress::new(

@@ -23,7 +23,7 @@ pub(super) fn duplicate(lead: &CheckedBlock, other: &CheckedBlock) -> Option<Fin
             format!("{}: blockHash {}", other.path, show(other.fingerprint.block_hash)),
             format!("{}: blockHash {}", lead.path, show(lead.fingerprint.block_hash)),
         )
-        .remedy("one of the two is not what QLDB wrote: verify each file alone against a trusted digest"),
+        .remedy("at least one of the two is not what QLDB wrote: verify each file alone against a trusted digest"),
     )
 }
 
@@ -45,7 +45,9 @@ pub(super) fn broken_link(block: &CheckedBlock, before: &Segment, wrong: bool) -
         .field("previousBlockHash")
         .source(&block.path, Some(block.previous.offset))
         .values(show(block.previous.hash), show(ours))
-        .remedy("one of the two blocks was changed or replaced: compare both with another copy")
+        .remedy(
+            "at least one of the two blocks is not what QLDB wrote: compare both with another copy",
+        )
 }
 
 /// A block whose time lies before that of the block before it.

@@ -181,8 +181,8 @@ origin of your digest.
   claimed     digest {hash}@49 from export/other.json
               not reached: these inputs do not lead to it; a claim among the inputs vouches for nothing
   strand      {STRAND}
-  blocks      0–49 asked, 0–49 found; 131/132 revisions recompute
-  revisions   3 redacted, 1 deleted, 0 restored from JSON; and 2 internal, known by their hash alone
+  blocks      0–49 asked; 50 found: 0–49
+  revisions   131 of 132 recomputed; 3 redacted, 1 deleted, 2 internal, known by hash alone
               1 deletion fits H(metadata), which binds its metadata
   block 0     its previous hash: empty
   digest      {hash}@49 computed from blocks 0–49
@@ -231,7 +231,7 @@ totals; `sealion help CODE` says what a code means and does not mean
 "
     );
     assert!(text.contains(&listed), "{text}");
-    assert!(text.contains("all asked, 0–7, 9 found;"), "{text}");
+    assert!(text.contains("all asked; 9 found: 0–7, 9\n"), "{text}");
     assert!(text.contains("  coverage    7 failed\n"), "{text}");
 }
 
@@ -320,7 +320,8 @@ fn long_coverage_is_cut_and_says_so() {
         text.contains("  coverage    … and 10 more; --output json has them\n"),
         "{text}"
     );
-    assert!(text.contains("36, 38, … found;"), "{text}");
+    assert!(text.contains("30 found: 0, 2, "), "{text}");
+    assert!(text.contains(" 36, 38, …\n"), "{text}");
 }
 
 #[test]
@@ -630,7 +631,7 @@ fn ranges_say_what_their_numbers_rest_on() {
     let text = report.to_string();
     for line in [
         "  coverage    0–3 from-state (not here: rests on a saved state), numbers as claimed\n",
-        "  coverage    4–7 missing\n",
+        "  coverage    4–7 not here, and not needed\n",
         "  coverage    8–9 verified, counted\n",
     ] {
         assert!(text.contains(line), "{line} is not in {text}");

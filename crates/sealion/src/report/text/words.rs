@@ -4,8 +4,8 @@ use super::safe::Safe;
 use super::PRINTED_MAX;
 use crate::findings::{Finding, Severity};
 use crate::report::{
-    By, Coverage, DigestAnswer, DigestVerdict, DocumentAnswer, Input, Joined, Position, State,
-    Verdict,
+    By, Coverage, DigestAnswer, DigestVerdict, DocumentAnswer, Input, Joined, Position,
+    RevisionCounts, State, Verdict,
 };
 use crate::words::counted;
 
@@ -156,6 +156,38 @@ pub(super) fn gravity_of(state: State) -> Option<Severity> {
         State::RecordedOnly | State::FromState | State::Missing => Some(Severity::Incomplete),
         State::Failed => Some(Severity::Failure),
     }
+}
+
+/// `6 found: 0–5`.
+pub(super) fn found_words(coverage: &[Coverage], printed_max: usize) -> String {
+    let is_here = |state| !matches!(state, State::Missing | State::FromState);
+    let here = coverage.iter().filter(|one| is_here(one.state));
+    let count = here.fold(0u64, |count, one| {
+        count.saturating_add((one.last - one.first).saturating_add(1))
+    });
+    match count {
+        0 => "none found".to_owned(),
+        _ => format!("{count} found: {}", runs(coverage, is_here, printed_max)),
+    }
+}
+
+/// `3 of 4 recomputed; 1 redacted, 2 internal, known by their hash alone`.
+pub(super) fn revisions_words(counts: &RevisionCounts) -> String {
+    let kinds = [
+        (counts.redacted, "redacted"),
+        (counts.deleted, "deleted"),
+        (counts.from_json, "restored from JSON"),
+        (counts.internal, "internal, known by hash alone"),
+    ];
+    let there = kinds.iter().filter(|(count, _)| *count > 0);
+    let there: Vec<String> = there
+        .map(|(count, kind)| format!("{count} {kind}"))
+        .collect();
+    let own = counts.total.saturating_sub(counts.internal);
+    let recomputed = (own > 0).then(|| format!("{} of {own} recomputed", counts.recomputed));
+    let there = (!there.is_empty()).then(|| there.join(", "));
+    let words: Vec<String> = recomputed.into_iter().chain(there).collect();
+    words.join("; ")
 }
 
 pub(super) fn input_words(input: &Input) -> String {

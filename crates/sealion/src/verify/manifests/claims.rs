@@ -97,7 +97,7 @@ impl Export<'_> {
         let finding = Finding::new(Code::Manifest, message)
             .source(&file.object.name, None)
             .values(claimed, found)
-            .remedy("neither a manifest nor a block's time is covered by a hash: the file may be of another export, or one of the two was changed");
+            .remedy("neither a manifest nor a block's time is covered by a hash: the file may be of another export, or one of the two is not what QLDB wrote");
         Some(finding)
     }
 }
