@@ -105,7 +105,6 @@ pub(crate) fn telling(node: &Node<'_>) -> Option<&'static str> {
 
 fn telling_within(node: &Node<'_>, depth: u32) -> Option<&'static str> {
     const DEPTH_MAX: u32 = 6;
-    const ITEMS_MAX: usize = 3;
     if depth > DEPTH_MAX || node.is_null() {
         return None;
     }
@@ -121,8 +120,9 @@ fn telling_within(node: &Node<'_>, depth: u32) -> Option<&'static str> {
         }
         IonType::List => {
             let items = node.items().ok()?;
-            let mut head = items.iter().take(ITEMS_MAX);
-            head.find_map(|item| telling_within(item, depth + 1))
+            items
+                .iter()
+                .find_map(|item| telling_within(item, depth + 1))
         }
         IonType::String => telling_text(&node.text().ok()?),
         _ => None,
@@ -131,9 +131,9 @@ fn telling_within(node: &Node<'_>, depth: u32) -> Option<&'static str> {
 
 /// The same, of a text whose structure is not looked at. It has to be more than a word.
 pub(crate) fn telling_text(text: &str) -> Option<&'static str> {
-    const HEAD_BYTES: usize = 16 << 10;
-    let bytes = &text.as_bytes()[..text.len().min(HEAD_BYTES)];
-    let words = bytes.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+    let words = text
+        .as_bytes()
+        .split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
     let long = words.filter(|word| (4..=24).contains(&word.len()));
     let mut names = long.filter_map(|word| known(std::str::from_utf8(word).ok()?));
     names

@@ -199,7 +199,7 @@ impl Revision {
 
 impl Metadata {
     /// Whether this value has just the fields of metadata, each of its type.
-    fn is_one(node: &Node<'_>) -> bool {
+    pub(crate) fn is_one(node: &Node<'_>) -> bool {
         let fields = Envelope::open(*node).map(|envelope| envelope.fields().len());
         fields == Ok(METADATA_FIELDS.len()) && Metadata::read(node).is_ok()
     }

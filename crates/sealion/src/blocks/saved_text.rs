@@ -6,7 +6,7 @@ use super::evidence::{DigestClaim, Evidence, Found, ProofClaim};
 use super::ion_text::{parse, IonText};
 use super::read::Unfit;
 use super::{saved_hash, Digest};
-use crate::source::digest_text::digest_text;
+use crate::source::digest_text::{digest_text, Answer};
 use crate::source::yaml::Scalar;
 use crate::Limits;
 
@@ -59,15 +59,17 @@ fn ion_text(scalar: &Scalar) -> IonText {
 struct Members {
     first: Vec<(&'static str, Scalar)>,
     repeated: Vec<(String, Twice)>,
+    unknown: Vec<(String, u64)>,
 }
 
 impl Members {
-    fn new(all: Vec<(&'static str, Scalar)>) -> Members {
+    fn new(answer: Answer) -> Members {
         let mut members = Members {
             first: Vec::new(),
             repeated: Vec::new(),
+            unknown: answer.unknown,
         };
-        for (name, scalar) in all {
+        for (name, scalar) in answer.members {
             match members.get(name) {
                 Some(first) => {
                     let (first, again) = (first.offset, scalar.offset);
@@ -124,7 +126,7 @@ impl Members {
         Found {
             evidence,
             repeated,
-            unknown: Vec::new(),
+            unknown: self.unknown.clone(),
         }
     }
 }

@@ -76,7 +76,14 @@ impl Conclusion<'_> {
         facts.vouch(candidates, &anchors);
         proofs.settle(candidates, &mut anchors);
         let mut loose_verified = proofs.finish(candidates, &mut anchors, self.findings);
-        settle_consistency(strand_id, &links, candidates, &anchors, self.findings);
+        settle_consistency(
+            strand_id,
+            &links,
+            candidates,
+            &anchors,
+            self.asked.to,
+            self.findings,
+        );
         if facts.clashed() {
             anchors.keep_counted();
             let counted = strand
@@ -199,7 +206,14 @@ impl Conclusion<'_> {
             facts.digests(candidates, self.findings);
             facts.links(&links, candidates, self.findings);
             facts.finish(self.findings);
-            settle_consistency(strand_id, &links, candidates, &anchors, self.findings);
+            settle_consistency(
+                strand_id,
+                &links,
+                candidates,
+                &anchors,
+                self.asked.to,
+                self.findings,
+            );
         }
     }
 

@@ -12,7 +12,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::code::Code;
+use super::code::{Code, Severity};
 use super::digests::{Anchors, Candidate, Candidates};
 use super::facts::{of_digest, Fact};
 use super::finding::{Finding, Findings};
@@ -221,12 +221,13 @@ fn ends_at(
 }
 
 /// Says what the proofs that hold came to, once the journal and its proofs have
-/// been tied to the digests.
+/// been tied to the digests. `to` is the last block that was asked for: of what is behind it nothing is wanted.
 pub(crate) fn settle_consistency(
     strand_id: &StrandId,
     links: &[Link],
     candidates: &mut Candidates,
     anchors: &Anchors,
+    to: Option<u64>,
     findings: &mut Findings,
 ) {
     let trusting = candidates.trusting;
@@ -263,6 +264,10 @@ pub(crate) fn settle_consistency(
                 format!("{} shows that the digest at tip {newer_tip} extends the one at tip {older_tip}, and you trust neither", link.source),
             )
             .remedy("give the newer digest with --digest if you trust it"),
+        };
+        let finding = match to.is_some_and(|to| newer_tip > to) {
+            true => finding.severity(Severity::Note),
+            false => finding,
         };
         findings.push(
             finding

@@ -63,7 +63,9 @@ pub(super) fn joined(strand: &StrandFold, verified: &[bool]) -> Vec<Joined> {
     let mut groups: BTreeMap<(u64, [u8; 32]), Joined> = BTreeMap::new();
     for (placed, verified) in strand.placed.iter().zip(verified) {
         let loose = &placed.loose;
-        let Some(hash) = loose.record.hash.filter(|_| !loose.failed) else {
+        // What does not give the hash that it names is joined to nothing by it.
+        let undecided = loose.record.standing == Standing::Undecided;
+        let Some(hash) = loose.record.hash.filter(|_| !loose.failed && !undecided) else {
             continue;
         };
         let number = loose.address.sequence_no;

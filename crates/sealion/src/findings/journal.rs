@@ -1,11 +1,13 @@
 //! Folds checked blocks, in the order of the journal, into what is known of each
 //! strand: the chain, the tree, coverage, and the roots that digests ask for.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::block::CheckedBlock;
 use super::code::Severity;
+use super::copies::shows;
 use super::facts::Asked as AskedFacts;
 use super::finding::Findings;
 use super::joined::once_each;
@@ -222,6 +224,7 @@ impl<'a> Journal<'a> {
                 strand.count(record);
             }
         }
+        let mut filling = Vec::new();
         for mut revision in loose {
             revision.settle_types(lead.as_deref(), self.findings);
             let known_by_hash = lead
@@ -230,13 +233,18 @@ impl<'a> Journal<'a> {
             let known = lead.as_ref().and_then(|lead| lead.known_by_hash(&revision));
             let placed = place_in_block(*revision, lead.as_deref(), self.findings);
             if let Some(own) = known.filter(|_| self.asked.includes(address.sequence_no)) {
-                strand.fill(own, &placed.loose.record);
+                filling.push((own, placed.loose.record.clone()));
             }
             // Of those in a bundle more is said already.
             if known_by_hash && !placed.loose.bundled {
                 strand.see_alone(&placed.loose);
             }
             strand.placed.push(placed);
+        }
+        // Whichever file was first: what shows most is counted.
+        filling.sort_by_key(|(_, record)| Reverse(shows(record)));
+        for (own, record) in &filling {
+            strand.fill(*own, record);
         }
         self.spend(blocks.into_iter().chain(lead));
     }

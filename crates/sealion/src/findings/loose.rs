@@ -12,6 +12,7 @@ use crate::blocks::claim::Id;
 use crate::blocks::revision::Kind;
 use crate::blocks::time::Time;
 use crate::blocks::{BlockAddress, Hash, Proof};
+use crate::hashes::dot;
 use crate::merkle::siblings;
 
 /// A revision, or a receipt for one, that came without its block.
@@ -36,20 +37,30 @@ pub(crate) struct LooseRevision {
 /// Data from JSON that does not give its revision's hash.
 #[derive(Clone, Debug)]
 pub(crate) struct Typeless {
-    /// The Ion Hash of the data as the JSON text stands.
+    /// The Ion Hash of what the data says, as JSON.
     pub(crate) plain: Hash,
+    /// The Ion Hash of its metadata, whose types are known.
+    pub(crate) metadata: Hash,
     /// What is said of it.
     pub(crate) finding: Finding,
 }
 
 impl LooseRevision {
-    /// Settles data from JSON by that of its block: what this becomes as JSON, it must be to the last digit.
+    /// Settles data from JSON by that of its block: what this becomes as JSON, it must be to the last digit. Its
+    /// metadata must give the hash together with the block's data: nothing else binds that of a row.
     pub(super) fn settle_types(&mut self, block: Option<&CheckedBlock>, findings: &mut Findings) {
         let Some(typeless) = self.typeless.take() else {
             return;
         };
         let own = block.and_then(|block| block.of_hash(&self.record).map(|index| (block, index)));
-        match own.filter(|(block, index)| block.plain_json(*index) == Some(typeless.plain)) {
+        let is_it = |block: &CheckedBlock, index: usize| {
+            let data = block.revisions[index].data;
+            let made = data.map(|data| dot(&data, &typeless.metadata));
+            made.is_some()
+                && made == self.record.hash
+                && block.plain_json(index) == Some(typeless.plain)
+        };
+        match own.filter(|(block, index)| is_it(block, *index)) {
             Some((block, index)) => {
                 self.record.standing = Standing::Recomputed;
                 self.record.data = block.revisions[index].data;

@@ -1,6 +1,6 @@
 //! Goes over the blocks once more, and proves those that are wanted.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::sync::Arc;
 
@@ -312,6 +312,7 @@ impl Prover {
         let verifier = verifier.from(range.0).to(range.1);
         let mut watcher = Proving {
             wanted,
+            handed: BTreeSet::new(),
             each,
             stopped: None,
         };
@@ -351,6 +352,8 @@ fn unread(report: &Report) -> Option<String> {
 /// Hands wanted blocks on, until one is refused.
 struct Proving<'a> {
     wanted: Wanted,
+    /// What was handed on is not handed on again, should the run start anew.
+    handed: BTreeSet<BlockAddress>,
     each: &'a mut (dyn FnMut(Copies<'_>) -> Result<(), ProveError> + Send),
     stopped: Option<ProveError>,
 }
@@ -371,6 +374,7 @@ impl Watcher for Proving<'_> {
             || !copies.all().any(|copy| (self.wanted)(copy))
             // The report says it; what is wrong is not proven.
             || block.findings.iter().any(failed)
+            || !self.handed.insert(block.address.clone())
         {
             return;
         }

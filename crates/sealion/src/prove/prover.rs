@@ -25,7 +25,8 @@ impl Prover {
     /// no hindrance: a tree is made of block hashes alone.
     pub fn of(verifier: &Verifier, archive: &dyn Archive) -> Result<(Prover, Report), ProveError> {
         let (index, strand_id, report) = indexing::index(verifier, None, archive)?;
-        Ok((Prover::with_index(verifier, index, strand_id), report))
+        let verifier = verifier.knowing(&report);
+        Ok((Prover::with_index(&verifier, index, strand_id), report))
     }
 
     /// The same from an index in memory ([`Prover::index`]).

@@ -68,6 +68,9 @@ pub struct Report {
     /// What the next run can continue from, if that was asked for.
     #[serde(skip)]
     pub(crate) state: Option<Result<crate::State, String>>,
+    /// The files whose parts were put in order.
+    #[serde(skip)]
+    pub(crate) disorder: crate::verify::Disorder,
 }
 
 /// Name and version of the program.

@@ -13,18 +13,29 @@ use super::yaml::{self, Scalar};
 /// The members of the answers to GetDigest, GetBlock and GetRevision.
 const MEMBERS: [&str; 5] = ["Digest", "DigestTipAddress", "Block", "Revision", "Proof"];
 
-/// The members of an answer that are in `text`, under their names in the API,
-/// with the Ion text inside `IonText` as theirs. Repeated members are all there;
-/// others are left out. `None`: the text is no such answer.
-pub(crate) fn digest_text(text: &str) -> Option<Vec<(&'static str, Scalar)>> {
-    let members = plain_text(text).or_else(|| from_yaml(text))?;
-    // A proof or a tip alone is the answer to nothing.
-    let answers = ["Digest", "Block", "Revision"];
-    let known = members.iter().any(|(name, _)| answers.contains(name));
-    known.then_some(members)
+/// What a text has of an answer.
+#[derive(Default)]
+pub(crate) struct Answer {
+    /// Its members, under their names in the API, with the Ion text inside `IonText` as theirs; repeated ones are
+    /// all there.
+    pub(crate) members: Vec<(&'static str, Scalar)>,
+    /// Members that no answer has, and where each stands.
+    pub(crate) unknown: Vec<(String, u64)>,
 }
 
-fn plain_text(text: &str) -> Option<Vec<(&'static str, Scalar)>> {
+/// The answer that `text` is. `None`: it is none.
+pub(crate) fn digest_text(text: &str) -> Option<Answer> {
+    let answer = plain_text(text).or_else(|| from_yaml(text))?;
+    // A proof or a tip alone is the answer to nothing.
+    let answers = ["Digest", "Block", "Revision"];
+    let known = answer
+        .members
+        .iter()
+        .any(|(name, _)| answers.contains(name));
+    known.then_some(answer)
+}
+
+fn plain_text(text: &str) -> Option<Answer> {
     let mut members = Vec::new();
     let mut offset = 0;
     for whole_line in text.split_inclusive('\n') {
@@ -43,19 +54,24 @@ fn plain_text(text: &str) -> Option<Vec<(&'static str, Scalar)>> {
     }
     // One word could be anything.
     let named = members.iter().any(|(name, _)| *name != "Digest");
-    named.then_some(members)
+    named.then(|| Answer {
+        members,
+        unknown: Vec::new(),
+    })
 }
 
-fn from_yaml(text: &str) -> Option<Vec<(&'static str, Scalar)>> {
-    let mut members = Vec::new();
+fn from_yaml(text: &str) -> Option<Answer> {
+    let mut answer = Answer::default();
     for (path, scalar) in yaml::entries(text)? {
         let name = path.strip_suffix(".IonText").unwrap_or(&path);
         let null = matches!(scalar.text.as_str(), "null" | "~");
-        if let (Some(name), false) = (member(|own| own == name), null) {
-            members.push((name, scalar));
+        match member(|own| own == name) {
+            Some(name) if !null => answer.members.push((name, scalar)),
+            Some(_) => {}
+            None => answer.unknown.push((path, scalar.offset)),
         }
     }
-    Some(members)
+    Some(answer)
 }
 
 fn member(is: impl Fn(&str) -> bool) -> Option<&'static str> {
@@ -67,7 +83,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<Vec<(&'static str, String)>> {
-        let members = digest_text(text)?;
+        let members = digest_text(text)?.members;
         for (name, scalar) in &members {
             // The offset is that of the value, before or behind its quote.
             let head = &scalar.text[..1];
@@ -118,6 +134,9 @@ mod tests {
             read(revision).unwrap(),
             [("Revision", "{a:1, b:2}".to_owned())]
         );
+        let unknown = digest_text(revision).unwrap().unknown;
+        let place = revision.find(" x").unwrap() as u64 + 1;
+        assert_eq!(unknown, [("Other".to_owned(), place)]);
     }
 
     #[test]

@@ -251,7 +251,7 @@ impl Collector<'_> {
             .get("revision")
             .filter(|_| envelope.has("tableInfo"))
         {
-            self.repeated("", envelope);
+            self.beside(envelope, &["tableInfo", "revision"]);
             return self.revision(&revision, LooseProof::None);
         }
         if envelope.has("hash") && (envelope.has("metadata") || envelope.has("data")) {

@@ -8,11 +8,11 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::parts::{Borders, Disorder, Part};
+use super::parts::{Borders, Disorder, Part, PARTS_MAX};
 use super::pool::{Pool, Ticket};
 use crate::blocks::{BlockAddress, StrandId};
 use crate::engine::{given_up, unread};
-use crate::findings::{Code, Finding, Findings, Item, Journal};
+use crate::findings::{Code, Finding, Findings, Item, Journal, Severity};
 use crate::source::REFUSED_MAX;
 
 /// What came of one stretch.
@@ -208,24 +208,32 @@ impl<'s> Feed<'s> {
             .as_ref()
             .filter(|own| **own != address.strand_id);
         let earlier = self.last.as_ref().filter(|last| *last > address);
-        let message = match (other_strand, earlier) {
-            (Some(own), _) => format!(
-                "a block of strand {} stands in a file of strand {own}: a ledger has one strand",
-                address.strand_id
+        let (message, severity, remedy) = match (other_strand, earlier) {
+            (Some(own), _) => (
+                format!(
+                    "a block of strand {} stands in a file of strand {own}: a ledger has one strand",
+                    address.strand_id
+                ),
+                Severity::Failure,
+                "the address was edited or the file was put together by hand; the block was not used",
             ),
-            (None, Some(last)) => format!(
-                "block {} follows block {} in one file: exports are in ascending order",
-                address.sequence_no, last.sequence_no
+            // No more is known than that its file is out of order.
+            (None, Some(last)) => (
+                format!(
+                    "block {} follows block {} in one file, and was not used: a file's parts are put in order if they are fewer than {PARTS_MAX}, and if all of the file can be read",
+                    address.sequence_no, last.sequence_no
+                ),
+                Severity::Incomplete,
+                "verify the objects by themselves, or put the blocks in the order of their numbers",
             ),
             (None, None) => return None,
         };
         let finding = Finding::new(Code::Address, message)
+            .severity(severity)
             .at(address)
             .field("blockAddress")
             .source(&self.path, Some(offset_of(item)));
-        Some(finding.remedy(
-            "the address was edited or the file was put together by hand; the block was not used",
-        ))
+        Some(finding.remedy(remedy))
     }
 }
 

@@ -31,7 +31,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::parts::Disorder;
+pub(crate) use self::parts::Disorder;
 use self::run::Ran;
 use crate::engine::{Engine, Wanted};
 use crate::findings::{Asked, CheckedBlock, Request};
@@ -78,6 +78,8 @@ pub struct Verifier {
     states: Vec<(State, bool)>,
     save_state: bool,
     checkpoint: Option<(PathBuf, Duration)>,
+    /// Files that are known to be out of order.
+    disorder: Disorder,
 }
 
 impl Verifier {
@@ -268,6 +270,14 @@ impl Verifier {
         }
     }
 
+    /// The same, which knows from `report` which files are out of order.
+    pub(crate) fn knowing(&self, report: &Report) -> Verifier {
+        Verifier {
+            disorder: report.disorder.clone(),
+            ..self.clone()
+        }
+    }
+
     /// The same, whose progress is that of a second pass.
     fn in_second_pass(&self) -> Verifier {
         let progress = self.progress.clone().map(|tell| -> ProgressCallback {
@@ -296,7 +306,16 @@ impl Verifier {
         report: &Report,
         watcher: &mut dyn Watcher,
     ) -> Result<(), Error> {
-        let again = self.run(archive, self.engine, watcher, false)?.report;
+        // In the order in which that run put them: rows that went out are not taken back.
+        let known = report.disorder.clone();
+        let Ran {
+            report: again,
+            disorder,
+            ..
+        } = self.run_once(archive, self.engine, watcher, false, known)?;
+        if !disorder.is_empty() {
+            return Err(Error::Changed);
+        }
         let unread = |report: &Report| -> Vec<(Arc<str>, String)> {
             let findings = report.findings().iter();
             let unread = findings.filter(|finding| finding.code.is_unread());
@@ -331,7 +350,7 @@ impl Verifier {
         watcher: &mut dyn Watcher,
         resumable: bool,
     ) -> Result<Ran, Error> {
-        let ran = self.run_once(archive, engine, watcher, resumable, Disorder::new())?;
+        let ran = self.run_once(archive, engine, watcher, resumable, self.disorder.clone())?;
         match ran.disorder.is_empty() {
             true => Ok(ran),
             false => {

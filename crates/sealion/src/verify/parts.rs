@@ -11,7 +11,7 @@ use crate::findings::{Code, Finding, Item, Severity};
 use crate::words::counted;
 
 /// Parts of one file that are put in order. For each the file is cut anew, up to the part's end.
-const PARTS_MAX: usize = 1000;
+pub(super) const PARTS_MAX: usize = 1000;
 
 /// The bytes of a file from the first offset on and before the second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -278,6 +278,7 @@ impl<'s> Run<'_, 's> {
             warnings,
             not_covered: not_covered(kinds, unknown_fields),
             state,
+            disorder: self.disorder.clone(),
         };
         Ok(Ran {
             report,

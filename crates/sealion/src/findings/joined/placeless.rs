@@ -1,12 +1,14 @@
 //! Revisions that name no block, as stream records and rows of a query may have lost it: what
 //! has their hash says where they stand.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::blocks::revision::Kind;
 use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::findings::code::{Code, Severity};
+use crate::findings::copies::shows;
 use crate::findings::finding::{Finding, Findings};
 use crate::findings::journal::StrandFold;
 use crate::findings::loose::{LooseProof, LooseRevision, Placed};
@@ -24,7 +26,7 @@ pub(crate) struct Placeless {
 /// Puts each where a block, a receipt or another revision with its hash stands. `trusting`:
 /// whether everything must hang under a digest.
 pub(crate) fn join_placeless(
-    placeless: Vec<Placeless>,
+    mut placeless: Vec<Placeless>,
     strands: &mut BTreeMap<StrandId, StrandFold>,
     asked: &Asked,
     trusting: bool,
@@ -34,6 +36,8 @@ pub(crate) fn join_placeless(
         return;
     }
     let places = places(strands);
+    // Whichever file was first: what shows most is counted.
+    placeless.sort_by_key(|one| Reverse(shows(&one.record)));
     for one in placeless {
         let place = one.record.hash.and_then(|hash| places.get(&hash));
         let Some((address, in_block, known)) = place else {
@@ -65,7 +69,7 @@ fn places(
     for (strand_id, strand) in strands {
         for met in strand.seen.revisions() {
             let address = BlockAddress::new(strand_id.clone(), met.number);
-            let known = match (met.data || met.redacted, &met.document) {
+            let known = match (met.recomputed, &met.document) {
                 (true, _) => None,
                 (false, Some(_)) => Some(Kind::Unseen),
                 (false, None) => Some(Kind::Internal),

@@ -11,7 +11,7 @@ use crate::blocks::Hash;
 use crate::findings::block::CheckedBlock;
 use crate::findings::facts::{KeptNodes, Nodes};
 use crate::findings::joined::has_data;
-use crate::findings::revision::RevisionRecord;
+use crate::findings::revision::{RevisionRecord, Standing};
 use crate::merkle::Subtree;
 
 /// Hashes of blocks that are kept, to find one of them at another number: where there are
@@ -63,7 +63,8 @@ pub(crate) struct Met {
     pub(crate) document: Option<(Id, Option<u64>)>,
     pub(crate) path: Arc<str>,
     pub(crate) offset: u64,
-    /// Whether its hash was recomputed from data.
+    /// Whether its hash was recomputed, and whether from data.
+    pub(crate) recomputed: bool,
     pub(crate) data: bool,
     pub(crate) redacted: bool,
     /// The hash of that data, redacted or not.
@@ -78,6 +79,7 @@ impl Met {
             document: record.document.clone(),
             path: block.path.clone(),
             offset: record.offset,
+            recomputed: record.standing == Standing::Recomputed,
             data: has_data(record),
             redacted: record.kind == Kind::Redacted,
             data_hash: record.data,

@@ -81,6 +81,7 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
             why: "compared with txTime",
         }],
         state: None,
+        disorder: Default::default(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Collector;
 use crate::blocks::claim::RecordedHash;
 use crate::blocks::evidence::{DigestClaim, Evidence, Found, ProofClaim};
-use crate::blocks::read::Unfit;
+use crate::blocks::read::{Envelope, Unfit};
 use crate::blocks::revision::Kind;
 use crate::blocks::{BlockAddress, Digest, Hash, Proof};
 use crate::findings::{
@@ -20,14 +20,32 @@ impl Collector<'_> {
         Context::of_file(&self.path).repeated(&found.repeated, &mut repeated);
         self.findings.extend(repeated);
         for (name, offset) in found.unknown {
-            let message = format!(
-                "{}: the member {name} is none that belongs there; it was not understood and not used, and no hash covers it",
-                self.path
-            );
-            let finding = Finding::new(Code::UnknownFile, message).field(name);
-            self.findings.push(finding.source(&self.path, Some(offset)));
+            self.stranger(&name, offset);
         }
         self.evidence(found.evidence?)
+    }
+
+    /// Names a member of an envelope that was not used.
+    fn stranger(&mut self, name: &str, offset: u64) {
+        let message = format!(
+            "{}: the member {name} is none that belongs there; it was not understood and not used, and no hash covers it",
+            self.path
+        );
+        let finding = Finding::new(Code::UnknownFile, message).field(name);
+        self.findings.push(finding.source(&self.path, Some(offset)));
+    }
+
+    /// Says which members of an envelope stand again, and which are none of those that are `used`.
+    pub(super) fn beside(&mut self, envelope: &Envelope<'_>, used: &[&str]) {
+        self.repeated("", envelope);
+        let fields = envelope.fields().iter();
+        let others = fields.filter(|(name, _)| !used.contains(&name.as_str()));
+        let others: Vec<_> = others
+            .map(|(name, field)| (name.clone(), field.offset()))
+            .collect();
+        for (name, offset) in others {
+            self.stranger(&name, offset);
+        }
     }
 
     pub(in crate::verify) fn evidence(&mut self, evidence: Evidence) -> Result<(), Unfit> {

@@ -10,7 +10,7 @@ use crate::blocks::claim::RecordedAddress;
 use crate::blocks::evidence::{self, IonText, ProofClaim};
 use crate::blocks::json;
 use crate::blocks::read::{Envelope, Node, Unfit};
-use crate::blocks::revision::{content_hash, Kind, Revision, RevisionContent};
+use crate::blocks::revision::{content_hash, Kind, Metadata, Revision, RevisionContent};
 use crate::blocks::uncovered::within;
 use crate::blocks::BlockAddress;
 use crate::engine::read_values;
@@ -211,7 +211,11 @@ impl Collector<'_> {
                 .map(|hash| hash.0),
         );
         let mut revision = None;
-        if let (Some(own), Some(metadata)) = (envelope.get("data"), envelope.get("metadata")) {
+        let halves = envelope.get("data").zip(envelope.get("metadata"));
+        // The pair hash does not tell the halves apart, so metadata must have its form.
+        let halves = halves.filter(|(_, metadata)| Metadata::is_one(metadata));
+        if let Some((own, metadata)) = halves {
+            self.beside(envelope, &["data", "metadata"]);
             let json = !metadata_is_ion(&metadata);
             let halves = (
                 content_hash(&own, json, json::DATA),
@@ -274,10 +278,15 @@ fn typeless(
         .iter()
         .position(|one| one.code == Code::DataFromJson);
     let at = at.filter(|_| undecided)?;
-    let data = Envelope::open(*node).ok()?.get("data")?;
-    let plain = content_hash(&data, true, json::DATA).ok()?;
+    let envelope = Envelope::open(*node).ok()?;
+    let plain = content_hash(&envelope.get("data")?, true, json::DATA).ok()?;
+    let metadata = content_hash(&envelope.get("metadata")?, true, json::METADATA).ok()?;
     let finding = findings.remove(at);
-    Some(Box::new(Typeless { plain, finding }))
+    Some(Box::new(Typeless {
+        plain,
+        metadata,
+        finding,
+    }))
 }
 
 /// Whether metadata has its Ion types: its time is no string.

@@ -12,6 +12,15 @@ use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::source::{kpl, Encoding, Flaw, Pieces};
 use crate::verify::PIECE_BYTES;
 
+/// What the reply of an API has beside its body; none of it holds data of QLDB's.
+const OF_A_REPLY: [&str; 5] = [
+    "statusCode",
+    "headers",
+    "multiValueHeaders",
+    "cookies",
+    "isBase64Encoded",
+];
+
 /// How deep one thing may be wrapped in another.
 const WRAPPED_MAX: u32 = 4;
 
@@ -54,6 +63,10 @@ impl Collector<'_> {
                 Some((name, field.telling()?, field))
             })
             .collect();
+        if let [(name, ..)] = telling.as_slice() {
+            let used = [&[name.as_str()][..], &OF_A_REPLY].concat();
+            self.beside(envelope, &used);
+        }
         match telling.as_slice() {
             [(_, _, Field::Node(inner))] => {
                 self.unwrapped(&[], &node, |this, _, _| this.value(*inner))
