@@ -2,7 +2,6 @@
 
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
-use std::ops::Range;
 use std::path::PathBuf;
 
 use sealion::source::{Archive, Object, Union};
@@ -115,7 +114,7 @@ impl Archive for Input {
         Archive::open(&self.all, object)
     }
 
-    fn parts(&self, object: &Object, places: &[Range<u64>]) -> io::Result<Option<Vec<u8>>> {
-        self.all.parts(object, places)
+    fn is_at_hand(&self, object: &Object) -> bool {
+        self.all.is_at_hand(object)
     }
 }

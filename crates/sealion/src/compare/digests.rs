@@ -223,6 +223,7 @@ fn gather(archive: &dyn Archive, limits: &Limits) -> Result<Heap, Error> {
         viewer: None,
         looking: None,
         engine: Engine::default(),
+        hashes: None,
     }
     .survey(&objects);
     findings.extend(survey.collected.unknown.drain(..));

@@ -47,7 +47,7 @@ pub(crate) use joined::{answers, join_placeless, BareDocument, Placeless};
 pub use joined::{DocumentAnswer, DocumentMatch, Joined};
 pub(crate) use journal::{Given, Item, Journal, KeptJournal, Prefix, StrandFold, Wanted, Watch};
 pub(crate) use loose::{LooseProof, LooseRevision, Typeless};
-pub(crate) use outcome::Alone;
+pub(crate) use outcome::{Alone, Border, Disorder};
 pub use outcome::{
     Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, Position, RevisionCounts,
     State, Strand,

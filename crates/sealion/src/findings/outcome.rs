@@ -9,7 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::documents::OrderedRedaction;
 use super::joined::Joined;
 use super::request::Requests;
-use crate::blocks::{Hash, StrandId};
+use crate::blocks::{BlockAddress, Hash, StrandId};
+
+/// Where in a file a block comes before the one in front of it: its offset and address.
+pub(crate) type Border = (u64, BlockAddress);
+
+/// Files that are out of order, with all their borders.
+pub(crate) type Disorder = BTreeMap<Arc<str>, Vec<Border>>;
 
 /// What the caller asked for.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -61,7 +67,8 @@ pub struct Strand {
     /// What the genesis block has for a previous hash, if that block is here:
     /// `empty` or `32 bytes`. Nobody outside AWS has shown which it is.
     pub genesis_previous: Option<&'static str>,
-    /// Blocks that have neither `transactionInfo` nor a revision of a document: what was changed there, nothing tells.
+    /// Blocks without `transactionInfo` that have no revision of a document, or some that are hashes alone: what was
+    /// changed there, nothing tells.
     /// The service made such blocks for itself; leaving both out makes others look like them.
     pub silent_blocks: u64,
     /// Statements with parameters, whose digests were not recomputed: the parameters take part in them and are not in

@@ -22,7 +22,7 @@ pub use crate::findings::{
     Asked, By, ComputedDigest, Coverage, DigestAnswer, DigestVerdict, DocumentAnswer,
     DocumentMatch, Joined, OrderedRedaction, Position, RevisionCounts, State, Strand,
 };
-use crate::findings::{Code, Finding};
+use crate::findings::{Code, Disorder, Finding};
 
 /// The outcome of a run, complete: verdict, what it rests on, what was seen,
 /// what was found, what no hash covers.
@@ -41,6 +41,9 @@ pub struct Report {
     /// stretches of about 128 KiB. Empty on journals as QLDB wrote them. After a
     /// checkpoint, what was looked at again counts again.
     pub passed: BTreeMap<String, u64>,
+    /// How a second person repeats the run, if the caller says: the library does not know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunRecord>,
     /// What was asked for.
     pub asked: Asked,
     /// Every input, understood or not.
@@ -70,7 +73,30 @@ pub struct Report {
     pub(crate) state: Option<Result<crate::State, String>>,
     /// The files whose parts were put in order.
     #[serde(skip)]
-    pub(crate) disorder: crate::verify::Disorder,
+    pub(crate) disorder: Disorder,
+}
+
+/// What it takes to repeat a run, beside its inputs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RunRecord {
+    /// When it began: `2026-01-31T12:00:00Z`, by the clock of the machine.
+    pub started: String,
+    /// The command line, word by word.
+    pub command: Vec<String>,
+    /// What the program was built for.
+    pub build: String,
+}
+
+impl RunRecord {
+    /// A record of a run that began then.
+    pub fn new(started: String, command: Vec<String>, build: impl Into<String>) -> RunRecord {
+        RunRecord {
+            started,
+            command,
+            build: build.into(),
+        }
+    }
 }
 
 /// Name and version of the program.
@@ -100,6 +126,8 @@ pub struct Input {
     pub blocks: Option<u64>,
     /// Revisions read from it, where it holds revisions.
     pub revisions: Option<u64>,
+    /// The SHA-256 of its bytes as stored, 64 hex digits; `None` if it was not wanted, or not all of it was read.
+    pub sha256: Option<String>,
 }
 
 /// What a saved state said of one strand, and what became of it.

@@ -329,6 +329,25 @@ impl Text<'_> {
         self.more("coverage", coverage.len())
     }
 
+    /// How a second person repeats the run.
+    fn run(&mut self) -> fmt::Result {
+        let (report, tool) = (self.report, &self.report.tool);
+        let Some(run) = &report.run else {
+            return Ok(());
+        };
+        let line = format!(
+            "{}, {} {} for {}",
+            run.started, tool.name, tool.version, run.build
+        );
+        self.line("run", &line)?;
+        let words: Vec<String> = run
+            .command
+            .iter()
+            .map(|word| Safe(word).to_string())
+            .collect();
+        self.line("", &words.join(" "))
+    }
+
     /// How many inputs of each kind there were; each one, if `all` are wanted.
     fn inputs(&mut self, all: bool) -> fmt::Result {
         let inputs = &self.report.inputs;
@@ -351,6 +370,7 @@ impl Text<'_> {
             for input in inputs {
                 self.line("", &input_words(input))?;
             }
+            self.run()?;
         }
         Ok(())
     }

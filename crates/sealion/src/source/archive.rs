@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs::{File, Metadata};
 use std::io::{self, Cursor, Read, Seek};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -61,14 +60,11 @@ pub trait Archive: Sync {
     /// What the system said.
     fn open(&self, object: &Object) -> io::Result<Box<dyn Read + Send>>;
 
-    /// The bytes of one of its objects at these places, one after the other; `None` where
-    /// they cannot be had without all that lies before them. Only asked of objects whose
-    /// [`stamp`](Object::stamp) could be set back, to see whether they are still the same.
-    ///
-    /// # Errors
-    /// What the system said, also if there are not so many bytes.
-    fn parts(&self, _object: &Object, _places: &[Range<u64>]) -> io::Result<Option<Vec<u8>>> {
-        Ok(None)
+    /// Whether an object lies on a disk or the like: reading it again costs little, and its
+    /// [`stamp`](Object::stamp) can be set back. A run that goes on from a checkpoint reads such objects once more,
+    /// up to where it was; of others the stamp must be made of the content.
+    fn is_at_hand(&self, _object: &Object) -> bool {
+        false
     }
 }
 
@@ -111,12 +107,8 @@ impl Archive for OneFile {
         Ok(Box::new(SteadyFile::open(&self.path)?))
     }
 
-    fn parts(&self, object: &Object, places: &[Range<u64>]) -> io::Result<Option<Vec<u8>>> {
-        match (*object.name == *name_of(&self.path), &self.pipe) {
-            (true, None) => parts(&self.path, places).map(Some),
-            (true, Some(_)) => Ok(None),
-            (false, _) => Err(io::ErrorKind::NotFound.into()),
-        }
+    fn is_at_hand(&self, object: &Object) -> bool {
+        *object.name == *name_of(&self.path) && self.pipe.is_none()
     }
 }
 
@@ -190,8 +182,8 @@ impl Archive for Directory {
         Ok(Box::new(SteadyFile::open(&self.path_of(object))?))
     }
 
-    fn parts(&self, object: &Object, places: &[Range<u64>]) -> io::Result<Option<Vec<u8>>> {
-        parts(&self.path_of(object), places).map(Some)
+    fn is_at_hand(&self, _: &Object) -> bool {
+        true
     }
 }
 
@@ -399,31 +391,9 @@ impl Archive for Union {
         Err(io::ErrorKind::NotFound.into())
     }
 
-    fn parts(&self, object: &Object, places: &[Range<u64>]) -> io::Result<Option<Vec<u8>>> {
-        for archive in &self.0 {
-            match archive.parts(object, places) {
-                Ok(None) => {}
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                other => return other,
-            }
-        }
-        Ok(None)
+    fn is_at_hand(&self, object: &Object) -> bool {
+        self.0.iter().any(|archive| archive.is_at_hand(object))
     }
-}
-
-/// Parts of a file.
-fn parts(path: &Path, places: &[Range<u64>]) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    let mut bytes = Vec::new();
-    for place in places {
-        let length = place.end.saturating_sub(place.start);
-        file.seek(io::SeekFrom::Start(place.start))?;
-        let found = (&mut file).take(length).read_to_end(&mut bytes)?;
-        if found as u64 != length {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-    }
-    Ok(bytes)
 }
 
 /// A file that must not change while it is read: at its end, size and time of

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::looking::Looking;
+use super::stored_hash::{Head, Reading, StoredHashes};
 use crate::findings::{flaw_finding, Code, Finding, Findings};
 use crate::source::{decompressed, Archive, Failure, Flaw, FlawKind, Lasting, Object, Zeros};
 
@@ -23,6 +24,8 @@ pub(crate) struct Access {
     unended: Mutex<BTreeMap<Arc<str>, Unended>>,
     /// Compressed objects, and what was passed over behind the data of each.
     padded: Mutex<BTreeMap<Arc<str>, Zeros>>,
+    /// Hashes of what is read, if they are wanted.
+    hashes: Option<Arc<StoredHashes>>,
 }
 
 /// An object that was not read to its end, and the byte up to which it was.
@@ -36,6 +39,14 @@ pub(crate) enum Unended {
 type Input = Box<dyn Read + Send>;
 
 impl Access {
+    /// One that makes hashes of what is read, if they are wanted.
+    pub(super) fn new(hashes: Option<Arc<StoredHashes>>) -> Access {
+        Access {
+            hashes,
+            ..Access::default()
+        }
+    }
+
     /// Opens `object`: its bytes decompressed, text as UTF-8.
     pub(crate) fn open(
         self: &Arc<Self>,
@@ -96,11 +107,15 @@ impl Access {
 
     fn stored(self: &Arc<Self>, archive: &dyn Archive, object: &Object) -> io::Result<Input> {
         let inner = self.noticed(archive.open(object));
+        let hashes = self.hashes.as_ref();
+        let hashed = hashes.filter(|hashes| !hashes.has_all_of(&object.name));
         Ok(Box::new(Stored {
             inner: self.noted(&object.name, inner)?,
+            name: object.name.clone(),
             size: object.size,
             count: 0,
             access: self.clone(),
+            reading: hashed.map(|_| Reading::new()),
         }))
     }
 
@@ -111,6 +126,18 @@ impl Access {
             access: self.clone(),
             to_end,
         })
+    }
+
+    /// How much of an object was read, from its first byte on, if hashes are made.
+    pub(super) fn read_so_far(&self, name: &str) -> Option<Head> {
+        self.hashes.as_ref()?.so_far(name)
+    }
+
+    /// That an earlier run read all of an object.
+    pub(super) fn know(&self, name: &Arc<str>, head: &Head) {
+        if let Some(hashes) = &self.hashes {
+            hashes.know(name, head.hash);
+        }
     }
 
     /// Bytes read, as stored.
@@ -220,16 +247,24 @@ impl Unended {
 /// The bytes as stored, counted.
 struct Stored {
     inner: Input,
+    name: Arc<str>,
     /// How many there must be, if the listing told.
     size: Option<u64>,
     count: u64,
     access: Arc<Access>,
+    reading: Option<Reading>,
 }
 
 impl Stored {
     fn next(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.count += count as u64;
+        if let (Some(reading), Some(hashes)) = (&mut self.reading, &self.access.hashes) {
+            if !buffer.is_empty() {
+                reading.take(&buffer[..count]);
+                hashes.publish(&self.name, reading);
+            }
+        }
         match self.size {
             Some(size) if count == 0 && !buffer.is_empty() && size != self.count => {
                 Err(io::Error::other(format!(

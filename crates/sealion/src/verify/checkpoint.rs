@@ -14,11 +14,11 @@
 //!
 //! What it says is believed, and its checksum tells damage, not forgery. So it is used
 //! only if nobody but the user or root can have put it there (`trust`), and if the files
-//! that it stands for are still those that were read (`identity`, `sample`).
+//! that it stands for are still those that were read: by their names, sizes and times (`identity`), and, because times
+//! can be set back or stand still under a change, by the hash of all that was read of each.
 
 mod file;
 mod identity;
-mod sample;
 mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +29,7 @@ use std::time::{Duration, Instant};
 use super::access::Access;
 use super::feed::Merge;
 use super::manifests::first_by_name;
+use super::stored_hash::Head;
 use super::survey::{JournalFile, Survey};
 use crate::blocks::{BlockAddress, Hash};
 use crate::findings::Journal;
@@ -39,11 +40,10 @@ use crate::Error;
 pub(super) use file::{Behind, Kept};
 use file::{Found, Passed};
 pub(super) use identity::identity;
-use sample::{salt, sample};
 pub(super) use trust::exchangeable;
 
 /// The version of the file's form, which no other program reads.
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 
 /// Writing takes at most one part of so many of the time.
 const SHARE: u32 = 20;
@@ -60,9 +60,8 @@ pub(super) struct Checkpoint<'s> {
     archive: &'s dyn Archive,
     /// The journal files, by name.
     files: BTreeMap<Arc<str>, Object>,
-    salt: Hash,
-    /// Of files that were begun.
-    samples: BTreeMap<Arc<str>, Hash>,
+    /// What was read of files that were begun.
+    read: BTreeMap<Arc<str>, Head>,
     every: Duration,
     run: Hash,
     due: Instant,
@@ -104,8 +103,7 @@ impl<'s> Checkpoint<'s> {
             own: false,
             archive,
             files: BTreeMap::new(),
-            salt: salt(),
-            samples: BTreeMap::new(),
+            read: BTreeMap::new(),
             every,
             run: Hash::ZERO,
             due: Instant::now() + every,
@@ -180,8 +178,8 @@ impl<'s> Checkpoint<'s> {
         let rests_on =
             |name: &Arc<str>| behind.finished.contains(name) || behind.begun.contains_key(name);
         let same = |object: &Object| {
-            let now = sample(self.archive, object, kept.salt);
-            now.is_ok_and(|now| now.as_ref() == kept.samples.get(&object.name))
+            let head = kept.read.get(&object.name);
+            head.is_some_and(|head| head.still_leads(self.archive, object).unwrap_or(false))
         };
         let mut read = objects.iter().filter(|object| rests_on(&object.name));
         let changed = read.find(|object| !same(object))?;
@@ -232,8 +230,7 @@ impl<'s> Checkpoint<'s> {
             journal: kept,
             passed,
             mut behind,
-            salt,
-            samples,
+            read,
             ..
         } = kept;
         // Whatever begins before was read: to its end, or as far as the checkpoint goes.
@@ -251,7 +248,11 @@ impl<'s> Checkpoint<'s> {
             self.unused("it contradicts itself");
             return None;
         }
-        (self.salt, self.samples) = (salt, samples);
+        let finished = |(name, _): &(&Arc<str>, &Head)| behind.finished.contains(*name);
+        for (name, head) in read.iter().filter(finished) {
+            self.access.know(name, head);
+        }
+        self.read = read;
         let ahead = |name: &&Arc<str>| !behind.finished.contains(*name);
         let unread = self.unread.iter().filter(ahead);
         self.until = unread.filter_map(|name| first_by_name(name)).min();
@@ -304,19 +305,16 @@ impl<'s> Checkpoint<'s> {
         behind
             .begun
             .retain(|path, _| !behind.finished.contains(path));
-        let written = self.sampled(&behind).and_then(|samples| {
-            let kept = Kept {
-                run: self.run,
-                beside: self.beside.clone(),
-                journal: journal.keep(after),
-                passed,
-                behind,
-                salt: self.salt,
-                samples,
-            };
-            file::write(&self.file, &kept)
-        });
-        match written {
+        self.note_read(&behind);
+        let kept = Kept {
+            run: self.run,
+            beside: self.beside.clone(),
+            journal: journal.keep(after),
+            passed,
+            behind,
+            read: self.read.clone(),
+        };
+        match file::write(&self.file, &kept) {
             Ok(()) => {
                 self.own = true;
                 self.standing = Some(after.clone());
@@ -330,24 +328,18 @@ impl<'s> Checkpoint<'s> {
         self.due = Instant::now() + pause;
     }
 
-    /// Samples of all files that lie before, or begin there: each is looked at once.
-    fn sampled(&mut self, behind: &Behind) -> Result<BTreeMap<Arc<str>, Hash>, Error> {
+    /// Takes note of how much was read of all files that lie before, or begin there: further on than they are needed.
+    fn note_read(&mut self, behind: &Behind) {
         for name in behind.finished.iter().chain(behind.begun.keys()) {
-            let Some(object) = self.files.get(name) else {
+            let Some(head) = self.access.read_so_far(name) else {
                 continue;
             };
-            if self.samples.contains_key(name) {
-                continue;
+            // A file that was begun is read again, and may not be as far yet.
+            let further = |own: &Head| own.bytes < head.bytes;
+            if self.read.get(name).is_none_or(further) {
+                self.read.insert(name.clone(), head);
             }
-            let sample = sample(self.archive, object, self.salt);
-            let sample = sample.map_err(|source| Error::Io {
-                path: name.to_string(),
-                source,
-            })?;
-            self.samples
-                .extend(sample.map(|sample| (name.clone(), sample)));
         }
-        Ok(self.samples.clone())
     }
 
     /// Whether the time has come, or a better one will not: the archive refused

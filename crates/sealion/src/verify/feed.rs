@@ -8,11 +8,11 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::parts::{Borders, Disorder, Part, PARTS_MAX};
+use super::parts::{Borders, Part, PARTS_MAX};
 use super::pool::{Pool, Ticket};
 use crate::blocks::{BlockAddress, StrandId};
 use crate::engine::{given_up, unread};
-use crate::findings::{Code, Finding, Findings, Item, Journal, Severity};
+use crate::findings::{Code, Disorder, Finding, Findings, Item, Journal, Severity};
 use crate::source::REFUSED_MAX;
 
 /// What came of one stretch.

@@ -17,6 +17,7 @@ mod read_digest;
 mod resting;
 mod run;
 mod show;
+mod stored_hash;
 mod stream;
 mod stretches;
 mod survey;
@@ -31,10 +32,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use self::parts::Disorder;
 use self::run::Ran;
 use crate::engine::{Engine, Wanted};
-use crate::findings::{Asked, CheckedBlock, Request};
+use crate::findings::{Asked, CheckedBlock, Disorder, Request};
 use crate::report::CheckpointAnswer;
 use crate::source::Archive;
 use crate::{Digest, Error, Limits, Report, State, StrandId};
@@ -80,6 +80,8 @@ pub struct Verifier {
     checkpoint: Option<(PathBuf, Duration)>,
     /// Files that are known to be out of order.
     disorder: Disorder,
+    /// Whether the report is to have the SHA-256 of each input.
+    input_hashes: bool,
 }
 
 impl Verifier {
@@ -141,6 +143,13 @@ impl Verifier {
     /// Whether warnings count as failures.
     pub fn strict(mut self, strict: bool) -> Verifier {
         self.asked.strict = strict;
+        self
+    }
+
+    /// Whether the report has the SHA-256 of each input as stored, made along with the reading; unless told, it has
+    /// none. It costs what hashing all bytes costs, on the thread that reads.
+    pub fn input_hashes(mut self, wanted: bool) -> Verifier {
+        self.input_hashes = wanted;
         self
     }
 
@@ -388,7 +397,7 @@ impl Verifier {
                 pool,
                 engine,
                 resumable,
-                access: Arc::default(),
+                hashes: (self.input_hashes || self.checkpoint.is_some()).then(Arc::default),
                 wanted,
                 disorder,
                 watch: Some(&mut |block, others| watcher.copies(block, others)),

@@ -1,13 +1,12 @@
 //! Files that were put together of objects of an export in another order than that of their blocks, as `cat *` does:
 //! each part is in order, and is read as a file of its own.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::feed::offset_of;
 use super::survey::JournalFile;
 use crate::blocks::BlockAddress;
-use crate::findings::{Code, Finding, Item, Severity};
+use crate::findings::{Border, Code, Disorder, Finding, Item, Severity};
 use crate::words::counted;
 
 /// Parts of one file that are put in order. For each the file is cut anew, up to the part's end.
@@ -40,12 +39,6 @@ impl Part {
         (self.begin..self.end).contains(&offset)
     }
 }
-
-/// Where in a file a block comes before the one in front of it: its offset and address.
-type Border = (u64, BlockAddress);
-
-/// Files that are out of order, with all their borders.
-pub(crate) type Disorder = BTreeMap<Arc<str>, Vec<Border>>;
 
 /// The borders of one file, while its blocks go by.
 #[derive(Default)]

@@ -70,6 +70,7 @@ fn digests_in(archive: &dyn Archive) -> Result<(Vec<Candidate>, Option<String>),
         viewer: None,
         looking: None,
         engine: Engine::default(),
+        hashes: None,
     }
     .survey(&objects);
     findings.extend(survey.collected.unknown);

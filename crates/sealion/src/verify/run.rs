@@ -11,8 +11,9 @@ use super::collect::Collected;
 use super::feed::{merge, Merge, Outcome, Source, Task, Tasks};
 use super::looking::Looking;
 use super::manifests::check_manifests;
-use super::parts::{in_parts, was_put_in_order, Disorder};
+use super::parts::{in_parts, was_put_in_order};
 use super::pool::Pool;
+use super::stored_hash::StoredHashes;
 use super::stretches::{Both, Stretches};
 use super::survey::{JournalFile, Survey, Surveyor};
 use super::wanted::{places_max, wanted};
@@ -21,8 +22,8 @@ use crate::blocks::{BlockAddress, Hash, StrandId};
 use crate::engine::{self, Checked, Checker, Doubts, Engine, Passes};
 use crate::findings::{
     answers, check_revisions, digest_answers, flaw_finding, join_placeless, Asked, By, Candidate,
-    Candidates, CheckedBlock, Code, Conclusion, Finding, Findings, Given, Item, Journal, Severity,
-    State, Strand, StrandFold, Wanted, Watch,
+    Candidates, CheckedBlock, Code, Conclusion, Disorder, Finding, Findings, Given, Item, Journal,
+    Severity, State, Strand, StrandFold, Wanted, Watch,
 };
 use crate::report::{not_covered, DocumentAnswer, Input, Kinds, Report, Tool, Verdict};
 use crate::source::{Archive, Flaw, FlawKind, Object, Pieces};
@@ -41,7 +42,8 @@ pub(crate) struct Run<'r, 's> {
     /// Whether the run goes by the checkpoint.
     pub(crate) resumable: bool,
     /// Opens whatever is read of the blocks.
-    pub(crate) access: Arc<Access>,
+    /// Hashes of what is read, if they are wanted.
+    pub(crate) hashes: Option<Arc<StoredHashes>>,
     /// Files that a run before this one found to be out of order.
     pub(crate) disorder: Disorder,
 }
@@ -72,10 +74,11 @@ impl<'s> Run<'_, 's> {
                 .clone()
                 .map(|tell| Looking::new(tell, objects.len())),
             engine: self.engine,
+            hashes: self.hashes.clone(),
         }
         .survey(&objects);
         let (mut checkpoint, kept) = self.checkpoint(&objects)?;
-        let access = self.access.clone();
+        let access = Arc::new(Access::new(self.hashes.clone()));
         if let Some(checkpoint) = &mut checkpoint {
             checkpoint.begin(&survey, &access);
         }
@@ -208,6 +211,11 @@ impl<'s> Run<'_, 's> {
         findings.extend(elsewhere.filter_map(|file| file.of_another_strand(asked)));
         check_manifests(&manifests, &journals, &by_path, asked, &mut findings);
         count_inputs(&mut inputs, &by_path);
+        if let Some(hashes) = self.hashes.as_ref().filter(|_| self.verifier.input_hashes) {
+            for input in &mut inputs {
+                input.sha256 = hashes.of_all(&input.path).map(|hash| format!("{hash:x}"));
+            }
+        }
         let mut conclusion = Conclusion {
             candidates: Candidates::new(candidates),
             proofs: &proofs,
@@ -266,6 +274,7 @@ impl<'s> Run<'_, 's> {
             verdict,
             engine: self.verifier.engine.as_str(),
             passed: checker.passes.counts(),
+            run: None,
             asked: asked.clone(),
             inputs,
             strands: told,

@@ -93,6 +93,7 @@ fn page(archive: &dyn Archive, object: &Object, limits: &Limits) -> (String, boo
         viewer: Some(&mut viewer),
         looking: None,
         engine: Engine::default(),
+        hashes: None,
     }
     .survey(std::slice::from_ref(object));
     let mut head = Sheet::default();

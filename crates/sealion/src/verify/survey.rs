@@ -14,6 +14,7 @@ use super::looking::Looking;
 use super::manifests::is_object_name;
 use super::parts::Part;
 use super::show::Viewer;
+use super::stored_hash::StoredHashes;
 use super::stream::{is_record, Records};
 use crate::blocks::block::Block;
 use crate::blocks::claim::RecordedAddress;
@@ -106,6 +107,8 @@ pub(crate) struct Surveyor<'a> {
     pub(crate) looking: Option<Arc<Looking>>,
     /// Which engine may say that a file is a journal.
     pub(crate) engine: Engine,
+    /// Hashes of what is read, if they are wanted.
+    pub(crate) hashes: Option<Arc<StoredHashes>>,
 }
 
 /// The first value of a file.
@@ -125,7 +128,7 @@ impl Surveyor<'_> {
             collected: Collected::default(),
             unread: BTreeSet::new(),
         };
-        let access = Arc::new(Access::default());
+        let access = Arc::new(Access::new(self.hashes.clone()));
         for object in objects {
             let refused = access.refused();
             let kind = match self.look(object, &access, &mut survey) {
@@ -159,6 +162,7 @@ impl Surveyor<'_> {
                 bytes: object.size.unwrap_or(0),
                 blocks: None,
                 revisions: None,
+                sha256: None,
             });
             if refused {
                 survey.unread.insert(object.name.clone());

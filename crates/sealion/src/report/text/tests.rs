@@ -35,6 +35,7 @@ fn report(verdict: Verdict, coverage: &[(u64, u64, State)], findings: Vec<Findin
         verdict,
         engine: "reference",
         passed: BTreeMap::new(),
+        run: None,
         asked: Asked::default(),
         inputs: vec![
             input("export/a.ion", "journal-ion-text"),
@@ -92,6 +93,7 @@ fn input(path: &str, kind: &'static str) -> Input {
         bytes: 4096,
         blocks: Some(50),
         revisions: None,
+        sha256: None,
     }
 }
 

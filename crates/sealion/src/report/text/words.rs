@@ -203,6 +203,9 @@ pub(super) fn input_words(input: &Input) -> String {
     if let Some(revisions) = input.revisions {
         words += &format!(", {}", counted(revisions, "revision", "revisions"));
     }
+    if let Some(sha256) = &input.sha256 {
+        words += &format!(", SHA-256 {sha256}");
+    }
     words
 }
 

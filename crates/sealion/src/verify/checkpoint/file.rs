@@ -13,6 +13,7 @@ use super::trust;
 use crate::blocks::Hash;
 use crate::findings::KeptJournal;
 use crate::output::{is_checkpoint, NewFile, HEAD_BYTES};
+use crate::verify::stored_hash::Head;
 use crate::Error;
 
 /// What the file holds, after a line with its checksum.
@@ -26,10 +27,8 @@ pub(in crate::verify) struct Kept {
     pub(super) journal: KeptJournal,
     pub(super) passed: Passed,
     pub(super) behind: Behind,
-    /// What the places of the samples follow from.
-    pub(super) salt: Hash,
-    /// Of the files in `behind`, some bytes as a hash.
-    pub(super) samples: BTreeMap<Arc<str>, Hash>,
+    /// What was read of the files in `behind`: all of those that are finished, and of others at least what lies before.
+    pub(super) read: BTreeMap<Arc<str>, Head>,
 }
 
 /// How many values the fast engine passed on, and why.
