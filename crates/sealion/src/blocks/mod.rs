@@ -33,6 +33,7 @@ pub use address::{BlockAddress, StrandId};
 pub use consistency::Consistency;
 pub use digest::{Digest, ParseDigestError};
 pub use proof::Proof;
+pub(crate) use revision::read_json;
 pub use sealion_hash::{Hash, ParseHashError};
 pub(crate) use write_json::down_converted;
 pub(crate) use write_text::compact;

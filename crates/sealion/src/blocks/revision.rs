@@ -257,9 +257,15 @@ pub(crate) fn content_hash(node: &Node<'_>, json: bool, schema: json::Schema) ->
 
 /// Ion Hash of what `data` says once it became JSON, whose text has lost types.
 pub(crate) fn json_hash(data: &Element) -> Option<Hash> {
-    let (text, offset) = (down_converted(data)?, 0);
-    let hash = |node: &Node<'_>| content_hash(node, true, json::DATA);
-    ion_text::parse(&IonText { text, offset }, &Limits::default(), hash).ok()
+    let value = read_json(down_converted(data)?)?;
+    sealion_reference::ion_hash(&value).map(Hash).ok()
+}
+
+/// A value of JSON with the digits that its numbers have: as Ion, `1e-33` would be a binary float.
+pub(crate) fn read_json(text: String) -> Option<Element> {
+    let text = IonText { text, offset: 0 };
+    let value = |node: &Node<'_>| json::restored(node, json::DATA);
+    ion_text::parse(&text, &Limits::default(), value).ok()
 }
 
 /// Ion Hash of `element`, which came from `node`.
@@ -270,4 +276,18 @@ pub(crate) fn ion_hash(element: &Element, node: &Node<'_>) -> Made {
             format!("one that cannot: {e}"),
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_json_keep_their_digits() {
+        let same = |a: &str, b: &str| read_json(a.to_owned()) == read_json(b.to_owned());
+        // One double, and one overflow, in Ion.
+        assert!(!same("[900719925474099300e-2]", "[9007199254740992e0]"));
+        assert!(!same("[1e400]", "[9e999]") && !same("[1e400]", "[null]"));
+        assert!(same("{\"a\":1.50}", "{\"a\": 1.50}"));
+    }
 }

@@ -22,7 +22,7 @@ use crate::blocks::claim::{Id, RecordedHash};
 use crate::blocks::revision::{json_hash, Kind, Revision};
 use crate::blocks::time::Time;
 use crate::blocks::uncovered::within;
-use crate::blocks::{BlockAddress, Hash};
+use crate::blocks::{read_json, BlockAddress, Hash};
 use crate::hashes::BlockHashes;
 
 /// A block after its check: what the chain, the digests and the report need.
@@ -95,7 +95,10 @@ impl CheckedBlock {
     /// The Ion Hash of what a revision's data says once it became JSON, if the block's text was kept.
     pub(super) fn plain_json(&self, index: usize) -> Option<Hash> {
         let text = &self.captured.as_ref()?.text;
-        let block = Element::read_one(text).ok()?;
+        let block = match self.revisions.get(index)?.json {
+            true => read_json(text.clone()),
+            false => Element::read_one(text).ok(),
+        }?;
         let revisions = block.as_struct()?.get("revisions")?.as_sequence()?;
         json_hash(revisions.get(index)?.as_struct()?.get("data")?)
     }

@@ -1,11 +1,11 @@
 //! What two copies of one block say where no hash tells: their texts, value by value.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ion_rs::{Element, IonType};
 
 use super::alike::{alike, Alike, Forms};
-use crate::blocks::compact;
+use crate::blocks::{compact, read_json};
 use crate::findings::{has_loose_annotations, CheckedBlock};
 
 /// Characters of a value that are shown; of a longer one its hash is.
@@ -53,12 +53,17 @@ impl Text {
         let captured = block.captured.as_ref()?;
         let block = Element::read_one(&captured.text).ok()?;
         let hash = block.as_struct()?.get("blockHash")?;
+        let json = hash.ion_type() != IonType::Blob;
+        let block = match json {
+            true => read_json(captured.text.clone())?,
+            false => block,
+        };
         let of_summaries = captured.of_summaries.iter();
         let of_summaries = of_summaries
             .map(|(path, text)| Some((path.clone(), Element::read_one(text).ok()?)))
             .collect::<Option<_>>()?;
         Some(Text {
-            json: hash.ion_type() != IonType::Blob,
+            json,
             block,
             of_summaries,
         })
@@ -77,8 +82,20 @@ impl Text {
         let forms = Forms::of(self.json, other.json);
         let skip = |name: &str| name == "revisions" || forms.mixed() && INFOS.contains(&name);
         let mut all = fields(&self.block, &other.block, forms, &skip);
-        all.retain(|one| !one.one_sided || !INFOS.contains(&one.field.as_str()));
-        let list = |text: &Text| nothing_in(&of_name(&text.block, "revisions", forms));
+        // That one has it is told by what it hashes to, unless it is a null.
+        let hashed = |text: &Text, name: &str| {
+            let own = text.block.as_struct().and_then(|block| block.get(name));
+            own.is_some_and(|own| !own.is_null())
+        };
+        all.retain(|one| {
+            let name = one.field.as_str();
+            let told = INFOS.contains(&name) && (hashed(self, name) || hashed(other, name));
+            !one.one_sided || !told
+        });
+        let list = |text: &Text| {
+            let lists = by_name(&text.block, forms).remove("revisions");
+            nothing_in(&lists.unwrap_or_default())
+        };
         if let (Some(a), Some(b)) = (list(self), list(other)) {
             if a != b {
                 all.push(worded("revisions", a.to_owned(), b.to_owned()));
@@ -131,14 +148,26 @@ fn fields(a: &Element, b: &Element, forms: Forms, skip: &dyn Fn(&str) -> bool) -
     if !forms.mixed() && annotations(a) != annotations(b) {
         all.push(worded("annotations", annotations(a), annotations(b)));
     }
-    let names = |value: &Element| -> Vec<String> {
-        let fields = value.as_struct().into_iter().flat_map(|own| own.fields());
-        fields.map(|(name, _)| text(name)).collect()
-    };
-    let names: BTreeSet<String> = names(a).into_iter().chain(names(b)).collect();
+    let (mut first, mut second) = (by_name(a, forms), by_name(b, forms));
+    let names: BTreeSet<String> = first.keys().chain(second.keys()).cloned().collect();
     for name in names.into_iter().filter(|name| !skip(name)) {
-        let (first, second) = (of_name(a, &name, forms), of_name(b, &name, forms));
-        all.extend(loose(&name, &[first, second], forms));
+        let both = [&mut first, &mut second].map(|all| all.remove(&name).unwrap_or_default());
+        all.extend(loose(&name, &both, forms));
+    }
+    all
+}
+
+/// The fields of a struct by their names.
+fn by_name(value: &Element, forms: Forms) -> BTreeMap<String, Vec<&Element>> {
+    let mut all: BTreeMap<String, Vec<&Element>> = BTreeMap::new();
+    let fields = value.as_struct().into_iter().flat_map(|own| own.fields());
+    for (name, value) in fields {
+        let name = text(name);
+        let may_be_null = forms.mixed() && OFTEN_NULL.contains(&name.as_str());
+        let absent = may_be_null && value.is_null() && value.annotations().is_empty();
+        if !absent {
+            all.entry(name).or_default().push(value);
+        }
     }
     all
 }
@@ -152,17 +181,6 @@ fn loose(field: &str, [first, second]: &[Vec<&Element>; 2], forms: Forms) -> Opt
         one_sided: first.is_empty() || second.is_empty(),
         perhaps: alike == Alike::Perhaps,
     })
-}
-
-/// All fields of one name.
-fn of_name<'a>(value: &'a Element, name: &str, forms: Forms) -> Vec<&'a Element> {
-    let fields = value.as_struct().into_iter().flat_map(|own| own.fields());
-    let own = fields.filter(|(own, _)| text(own) == name);
-    let may_be_null = forms.mixed() && OFTEN_NULL.contains(&name);
-    let absent = |value: &Element| may_be_null && value.is_null() && value.annotations().is_empty();
-    own.map(|(_, value)| value)
-        .filter(|value| !absent(value))
-        .collect()
 }
 
 fn text(name: &ion_rs::Symbol) -> String {
