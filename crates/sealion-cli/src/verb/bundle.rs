@@ -77,7 +77,7 @@ fn begin(args: &BundleArgs, archive: &Input) -> Result<(Bundle, Prover), Error> 
         Some((digest, _)) => prover.tip_of(digest)?,
         None => args.tip.unwrap_or_else(|| prover.last()),
     };
-    super::remark_silent(&report);
+    super::remark_warnings(&report);
     let mut bundle = Bundle::new(prover.digest(tip)?, report);
     bundle.limits(args.limits.all()?);
     Ok((bundle, prover))

@@ -73,7 +73,7 @@ pub fn run(args: &ExtractArgs) -> Result<u8, Error> {
         "the journal as a whole: {}; `sealion verify` gives the report",
         report.verdict()
     ));
-    super::remark_silent(report);
+    super::remark_warnings(report);
     let all = !left_out(&extraction) && !counts.is_empty();
     Ok(match report.verdict().exit_status() {
         0 if !all => 2,

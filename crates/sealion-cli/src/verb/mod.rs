@@ -14,6 +14,7 @@ pub mod show;
 pub mod state;
 pub mod verify;
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ use std::path::{Path, PathBuf};
 use sealion::output::{NewFile, Replaces};
 use sealion::prove::ProveError;
 use sealion::source::Archive;
-use sealion::{Digest, Report, Verifier};
+use sealion::{Digest, Report, Severity, Verifier};
 
 use crate::error::Error;
 use crate::terminal::{self, Bar};
@@ -41,6 +42,21 @@ fn explain(error: &ProveError) {
     }
 }
 
+/// Says what the report warns of, which bears on what is given out: something may have been left out or hidden.
+fn remark_warnings(report: &Report) {
+    let findings = report.findings().iter();
+    let warnings = findings.filter(|finding| finding.severity == Severity::Warning);
+    let codes: BTreeSet<&str> = warnings.map(|finding| finding.code.as_str()).collect();
+    let codes: Vec<&str> = codes.into_iter().collect();
+    if !codes.is_empty() {
+        terminal::remark(&format!(
+            "the journal has warnings ({}): read them in the report of `sealion verify` before you rely on this",
+            codes.join(", ")
+        ));
+    }
+    remark_silent(report);
+}
+
 /// Says that there are blocks of which nothing tells what they changed: it may be of what was asked for.
 fn remark_silent(report: &Report) {
     let silent: u64 = report
@@ -54,7 +70,7 @@ fn remark_silent(report: &Report) {
         many => format!("{many} blocks have"),
     };
     terminal::remark(&format!(
-        "{which} neither transactionInfo nor a revision of a document: the service made some so for itself, and what is left out looks the same; what was changed there nothing tells, and `sealion verify` says where"
+        "{which} no transactionInfo, and no revisions or some that are hashes alone: the service made some so for itself, and what is left out looks the same; what was changed there nothing tells, and `sealion verify` says where"
     ));
 }
 

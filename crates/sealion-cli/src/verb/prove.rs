@@ -245,7 +245,7 @@ fn prover(
     };
     bar.finish();
     let (index, strand_id, report) = made.inspect_err(super::explain)?;
-    super::remark_silent(&report);
+    super::remark_warnings(&report);
     if let Some(file) = file {
         file.write_with(|out| index.write(&strand_id, out))?;
     }

@@ -164,14 +164,10 @@ impl<'a> Journal<'a> {
                     self.by_path.of(&block.path).add(&block);
                     block.findings.retain(|f| f.severity == Severity::Failure);
                     // Of several copies one without a failure leads, and of these the one that
-                    // has most to show, whose text was kept if any was: answers that lie beside
-                    // an export do not stand before it.
+                    // has most to show; answers that lie beside an export do not stand before it,
+                    // for they have no text. Whether texts are kept must not matter: passes differ in that.
                     let rank = |block: &CheckedBlock| {
-                        (
-                            block.findings.is_empty(),
-                            block.shown(),
-                            block.captured.is_some(),
-                        )
+                        (block.findings.is_empty(), block.shown(), !block.alone)
                     };
                     match &mut lead {
                         None => lead = Some(block),

@@ -34,7 +34,7 @@ pub(crate) struct Unexplained {
     genesis: Option<(u64, bool)>,
 }
 
-/// Blocks without `transactionInfo` and without a revision of any document.
+/// Blocks without `transactionInfo` that have no revision of any document, or some that are hashes alone.
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Silent {
     count: u64,
@@ -78,13 +78,15 @@ impl Unexplained {
             blocks.first.push(place());
         }
         let of_document = |record: &RevisionRecord| record.document.is_some();
-        let silent =
-            block.fingerprint.infos() == [None; 2] && !block.revisions.iter().any(of_document);
+        let infos = block.fingerprint.infos();
+        let told = block.revisions.iter().any(of_document);
+        let bare = !block.revisions.iter().all(of_document);
+        // What is a hash alone may be a revision of any document, and no transaction tells.
+        let silent = infos[0].is_none() && (bare || infos == [None; 2] && !told);
         if silent {
             self.silent.add(place());
         }
         if sequence_no == 0 {
-            let bare = !block.revisions.iter().all(of_document);
             self.genesis = Some((entries, silent || bare));
         }
     }
@@ -198,7 +200,7 @@ impl Silent {
             _ => ("blocks", "have"),
         };
         let message = format!(
-            "{which} {runs} {has} neither transactionInfo nor a revision of a document: nothing tells what was changed there, since leaving them out changes no hash"
+            "{which} {runs} {has} no transactionInfo, and no revisions or some that are hashes alone: nothing tells what was changed there, since leaving it out changes no hash"
         );
         let finding = Finding::new(Code::InternalEntries, message)
             .strand(strand)
