@@ -179,6 +179,16 @@ pub struct VerifyArgs {
     /// Count warnings as failures
     #[arg(long)]
     pub strict: bool,
+    /// Exit with 2 unless the verdict is "verified" or "failed": "consistent" rests on no digest
+    ///
+    /// For scripts, in which a --digest that was forgotten would pass.
+    #[arg(long)]
+    pub require_digest: bool,
+    /// Leave the SHA-256 of each input out of the report, and save the time it takes
+    ///
+    /// It is made along with the reading, and takes what `sha256sum` would without reading.
+    #[arg(long)]
+    pub no_input_digests: bool,
     /// Only blocks from sequence number N on
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number)]
     pub from: Option<u64>,

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use sealion::output::{NewFile, Replaces};
+use sealion::report::RunRecord;
 use sealion::source::Archive;
-use sealion::{escape, Report, State, StrandId, Verifier};
+use sealion::{escape, Report, State, StrandId, Verdict, Verifier};
 
 use crate::args::{Output, VerifyArgs};
 use crate::error::Error;
@@ -15,6 +16,7 @@ use crate::terminal;
 /// Verifies, prints the report, and gives the exit status of its verdict.
 pub fn run(args: &VerifyArgs) -> Result<u8, Error> {
     let verifier = verifier(args)?;
+    let record = record();
     let started = Instant::now();
     let input = Input::open(&args.inputs, &args.aws, args.threads)?;
     if args.dry_run {
@@ -25,7 +27,8 @@ pub fn run(args: &VerifyArgs) -> Result<u8, Error> {
     if let Some(why) = verifier.checkpoint_problem() {
         terminal::remark(&format!("no checkpoint is kept: {why}"));
     }
-    let report = super::verify_archive(verifier, &input, args.quiet)?;
+    let mut report = super::verify_archive(verifier, &input, args.quiet)?;
+    report.run = Some(record);
     match args.output {
         Output::Json => terminal::print_json(&format!("{}\n", report.to_json()))?,
         Output::Text if args.quiet => {}
@@ -47,7 +50,19 @@ pub fn run(args: &VerifyArgs) -> Result<u8, Error> {
     if let (Some(path), Some(file)) = (&args.save_state, saved) {
         save(&report, path, &file)?;
     }
+    if args.require_digest && report.verdict() == Verdict::Consistent {
+        terminal::remark("no trusted digest was given, and --require-digest asks for one");
+        return Ok(Verdict::Inconclusive.exit_status());
+    }
     Ok(report.verdict().exit_status())
+}
+
+/// What it takes to repeat this run.
+fn record() -> RunRecord {
+    let started = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
+    let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+    let build = format!("{} on {}", std::env::consts::ARCH, std::env::consts::OS);
+    RunRecord::new(started.to_string(), words.collect(), build)
 }
 
 /// Where the state goes, if one is to be saved. No result may be what the run reads, nor
@@ -89,6 +104,7 @@ fn save(report: &Report, path: &Path, file: &NewFile) -> Result<(), Error> {
 fn verifier(args: &VerifyArgs) -> Result<Verifier, Error> {
     let mut verifier = Verifier::new()
         .strict(args.strict)
+        .input_hashes(!args.no_input_digests)
         .engine(args.engine.into());
     for text in &args.digests {
         let (digest, source) = super::digest_named(text, &args.inputs)?;
