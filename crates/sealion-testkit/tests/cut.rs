@@ -38,7 +38,7 @@ proptest! {
     }
 
     #[test]
-    fn operators_of_expressions(seed in 0u8..64, text in "(\\((a |1 |[*/+.!-]{1,4} |\\[1\\] |\n){0,12}\\) ){1,3}") {
+    fn operators_of_expressions(seed in 0u8..64, text in "(\\((a |1 |[*+.!-][*/+.!-]{0,3} |\\[1\\] |\n){0,12}\\) ){1,3}") {
         agree::cut(&[&[seed << 2], text.as_bytes()].concat());
     }
 }
