@@ -113,8 +113,17 @@ pub(crate) struct Checker {
 pub(crate) struct Checked {
     pub(crate) blocks: Vec<Boxed>,
     pub(crate) findings: Vec<Finding>,
-    /// Where the Ion reader refused something.
-    pub(crate) refused: Vec<u64>,
+    /// What the Ion reader refused, in order.
+    pub(crate) refused: Vec<Refusal>,
+}
+
+/// That the Ion reader refused something.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Refusal {
+    pub(crate) offset: u64,
+    /// The blocks before it, and the findings up to the one that tells of it.
+    pub(crate) blocks: usize,
+    pub(crate) findings: usize,
 }
 
 /// Limits so low that the fast engine reads more than they allow are left to the reference, which names them.
@@ -186,8 +195,12 @@ impl Checker {
             let node = match seen {
                 Ok(node) => node,
                 Err(unfit) => {
-                    checked.refused.push(unfit.offset);
                     checked.findings.push(unread(&unfit, path));
+                    checked.refused.push(Refusal {
+                        offset: unfit.offset,
+                        blocks: checked.blocks.len(),
+                        findings: checked.findings.len(),
+                    });
                     return;
                 }
             };

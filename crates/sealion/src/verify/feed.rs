@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::parts::{Borders, Part, PARTS_MAX};
 use super::pool::{Pool, Ticket};
 use crate::blocks::{BlockAddress, StrandId};
-use crate::engine::{given_up, unread};
+use crate::engine::{given_up, unread, Refusal};
 use crate::findings::{Code, Disorder, Finding, Findings, Item, Journal, Severity};
 use crate::source::REFUSED_MAX;
 
@@ -20,8 +20,8 @@ use crate::source::REFUSED_MAX;
 pub(crate) struct Outcome {
     pub(crate) items: Vec<Item>,
     pub(crate) findings: Vec<Finding>,
-    /// Where the Ion reader refused something.
-    pub(crate) refused: Vec<u64>,
+    /// What the Ion reader refused.
+    pub(crate) refused: Vec<Refusal>,
 }
 
 impl Outcome {
@@ -31,20 +31,18 @@ impl Outcome {
             return;
         }
         self.items.retain(|item| part.holds(offset_of(item)));
-        self.refused.retain(|offset| part.holds(*offset));
+        self.refused.retain(|one| part.holds(one.offset));
         self.findings.retain(|finding| {
             let source = finding.source.as_ref();
             part.holds(source.and_then(|source| source.offset).unwrap_or(0))
         });
     }
 
-    /// Without all that is behind this offset.
-    fn end_at(&mut self, offset: u64) {
-        self.items.retain(|item| offset_of(item) < offset);
-        self.findings.retain(|finding| {
-            let source = finding.source.as_ref().and_then(|source| source.offset);
-            source.is_none_or(|own| own <= offset)
-        });
+    /// Without all that is behind this refusal. It goes by what was found before it, and not by places: what is refused
+    /// for its end and what begins there are at one.
+    fn end_at(&mut self, refusal: Refusal) {
+        self.items.truncate(refusal.blocks);
+        self.findings.truncate(refusal.findings);
     }
 }
 
@@ -182,7 +180,8 @@ impl<'s> Feed<'s> {
             None => self.refused += outcome.refused.len(),
             Some(&last) => {
                 outcome.end_at(last);
-                outcome.findings.push(unread(&given_up(last), &self.path));
+                let given_up = given_up(last.offset);
+                outcome.findings.push(unread(&given_up, &self.path));
                 self.borders.give_up();
                 self.tickets.clear();
                 self.ended = true;
