@@ -11,7 +11,12 @@ use sealion::source::Memory;
 use sealion::{Code, Report, Severity, Verdict, Verifier};
 use sealion_testkit::agree::trusted;
 use sealion_testkit::block::{Content, Revision};
-use sealion_testkit::write::{evidence, export::Format, shapes::as_json, stream};
+use sealion_testkit::write::{
+    evidence,
+    export::Format,
+    shapes::{as_json, as_text},
+    stream,
+};
 use sealion_testkit::{Ledger, Mix, Rng};
 
 fn verify(ledger: &Ledger, archive: &Memory) -> Report {
@@ -183,6 +188,26 @@ fn of_two_details_the_genuine_one_is_joined_in_any_order() {
         &Memory::new().with("s", stream::firehose(&twice, false)),
     );
     assert_eq!(report.verdict(), Verdict::Verified, "{report}");
+}
+
+#[test]
+fn of_two_details_that_name_different_tables_one_is_wrong_in_any_order() {
+    let ledger = Ledger::new(6, 8, Mix::Vehicle);
+    let genuine = stream::whole(&ledger.blocks).unwrap();
+    let (index, _) = with_data(&ledger);
+    let records = stream::records(&ledger.blocks[index..=index]).unwrap();
+    let details = as_text(&Element::read_one(&records[1]).unwrap());
+    let other = details.replacen("tableName:\"", "tableName:\"Other", 1);
+    assert_ne!(other, details);
+    for (name, text, wrong) in [("a", &other, 1), ("z", &other, 1), ("z", &details, 0)] {
+        let archive = Memory::new().with("s", stream::firehose(&genuine, false));
+        let report = verify(&ledger, &archive.with(name, text.as_bytes()));
+        assert_eq!(
+            count(&report, Code::Address, Severity::Failure),
+            wrong,
+            "{name} {report}"
+        );
+    }
 }
 
 fn rows(ledger: &Ledger, archive: &Memory, last: bool) -> (Vec<Row>, Extraction) {

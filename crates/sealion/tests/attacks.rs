@@ -197,3 +197,28 @@ fn what_stands_beside_evidence_and_is_not_understood_is_named() {
         assert_eq!(found, named, "{beside}: {report}");
     }
 }
+
+#[test]
+fn annotations_of_what_no_hash_covers_are_named() {
+    let answer: serde_json::Value = serde_json::from_str(REVISION).unwrap();
+    let revision = answer["Revision"]["IonText"].as_str().unwrap();
+    let proof = answer["Proof"]["IonText"].as_str().unwrap();
+    let with = |revision: &str, proof: &str| {
+        let answer =
+            serde_json::json!({"Revision": {"IonText": revision}, "Proof": {"IonText": proof}});
+        let report = verify(&[("a.json", answer.to_string())]);
+        let covered = report.not_covered.iter();
+        let covered = covered
+            .filter(|one| one.field == "annotations of revision")
+            .count();
+        let note = report
+            .findings()
+            .iter()
+            .filter(|one| one.code == Code::UnknownFile);
+        (covered, note.count())
+    };
+    assert_eq!(with(revision, proof), (0, 0));
+    assert_eq!(with(&format!("a::{revision}"), proof), (1, 0));
+    assert_eq!(with(revision, &format!("a::{proof}")), (0, 1));
+    assert_eq!(with(revision, &proof.replacen("[{{", "[a::{{", 1)), (0, 1));
+}

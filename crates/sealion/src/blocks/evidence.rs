@@ -136,6 +136,13 @@ fn names(envelope: &Envelope<'_>, name: &str) -> bool {
     envelope.fields().iter().any(|(own, _)| own == name)
 }
 
+/// Whether a value or an item of it has annotations.
+fn has_annotations(node: &Node<'_>) -> bool {
+    let of_items = |items: Vec<Node<'_>>| items.iter().any(Node::is_annotated);
+    let is_list = node.ion_type() == IonType::List && !node.is_null();
+    node.is_annotated() || is_list && node.items().is_ok_and(of_items)
+}
+
 struct Reading<'l> {
     limits: &'l Limits,
     repeated: Vec<(String, Twice)>,
@@ -362,13 +369,12 @@ impl Reading<'_> {
 
     fn hashes(&mut self, node: &Node<'_>, name: &str) -> Result<ProofClaim, Unfit> {
         let max = self.limits.hashes_max;
-        let hashes = match node.ion_type() {
-            IonType::List => hashes(node, max)?,
-            _ => {
-                let text = self.ion_text(node, name)?;
-                parse(&text, self.limits, |node| hashes(node, max))?
-            }
+        let read = |node: &Node<'_>| Ok((hashes(node, max)?, has_annotations(node)));
+        let (hashes, annotated) = match node.ion_type() {
+            IonType::List => read(node)?,
+            _ => parse(&self.ion_text(node, name)?, self.limits, read)?,
         };
+        self.note_annotations(annotated, name, node);
         Ok(ProofClaim {
             offset: node.offset(),
             hashes,
@@ -377,18 +383,23 @@ impl Reading<'_> {
 
     fn address(&mut self, node: &Node<'_>, name: &str) -> Result<RecordedAddress, Unfit> {
         let parsed = node.ion_type() == IonType::Struct && !Envelope::open(*node)?.has("IonText");
-        let read = match parsed {
-            true => RecordedAddress::read(node),
-            false => parse(
-                &self.ion_text(node, name)?,
-                self.limits,
-                RecordedAddress::read,
-            ),
+        let read = |node: &Node<'_>| Ok((RecordedAddress::read(node)?, has_annotations(node)));
+        let (read, annotated) = match parsed {
+            true => read(node),
+            false => parse(&self.ion_text(node, name)?, self.limits, read),
         }?;
+        self.note_annotations(annotated, name, node);
         let more = within(&read.uncovered, name);
         self.unknown
             .extend(more.map(|one| (one.to_string(), node.offset())));
         Ok(read)
+    }
+
+    fn note_annotations(&mut self, there: bool, name: &str, node: &Node<'_>) {
+        if there {
+            let what = format!("annotations of {name}");
+            self.unknown.push((what, node.offset()));
+        }
     }
 
     /// `{"IonText": "..."}`, the text alone, or the value itself.

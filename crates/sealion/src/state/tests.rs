@@ -1,12 +1,12 @@
 //! States of every length from every start, and each change of what ties their last hash
 //! to their nodes, with the checksum made anew as a forger would.
 
-use super::{MergeError, State, StrandState};
+use super::{MergeError, ReachedDigest, State, StrandState};
 use crate::blocks::time::Time;
 use crate::blocks::{Hash, StrandId};
 use crate::findings::{RevisionCounts, Span};
 use crate::merkle::{Edge, Range, Subtree};
-use crate::report::Verdict;
+use crate::report::{By, Verdict};
 
 fn leaf(number: u64) -> Hash {
     Hash(sealion_reference::sha256(&number.to_be_bytes()))
@@ -87,6 +87,38 @@ fn all_that_a_state_says_of_the_tree_is_so() {
             // An odd last block brings the one before it.
             assert!(end % 2 == 1 || end - first < 2 || has(end - 2, end - 1));
         }
+    }
+}
+
+#[test]
+fn no_digest_that_was_reached_contradicts_a_node() {
+    for end in 1..=40u64 {
+        let mut tips = Vec::new();
+        for tip in 0..end {
+            let mut whole = state(run(0, end));
+            let of = |digest| ReachedDigest {
+                digest,
+                sequence_no: tip,
+                trusted: true,
+                by: By::Journal,
+            };
+            let genuine = root(Subtree {
+                begin: 0,
+                end: tip + 1,
+            });
+            whole.strands[0].digests = vec![of(genuine)];
+            let read = |state: &State| State::from_json(state.to_json().as_bytes(), "a.state");
+            assert_eq!(read(&whole).unwrap(), whole);
+            whole.strands[0].digests.push(of(leaf(tip + 1_000)));
+            tips.extend(read(&whole).is_err().then_some(tip + 1));
+        }
+        // Where a node ends; between, only blocks would tell.
+        let ends = (0..64)
+            .rev()
+            .map(|bit| end >> bit << bit)
+            .filter(|at| *at > 0);
+        let ends: std::collections::BTreeSet<u64> = ends.collect();
+        assert_eq!(tips, ends.into_iter().collect::<Vec<_>>(), "{end}");
     }
 }
 

@@ -220,10 +220,10 @@ impl Strand {
         if let Err(why) = right_edge(&span) {
             return refused(why);
         }
-        let at_end = |d: &&ReachedDigest| d.sequence_no == last && first == 0;
-        let other = self.digests.iter().filter(at_end);
-        if other.into_iter().any(|d| Some(d.digest) != self.digest) {
-            return refused("a digest at its end that was reached is not its digest".to_owned());
+        if let Some(number) = contradicted(&self.digests, &span.range) {
+            return refused(format!(
+                "a digest at tip {number} that was reached is not what its nodes give"
+            ));
         }
         Ok(StrandState {
             strand_id: StrandId::new(&self.strand_id),
@@ -231,6 +231,26 @@ impl Strand {
             digests: self.digests,
         })
     }
+}
+
+/// The tip of a digest that was reached and is not what the nodes give: these fold to a digest at the end, and at the
+/// end of each of them.
+fn contradicted(digests: &[ReachedDigest], range: &Range) -> Option<u64> {
+    let (first, end) = (range.begin(), range.end());
+    let sizes = (0..64).rev().map(|bit| 1u64 << bit);
+    let sizes = sizes.filter(|size| first == 0 && end & size != 0);
+    let mut prefix = 0;
+    for (count, size) in sizes.enumerate() {
+        prefix += size;
+        let nodes = range.nodes().get(..=count)?.to_vec();
+        let root = Range::from_nodes(0, prefix, nodes)?.root();
+        let tip = prefix - 1;
+        let mut at_tip = digests.iter().filter(|one| one.sequence_no == tip);
+        if at_tip.any(|one| Some(one.digest) != root) {
+            return Some(tip);
+        }
+    }
+    None
 }
 
 /// Whether the last block's hash is the rightmost leaf of the last node, as far as the

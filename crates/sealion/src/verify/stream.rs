@@ -325,6 +325,7 @@ fn join(
     }
     for left in details.iter().filter(|details| !details.used) {
         outcome.findings.extend(second(left, &genuine));
+        outcome.findings.extend(other_table(left, &genuine));
         outcome.items.extend(orphan(left, &mut outcome.findings));
     }
 }
@@ -355,6 +356,32 @@ fn second(left: &Details<'_>, genuine: &HashMap<Hash, &Details<'_>>) -> Option<F
     Some(finding.claimed(hash.to_string()).remedy(
         "QLDB writes each version once: the record whose content does not give the hash is not genuine",
     ))
+}
+
+/// Details of a revision that came more than once, and name different tables: no hash covers that, and the first alone
+/// is held against `transactionInfo`.
+fn other_table(left: &Details<'_>, genuine: &HashMap<Hash, &Details<'_>>) -> Option<Finding> {
+    let one = genuine.get(&left.revision.hash.hash?)?;
+    let (own, other) = (left.revision.table.as_ref()?, one.revision.table.as_ref()?);
+    if (&own.name, &own.id) == (&other.name, &other.id) {
+        return None;
+    }
+    let address = left.revision.address.as_ref()?;
+    let context = Context {
+        document: left.revision.document(),
+        ..Context::at(&left.stored.path, &address.address)
+    };
+    let message = format!(
+        "this record and one of the same revision in {} name different tables in tableInfo, which no hash covers",
+        one.stored.path
+    );
+    let finding = context.finding(Code::Address, "tableInfo", own.offset, message);
+    let said = |table: &RecordedTable| format!("{} ({})", table.name, table.id);
+    Some(
+        finding
+            .values(said(own), said(other))
+            .remedy("rely on transactionInfo, and get another copy of the record"),
+    )
 }
 
 /// The text of a block: its summary, with the revisions that were joined with it in

@@ -28,7 +28,7 @@ impl Collector<'_> {
     /// Names a member of an envelope that was not used.
     fn stranger(&mut self, name: &str, offset: u64) {
         let message = format!(
-            "{}: the member {name} is none that belongs there; it was not understood and not used, and no hash covers it",
+            "{}: {name} does not belong there; it was not understood and not used, and no hash covers it",
             self.path
         );
         let finding = Finding::new(Code::UnknownFile, message).field(name);

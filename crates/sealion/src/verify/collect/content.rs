@@ -11,7 +11,7 @@ use crate::blocks::evidence::{self, IonText, ProofClaim};
 use crate::blocks::json;
 use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::blocks::revision::{content_hash, Kind, Metadata, Revision, RevisionContent};
-use crate::blocks::uncovered::within;
+use crate::blocks::uncovered::{annotated, within};
 use crate::blocks::BlockAddress;
 use crate::engine::read_values;
 use crate::findings::{
@@ -130,7 +130,10 @@ impl Collector<'_> {
         );
         let typeless = typeless(node, &record, &mut findings);
         self.findings.extend(findings);
-        let uncovered = within(&revision.uncovered, "revision");
+        let own = annotated(node, "revision");
+        let uncovered = own
+            .into_iter()
+            .chain(within(&revision.uncovered, "revision"));
         let unknown_fields = uncovered.map(|one| one.to_string());
         let loose = LooseRevision {
             failed: record.standing == Standing::Wrong || record.hash.is_none(),
@@ -177,7 +180,10 @@ impl Collector<'_> {
         if !self.kinds.contains("revision") && !self.kinds.contains("stream") {
             self.kinds.insert("history");
         }
-        let uncovered = within(&revision.uncovered, "revision");
+        let own = annotated(node, "revision");
+        let uncovered = own
+            .into_iter()
+            .chain(within(&revision.uncovered, "revision"));
         self.collected.placeless.push(Placeless {
             record,
             path: self.path.clone(),

@@ -12,8 +12,13 @@ use crate::blocks::read::{Envelope, Node, Unfit};
 use crate::source::{kpl, Encoding, Flaw, Pieces};
 use crate::verify::PIECE_BYTES;
 
-/// What the reply of an API has beside its body; none of it holds data of QLDB's.
-const OF_A_REPLY: [&str; 5] = [
+/// What the reply of an API, or of DynamoDB, has beside its body or items; none of it holds data of QLDB's.
+const OF_A_REPLY: [&str; 10] = [
+    "Count",
+    "ScannedCount",
+    "ConsumedCapacity",
+    "LastEvaluatedKey",
+    "ResponseMetadata",
     "statusCode",
     "headers",
     "multiValueHeaders",
