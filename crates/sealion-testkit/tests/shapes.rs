@@ -286,6 +286,28 @@ fn a_small_cut_file_gives_what_it_holds() {
 }
 
 #[test]
+fn base64_of_a_row_may_hold_any_character_that_json_has_as_it_is() {
+    let row = |text: &str| {
+        format!(
+            "{{\"blockHash\":\"\",\"text\":\"{text}\",\"more\":\"{}\"}}",
+            "x".repeat(60)
+        )
+    };
+    for (text, read) in [
+        ("plain", true),
+        ("\u{7f}\u{80}\u{e9}", true),
+        ("\u{1}", false),
+    ] {
+        let report = report(base64_lines(&[row(text)]).as_bytes(), &Verifier::new());
+        let found = report
+            .findings()
+            .iter()
+            .any(|one| one.message.contains("`blockHash`"));
+        assert_eq!(found, read, "{text:?} {report}");
+    }
+}
+
+#[test]
 fn what_is_nearly_of_qldb_is_said_to_be_so() {
     for (text, words) in [
         (
