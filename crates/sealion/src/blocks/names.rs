@@ -98,7 +98,7 @@ pub(crate) fn telling_own(envelope: &Envelope<'_>) -> Option<&'static str> {
     telling(fields).or_else(|| telling(&get(fields, "metadata")?.fields().ok()?))
 }
 
-/// A name in `node` that nothing but QLDB's data has, in whatever spelling; of a list, a look at its head is enough.
+/// A name in `node` that nothing but QLDB's data has, in whatever spelling.
 pub(crate) fn telling(node: &Node<'_>) -> Option<&'static str> {
     telling_within(node, 0)
 }

@@ -68,8 +68,8 @@ pub struct Strand {
     /// `empty` or `32 bytes`. Nobody outside AWS has shown which it is.
     pub genesis_previous: Option<&'static str>,
     /// Blocks without `transactionInfo` that have no revision of a document, or some that are hashes alone: what was
-    /// changed there, nothing tells.
-    /// The service made such blocks for itself; leaving both out makes others look like them.
+    /// changed there, nothing tells. The service made such blocks for itself; leaving things out makes others look
+    /// like them.
     pub silent_blocks: u64,
     /// Statements with parameters, whose digests were not recomputed: the parameters take part in them and are not in
     /// the journal. What is recorded of them is covered by the hash of `transactionInfo`.

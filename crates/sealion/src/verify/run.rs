@@ -41,7 +41,6 @@ pub(crate) struct Run<'r, 's> {
     pub(crate) watch: Option<Watch<'r>>,
     /// Whether the run goes by the checkpoint.
     pub(crate) resumable: bool,
-    /// Opens whatever is read of the blocks.
     /// Hashes of what is read, if they are wanted.
     pub(crate) hashes: Option<Arc<StoredHashes>>,
     /// Files that a run before this one found to be out of order.

@@ -261,6 +261,15 @@ struct Details<'g> {
 }
 
 impl Details<'_> {
+    /// Where findings about it are; `None` if it names no block.
+    fn context(&self) -> Option<Context<'_>> {
+        let address = self.revision.address.as_ref()?;
+        Some(Context {
+            document: self.revision.document(),
+            ..Context::at(&self.stored.path, &address.address)
+        })
+    }
+
     /// How well it fits the hash that it names: its content gives that hash, which only
     /// the genuine one does; then those with data before redacted ones, and those whose
     /// types were not lost.
@@ -338,11 +347,7 @@ fn second(left: &Details<'_>, genuine: &HashMap<Hash, &Details<'_>>) -> Option<F
     if left.rank().0 || left.revision.json {
         return None;
     }
-    let address = left.revision.address.as_ref()?;
-    let context = Context {
-        document: left.revision.document(),
-        ..Context::at(&left.stored.path, &address.address)
-    };
+    let context = left.context()?;
     let message = format!(
         "these details name the hash of a revision, and are not what gives it; the details in {} do",
         genuine.stored.path
@@ -366,11 +371,7 @@ fn other_table(left: &Details<'_>, genuine: &HashMap<Hash, &Details<'_>>) -> Opt
     if (&own.name, &own.id) == (&other.name, &other.id) {
         return None;
     }
-    let address = left.revision.address.as_ref()?;
-    let context = Context {
-        document: left.revision.document(),
-        ..Context::at(&left.stored.path, &address.address)
-    };
+    let context = left.context()?;
     let message = format!(
         "this record and one of the same revision in {} name different tables in tableInfo, which no hash covers",
         one.stored.path
@@ -602,10 +603,7 @@ fn fill(
 /// A revision whose block summary did not come, or does not know its hash.
 fn orphan(details: &Details<'_>, findings: &mut Vec<Finding>) -> Option<Item> {
     let address = details.revision.address.as_ref()?.address.clone();
-    let context = Context {
-        document: details.revision.document(),
-        ..Context::at(&details.stored.path, &address)
-    };
+    let context = details.context()?;
     let record = check_revision(
         &details.revision,
         &details.content,

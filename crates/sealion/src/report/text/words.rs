@@ -171,7 +171,7 @@ pub(super) fn found_words(coverage: &[Coverage], printed_max: usize) -> String {
     }
 }
 
-/// `3 of 4 recomputed; 1 redacted, 2 internal, known by their hash alone`.
+/// `3 of 4 recomputed; 1 redacted, 2 internal, known by hash alone`.
 pub(super) fn revisions_words(counts: &RevisionCounts) -> String {
     let kinds = [
         (counts.redacted, "redacted"),

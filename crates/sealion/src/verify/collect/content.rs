@@ -130,11 +130,6 @@ impl Collector<'_> {
         );
         let typeless = typeless(node, &record, &mut findings);
         self.findings.extend(findings);
-        let own = annotated(node, "revision");
-        let uncovered = own
-            .into_iter()
-            .chain(within(&revision.uncovered, "revision"));
-        let unknown_fields = uncovered.map(|one| one.to_string());
         let loose = LooseRevision {
             failed: record.standing == Standing::Wrong || record.hash.is_none(),
             address,
@@ -143,7 +138,7 @@ impl Collector<'_> {
             proof,
             path: self.path.clone(),
             bundled: false,
-            unknown_fields: unknown_fields.collect(),
+            unknown_fields: unknown_fields(node, &revision),
             typeless,
         };
         self.loose(loose);
@@ -180,14 +175,10 @@ impl Collector<'_> {
         if !self.kinds.contains("revision") && !self.kinds.contains("stream") {
             self.kinds.insert("history");
         }
-        let own = annotated(node, "revision");
-        let uncovered = own
-            .into_iter()
-            .chain(within(&revision.uncovered, "revision"));
         self.collected.placeless.push(Placeless {
             record,
             path: self.path.clone(),
-            unknown_fields: uncovered.map(|one| one.to_string()).collect(),
+            unknown_fields: unknown_fields(node, revision),
         });
         Ok(())
     }
@@ -271,6 +262,13 @@ impl Collector<'_> {
             self.findings.push(finding.source(&self.path, Some(offset)));
         }
     }
+}
+
+/// What of a revision that stands by itself no hash covers, as the report names it.
+fn unknown_fields(node: &Node<'_>, revision: &Revision) -> Vec<String> {
+    let own = annotated(node, "revision").into_iter();
+    let all = own.chain(within(&revision.uncovered, "revision"));
+    all.map(|one| one.to_string()).collect()
 }
 
 /// Takes out what was found of data that lost its types as JSON: its block may have them.
